@@ -1,0 +1,1 @@
+"""Decide what must happen: pure rules, standard library only."""

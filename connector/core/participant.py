@@ -1,0 +1,94 @@
+"""What is known about one participant, and how messages about them merge (rules 1.1 to 1.3)."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from connector.core.state import Registration, State, latest_state, remember_state
+
+Json = Any
+"""A parsed JSON value: None, bool, int, float, str, list or dict."""
+
+STANDARD_FIELDS = ("email", "first_name", "last_name", "position", "company")
+"""Texts that every participant can have; also the names of mapping sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One message's words about one participant, parsed once by the inwink package."""
+
+    event_id: str
+    key: str
+    """inwink's id of the row, else the normalised email (see `key_is_email`)."""
+    values: Mapping[str, Json]
+    """Only what the message said: any of `id`, the standard fields, `registration` (a Registration value or None),
+    `came` (bool or None) and `custom` ({path: value}, e.g. {"fields.dietary": "vegan", "category": "Staff"}).
+    A key that is absent was not said; None or "" blanks."""
+    event_name: str = ""
+    updated_at: datetime | None = None
+    """When inwink changed the row (aware), None when the message does not say."""
+    key_is_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What all messages of one row say together; the stored form of a participant."""
+
+    values: Mapping[str, Json] = field(default_factory=dict)
+    """Merged `Participant.values`."""
+    states_seen: tuple[State, ...] = ()
+    """See `remember_state`."""
+    state: State | None = None
+    """The latest state; attended from the first check-in on."""
+    source_updated_at: datetime | None = None
+    """inwink's own time of the newest message merged; decides what is stale."""
+    changed_at: datetime | None = None
+    """When the row last changed: inwink's time, else the arrival."""
+    first_registered_at: datetime | None = None
+    attended_at: datetime | None = None
+    held_values: Mapping[str, Json] | None = None
+    """The message that waits for an answer because it looks anonymised; nothing of it is merged but a check-in."""
+
+
+class MergeResult(StrEnum):
+    """What became of a message."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+
+
+_EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
+EMAIL_MAX_LENGTH = 80
+"""Characters; the length of Email on Contact and Lead (design: Salesforce describe of both)."""
+
+
+def normalise_email(value: Json) -> str:
+    """Return the email as Salesforce compares it: trimmed, lower case; "" for anything that is not text."""
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
+def is_valid_email(email: str) -> bool:
+    """Say whether a normalised email can be stored and matched in Salesforce."""
+    return 0 < len(email) <= EMAIL_MAX_LENGTH and _EMAIL.fullmatch(email) is not None
+
+
+def text_of(values: Mapping[str, Json], name: str) -> str:
+    """Return a standard field as trimmed text, "" where it is blank or unknown."""
+    value = values.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def fold_name(text: str) -> str:
+    """Reduce a name to what makes two spellings the same: no case, no accents, no punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def names_key(first_name: str, last_name: str) -> tuple[str, ...]:
+    """Return a key that is equal for the same first and last name in any case, accents and order (rule 2.6)."""
+    return tuple(sorted(part for part in (fold_name(first_name), fold_name(last_name)) if part))

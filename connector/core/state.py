@@ -1,0 +1,88 @@
+"""Fold what inwink says about a participant into one state (rules 1.2, 1.6 and 4.5)."""
+
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+
+
+class Registration(StrEnum):
+    """What inwink says about the registration; three-valued, and unknown is None."""
+
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    NOT_REGISTERED = "not_registered"
+
+
+class State(StrEnum):
+    """Where a participant stands in the event."""
+
+    ATTENDED = "attended"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    NOT_REGISTERED = "not_registered"
+    NO_SHOW = "no_show"
+    """Never sent by inwink: a person marks it after the event (rule 1.2)."""
+
+
+RANK: dict[State, int] = {
+    State.NOT_REGISTERED: 0,
+    State.REFUSED: 1,
+    State.REGISTERED: 2,
+    State.NO_SHOW: 3,
+    State.ATTENDED: 4,
+}
+"""Which of several rows of one person counts (rule 2.6): the highest."""
+
+
+def latest_state(
+    *, registration: Registration | None, came: bool | None, default_state: State | None = None
+) -> State | None:
+    """Name the state that the newest values describe; None when neither value says anything."""
+    if came:
+        return State.ATTENDED
+    if registration is None:
+        return default_state
+    return State(registration.value)
+
+
+def remember_state(states_seen: Iterable[State], state: State | None) -> tuple[State, ...]:
+    """Return the states ever seen, each once, in the order in which each was last heard of.
+
+    That order is all that the fold needs, so that the result does not depend on when a worker ran.
+    """
+    if state is None:
+        return tuple(states_seen)
+    return (*(seen for seen in states_seen if seen is not state), state)
+
+
+def replaces(new: State, old: State) -> bool:
+    """Say whether `new` takes the place of `old` while statuses never step back (rule 4.5)."""
+    if new is old or old is State.ATTENDED:
+        return False
+    if new is State.ATTENDED:
+        return True
+    if old is State.NO_SHOW or new is State.NOT_REGISTERED:
+        return False
+    return True
+
+
+def fold_states(states_seen: Iterable[State], *, sendable: Collection[State], never_downgrade: bool) -> State | None:
+    """Reduce a history to the state whose label the campaign should show.
+
+    States without a label are passed over, as a worker that ran between two messages would have done.
+    With `never_downgrade` off the newest sendable state wins, but a check-in is still never lost.
+    """
+    target: State | None = None
+    for state in states_seen:
+        if state not in sendable:
+            continue
+        if target is None or replaces(state, target):
+            target = state
+        elif not never_downgrade and target is not State.ATTENDED:
+            target = state
+    return target
+
+
+def highest(states: Iterable[State | None]) -> State | None:
+    """Return the highest of several rows' states (rule 2.6), None when none is known."""
+    known = [state for state in states if state is not None]
+    return max(known, key=RANK.__getitem__, default=None)
