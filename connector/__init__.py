@@ -1,0 +1,1 @@
+"""Bring the participants of inwink events into Salesforce campaigns."""

@@ -1,0 +1,1 @@
+"""The source: reads what inwink sends (webhook payloads, export files)."""

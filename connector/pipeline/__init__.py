@@ -1,0 +1,1 @@
+"""The shell: receive, enqueue, claim, apply, record; owns the transactions that span tables."""

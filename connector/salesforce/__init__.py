@@ -1,0 +1,1 @@
+"""The destination: the only package that speaks HTTP."""

@@ -1,0 +1,1 @@
+"""HTTP views: the webhook and what monitoring reads."""
