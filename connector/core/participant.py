@@ -3,12 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from connector.core.state import Registration, State, latest_state, remember_state
+from connector.core.state import State
 
 Json = Any
 """A parsed JSON value: None, bool, int, float, str, list or dict."""
@@ -52,14 +51,6 @@ class Known:
     attended_at: datetime | None = None
     held_values: Mapping[str, Json] | None = None
     """The message that waits for an answer because it looks anonymised; nothing of it is merged but a check-in."""
-
-
-class MergeResult(StrEnum):
-    """What became of a message."""
-
-    ACCEPTED = "accepted"
-    UNCHANGED = "unchanged"
-    STALE = "stale"
 
 
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")

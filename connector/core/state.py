@@ -60,9 +60,7 @@ def replaces(new: State, old: State) -> bool:
         return False
     if new is State.ATTENDED:
         return True
-    if old is State.NO_SHOW or new is State.NOT_REGISTERED:
-        return False
-    return True
+    return old is not State.NO_SHOW and new is not State.NOT_REGISTERED
 
 
 def fold_states(states_seen: Iterable[State], *, sendable: Collection[State], never_downgrade: bool) -> State | None:
@@ -75,9 +73,7 @@ def fold_states(states_seen: Iterable[State], *, sendable: Collection[State], ne
     for state in states_seen:
         if state not in sendable:
             continue
-        if target is None or replaces(state, target):
-            target = state
-        elif not never_downgrade and target is not State.ATTENDED:
+        if target is None or replaces(state, target) or (not never_downgrade and target is not State.ATTENDED):
             target = state
     return target
 

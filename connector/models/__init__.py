@@ -1,1 +1,13 @@
-"""The tables."""
+"""The tables, one module an area; constraints first."""
+
+from connector.models.inbox import UnlinkedEvent, UnlinkedParticipant, WebhookMessage, WebhookSource
+from connector.models.links import CampaignLink, FieldMapping
+from connector.models.log import SyncAttempt, SyncRun
+from connector.models.orgs import CampaignLabels, PersonChoice, SalesforceOrg, SalesforceSchema
+from connector.models.outbox import DrainRequest, OutboxEntry, WorkerHeartbeat
+
+__all__ = [
+    "CampaignLabels", "CampaignLink", "DrainRequest", "FieldMapping", "OutboxEntry", "PersonChoice", "SalesforceOrg",
+    "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant", "WebhookMessage",
+    "WebhookSource", "WorkerHeartbeat",
+]  # fmt: skip

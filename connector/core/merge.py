@@ -1,0 +1,138 @@
+"""Merge a message into what is known about a participant (rules 1.1 to 1.3)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from connector.core.participant import Json, Known, Participant, fold_name, normalise_email, text_of
+from connector.core.state import Registration, State, latest_state, remember_state
+
+
+class MergeResult(StrEnum):
+    """What became of a message."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A row after a message."""
+
+    known: Known
+    result: MergeResult
+
+
+def merge_participant(
+    known: Known | None, participant: Participant, *, received_at: datetime, default_state: State | None = None
+) -> Merge:
+    """Merge one message into a row; the same message twice is *unchanged*.
+
+    A stale message and one that looks anonymised bring nothing but a check-in: that is never lost.
+    `default_state` counts while no registration was ever heard of.
+    """
+    before = known or Known()
+    at = participant.updated_at or received_at
+    if known is not None and _is_stale(known, participant):
+        return _merge_checkin_only(known, participant, at=at, otherwise=MergeResult.STALE)
+    if looks_anonymised(before.values, participant.values):
+        held = dict(participant.values)
+        after = replace(before, held_values=held, changed_at=before.changed_at or at)
+        merged = _merge_checkin_only(after, participant, at=at, otherwise=MergeResult.UNCHANGED)
+        return merged if after == before else replace(merged, result=MergeResult.ACCEPTED)
+    return _merge_all(before, participant, at=at, is_new=known is None, default_state=default_state)
+
+
+def _is_stale(known: Known, participant: Participant) -> bool:
+    if known.source_updated_at is None or participant.updated_at is None:
+        return False
+    return participant.updated_at < known.source_updated_at
+
+
+def _merge_checkin_only(known: Known, participant: Participant, *, at: datetime, otherwise: MergeResult) -> Merge:
+    if participant.values.get("came") is not True or known.state is State.ATTENDED:
+        return Merge(known, otherwise)
+    after = replace(_enter_state(known, State.ATTENDED, at=at), changed_at=known.changed_at or at)
+    return Merge(after, MergeResult.ACCEPTED)
+
+
+def _merge_all(
+    before: Known, participant: Participant, *, at: datetime, is_new: bool, default_state: State | None
+) -> Merge:
+    values = merge_values(before.values, participant.values)
+    state = current_state(values, default_state=default_state)
+    if before.state is State.ATTENDED:
+        state = State.ATTENDED
+    entered = _enter_state(before, state, at=at) if state is not before.state else before
+    merged = replace(entered, values=values, held_values=None)
+    newest = participant.updated_at or before.source_updated_at
+    if not is_new and merged == before:
+        return Merge(replace(before, source_updated_at=newest), MergeResult.UNCHANGED)
+    return Merge(replace(merged, source_updated_at=newest, changed_at=at), MergeResult.ACCEPTED)
+
+
+def _enter_state(known: Known, state: State | None, *, at: datetime) -> Known:
+    entered = replace(known, state=state, states_seen=remember_state(known.states_seen, state))
+    if state is State.ATTENDED and known.attended_at is None:
+        entered = replace(entered, attended_at=at)
+    if state is State.REGISTERED and known.first_registered_at is None:
+        entered = replace(entered, first_registered_at=at)
+    return entered
+
+
+def current_state(values: Mapping[str, Json], *, default_state: State | None = None) -> State | None:
+    """Name the state that merged values describe now, whatever was seen before."""
+    word = values.get("registration")
+    registration = Registration(word) if word else None
+    return latest_state(registration=registration, came=values.get("came"), default_state=default_state)
+
+
+def merge_values(before: Mapping[str, Json], said: Mapping[str, Json]) -> dict[str, Json]:
+    """Lay what a message said over the stored values; an absent key keeps its value, a blank one blanks it."""
+    merged = {**before, **{name: value for name, value in said.items() if name != "custom"}}
+    custom = {**(before.get("custom") or {}), **(said.get("custom") or {})}
+    if custom:
+        merged["custom"] = custom
+    return merged
+
+
+def correct_state(known: Known, *, default_state: State | None = None) -> Known:
+    """Forget a check-in or another state that a person says is wrong: keep only what inwink says now (rule 4.5)."""
+    state = current_state(known.values, default_state=default_state)
+    attended_at = known.attended_at if state is State.ATTENDED else None
+    return replace(known, state=state, states_seen=remember_state((), state), attended_at=attended_at)
+
+
+def mark_no_show(known: Known) -> Known:
+    """Mark a registered participant as one who never came, on a person's word (rule 1.2)."""
+    return replace(known, states_seen=remember_state(known.states_seen, State.NO_SHOW))
+
+
+_PLACEHOLDER_WORD = re.compile(r"^(anonym|deleted|supprim)")
+
+
+def looks_anonymised(before: Mapping[str, Json], said: Mapping[str, Json]) -> bool:
+    """Say whether a message empties a person or replaces them by placeholders (rule 1.3).
+
+    inwink anonymises participants after events; three real new values are a ticket handed over, and pass.
+    """
+    after = merge_values(before, said)
+    old, new = _identity(before), _identity(after)
+    if old == new:
+        return False
+    if not any(new):
+        return any(old)
+    first_name, last_name, email = new
+    words = [fold_name(first_name), fold_name(last_name), *re.split(r"[@.]", email)]
+    if any(_PLACEHOLDER_WORD.match(word) for word in words if word) or email.endswith(".invalid"):
+        return True
+    same_text = bool(first_name) and fold_name(first_name) == fold_name(last_name)
+    return same_text and any(old) and email != old[2] and (first_name, last_name) != old[:2]
+
+
+def _identity(values: Mapping[str, Json]) -> tuple[str, str, str]:
+    email = normalise_email(values.get("email"))
+    return text_of(values, "first_name"), text_of(values, "last_name"), email
