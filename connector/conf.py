@@ -123,6 +123,11 @@ def alert_emails() -> tuple[str, ...]:
     return tuple(settings.ALERT_EMAILS)
 
 
+def can_send_mail() -> bool:
+    """Return whether EMAIL_URL is set; without it mail is dropped."""
+    return not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend")
+
+
 def metrics_token() -> str:
     """Return METRICS_TOKEN: the bearer token of /metrics; empty = /metrics is off."""
     return settings.METRICS_TOKEN
