@@ -1,0 +1,304 @@
+"""Factories of all models: `OutboxEntryFactory.create(state=EntryState.FAILED)` is a row that the constraints accept.
+
+Call `.create()`, not the class: type checkers then know what comes back.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# factory-boy types its factories, not its declarations.
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from connector.core.outcomes import EntryState, Outcome, Reason
+from connector.core.schema import PersonType, SObject
+from connector.core.state import State
+from connector.models import (
+    CampaignLabels,
+    CampaignLink,
+    DrainRequest,
+    FieldMapping,
+    OutboxEntry,
+    PersonChoice,
+    SalesforceOrg,
+    SalesforceSchema,
+    SyncAttempt,
+    SyncRun,
+    UnlinkedEvent,
+    UnlinkedParticipant,
+    WebhookMessage,
+    WebhookSource,
+    WorkerHeartbeat,
+)
+from connector.models.fields import Secret, conceal_list
+from connector.models.outbox import ENDED_WITH_REASON
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+"""The time at which rows of the factories came into being."""
+
+SIGNING_SECRET = "whsec_dGVzdHMtb25seS13ZWJob29rLXNlY3JldC0wMTIz"
+"""The signing secret of every `WebhookSourceFactory`."""
+
+_ENDED: frozenset[str] = frozenset(ENDED_WITH_REASON)
+
+
+def _salesforce_id(prefix: str, number: int) -> str:
+    """Return an 18-character id of the object that `prefix` stands for."""
+    return f"{prefix}{number:012d}AAA"
+
+
+def _payload_of(row: Any) -> dict[str, Any]:
+    registration = None if row.participant_state == State.ATTENDED else row.participant_state or None
+    return {
+        "id": row.participant_key,
+        "email": f"{row.participant_key}@example.org",
+        "first_name": "Ada",
+        "last_name": f"Lovelace {row.participant_key}",
+        "position": "CTO",
+        "company": "Analytical",
+        "registration": registration or State.REGISTERED.value,
+        "came": row.participant_state == State.ATTENDED,
+    }
+
+
+class SalesforceOrgFactory(DjangoModelFactory[SalesforceOrg]):
+    """A connected organisation with client credentials and a token that need not be renewed."""
+
+    class Meta:
+        model = SalesforceOrg
+
+    name = Sequence(lambda n: f"Acme {n}")
+    login_url = "http://127.0.0.1:18080"
+    client_id = "3MVG9consumer"
+    client_secret = LazyFunction(lambda: Secret.conceal("client-secret"))
+    access_token = LazyFunction(lambda: Secret.conceal("00Dtoken"))
+    token_issued_at = NOW
+    organization_id = Sequence(lambda n: _salesforce_id("00D", n))
+    instance_url = "http://127.0.0.1:18080"
+    visibility_confirmed = True
+
+
+class SalesforceSchemaFactory(DjangoModelFactory[SalesforceSchema]):
+    """An empty describe of Contact."""
+
+    class Meta:
+        model = SalesforceSchema
+
+    org = SubFactory(SalesforceOrgFactory)
+    sobject = SObject.CONTACT.value
+    body = LazyAttribute(lambda schema: {"name": schema.sobject, "fields": []})
+    fetched_at = NOW
+
+
+class CampaignLabelsFactory(DjangoModelFactory[CampaignLabels]):
+    """Registered and Attended, beside Salesforce's default label."""
+
+    class Meta:
+        model = CampaignLabels
+
+    org = SubFactory(SalesforceOrgFactory)
+    campaign_id = Sequence(lambda n: _salesforce_id("701", n))
+    labels = LazyFunction(
+        lambda: [
+            {"label": "Sent", "has_responded": False, "is_default": True},
+            {"label": "Registered", "has_responded": True, "is_default": False},
+            {"label": "Attended", "has_responded": True, "is_default": False},
+        ]
+    )
+    read_at = NOW
+
+
+class PersonChoiceFactory(DjangoModelFactory[PersonChoice]):
+    """A contact chosen for an email that several records share."""
+
+    class Meta:
+        model = PersonChoice
+
+    org = SubFactory(SalesforceOrgFactory)
+    email_key = Sequence(lambda n: f"shared{n}@example.org")
+    person_type = PersonType.CONTACT.value
+    person_id = Sequence(lambda n: _salesforce_id("003", n))
+    chosen_by = "alice"
+    chosen_at = NOW
+
+
+class CampaignLinkFactory(DjangoModelFactory[CampaignLink]):
+    """An active link with the default policies."""
+
+    class Meta:
+        model = CampaignLink
+
+    inwink_event_id = Sequence(lambda n: f"event-{n}")
+    event_name = Sequence(lambda n: f"Salon {n}")
+    org = SubFactory(SalesforceOrgFactory)
+    campaign_id = Sequence(lambda n: _salesforce_id("701", n))
+    campaign_name = LazyAttribute(lambda link: link.event_name)
+
+
+class FieldMappingFactory(DjangoModelFactory[FieldMapping]):
+    """A custom field of inwink written to a member field."""
+
+    class Meta:
+        model = FieldMapping
+
+    link = SubFactory(CampaignLinkFactory)
+    object = FieldMapping.Object.CAMPAIGN_MEMBER.value
+    field = Sequence(lambda n: f"Dietary{n}__c")
+    source = "fields.dietary"
+
+
+class WebhookSourceFactory(DjangoModelFactory[WebhookSource]):
+    """An active source that signs with `SIGNING_SECRET`."""
+
+    class Meta:
+        model = WebhookSource
+
+    name = Sequence(lambda n: f"inwink {n}")
+    signing_secrets = LazyFunction(lambda: conceal_list([SIGNING_SECRET]))
+
+
+class WebhookMessageFactory(DjangoModelFactory[WebhookMessage]):
+    """An accepted message of one participant."""
+
+    class Meta:
+        model = WebhookMessage
+
+    source = SubFactory(WebhookSourceFactory)
+    message_id = Sequence(lambda n: f"msg_{n}")
+    received_at = NOW
+    body = '{"id": "p1", "eventId": "event-1", "email": "ada@example.org"}'
+    status = WebhookMessage.Status.ACCEPTED.value
+    answer_status = 202
+    answer = LazyAttribute(
+        lambda message: {
+            "message_id": message.message_id,
+            "accepted": 1,
+            "unchanged": 0,
+            "stale": 0,
+            "unlinked": 0,
+            "rejected": [],
+        }
+    )
+    accepted_count = 1
+
+
+class UnlinkedEventFactory(DjangoModelFactory[UnlinkedEvent]):
+    """An event that no link names."""
+
+    class Meta:
+        model = UnlinkedEvent
+
+    event_id = Sequence(lambda n: f"unlinked-event-{n}")
+    event_name = "Not linked"
+    first_message_at = NOW
+    last_message_at = NOW
+
+
+class KnownParticipantFactory(DjangoModelFactory[Any]):
+    """A registered participant, in either table; `participant_state` decides the payload and the states seen."""
+
+    class Meta:
+        abstract = True
+
+    participant_key = Sequence(lambda n: f"participant-{n}")
+    participant_state = State.REGISTERED.value
+    payload = LazyAttribute(_payload_of)
+    states_seen = LazyAttribute(lambda row: [row.participant_state] if row.participant_state else [])
+    changed_at = NOW
+    first_registered_at = LazyAttribute(lambda row: NOW if row.participant_state == State.REGISTERED else None)
+    attended_at = LazyAttribute(lambda row: NOW if row.participant_state == State.ATTENDED else None)
+
+
+class UnlinkedParticipantFactory(KnownParticipantFactory, DjangoModelFactory[UnlinkedParticipant]):
+    """A registered participant of an event that is not linked."""
+
+    class Meta:
+        model = UnlinkedParticipant
+
+    event_id = "unlinked-event"
+
+
+class OutboxEntryFactory(KnownParticipantFactory, DjangoModelFactory[OutboxEntry]):
+    """A waiting entry; other states get the columns that their constraints demand."""
+
+    class Meta:
+        model = OutboxEntry
+
+    link = SubFactory(CampaignLinkFactory)
+    email_key = LazyAttribute(lambda entry: str(entry.payload.get("email") or "").strip().lower())
+    target_state = LazyAttribute(lambda entry: entry.participant_state)
+    first_seen_at = NOW
+    available_at = NOW
+    state = EntryState.PENDING.value
+    reason = LazyAttribute(lambda entry: Reason.REFUSED_BY_SALESFORCE.value if entry.state in _ENDED else "")
+    dirty_since = LazyAttribute(lambda entry: None if entry.state == EntryState.SYNCED else NOW)
+    synced_generation = LazyAttribute(lambda entry: entry.generation if entry.state == EntryState.SYNCED else 0)
+    generation = 1
+    claim_token = LazyAttribute(lambda entry: uuid.uuid4() if entry.state == EntryState.CLAIMED else None)
+    claimed_generation = LazyAttribute(lambda entry: entry.generation if entry.state == EntryState.CLAIMED else None)
+    lease_expires_at = LazyAttribute(
+        lambda entry: NOW + timedelta(seconds=150) if entry.state == EntryState.CLAIMED else None
+    )
+
+
+class DrainRequestFactory(DjangoModelFactory[DrainRequest]):
+    """A drain that was asked for and has not begun."""
+
+    class Meta:
+        model = DrainRequest
+
+    link = SubFactory(CampaignLinkFactory)
+    requested_at = NOW
+
+
+class WorkerHeartbeatFactory(DjangoModelFactory[WorkerHeartbeat]):
+    """A worker that is alive."""
+
+    class Meta:
+        model = WorkerHeartbeat
+
+    name = Sequence(lambda n: f"worker-{n}")
+    started_at = NOW
+    beat_at = NOW
+
+
+class SyncRunFactory(DjangoModelFactory[SyncRun]):
+    """A run of one entry that was created, in six calls."""
+
+    class Meta:
+        model = SyncRun
+
+    link = SubFactory(CampaignLinkFactory)
+    link_label = LazyAttribute(lambda run: str(run.link) if run.link else "Salon")
+    org_label = LazyAttribute(lambda run: run.link.org.name if run.link else "Acme")
+    org_id_at_run = LazyAttribute(lambda run: run.link.org_id if run.link else None)
+    trigger = SyncRun.Trigger.DRAIN.value
+    started_at = NOW
+    ended_at = NOW + timedelta(seconds=1)
+    entry_count = 1
+    created_count = 1
+    api_calls = 6
+
+
+class SyncAttemptFactory(DjangoModelFactory[SyncAttempt]):
+    """An attempt that created a contact and its membership."""
+
+    class Meta:
+        model = SyncAttempt
+
+    entry = SubFactory(OutboxEntryFactory, state=EntryState.SYNCED.value)
+    link = LazyAttribute(lambda attempt: attempt.entry.link if attempt.entry else None)
+    run = LazyAttribute(lambda attempt: SyncRunFactory.create(link=attempt.link))
+    link_label = LazyAttribute(lambda attempt: str(attempt.link) if attempt.link else "Salon")
+    participant_key = LazyAttribute(lambda attempt: attempt.entry.participant_key if attempt.entry else "p")
+    email_key = LazyAttribute(lambda attempt: attempt.entry.email_key if attempt.entry else "")
+    created_at = NOW
+    generation = 1
+    outcome = Outcome.CREATED.value
+    person_type = PersonType.CONTACT.value
+    person_id = Sequence(lambda n: _salesforce_id("003", n))
+    member_id = Sequence(lambda n: _salesforce_id("00v", n))
+    changes = LazyFunction(lambda: {"CampaignMember.Status": [None, "Registered"]})
