@@ -1,1 +1,1 @@
-"""The source: reads what inwink sends (webhook payloads, export files)."""
+"""Read what inwink sends: signed messages, participants, and the files of its grid export."""

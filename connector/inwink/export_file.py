@@ -1,0 +1,165 @@
+"""Read inwink's grid export: CSV or XLSX with English or French headings, or JSON, one participant a row."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, tzinfo
+from functools import partial
+from pathlib import Path
+
+from connector.core.participant import Json, Participant
+from connector.inwink.aliases import ALIASES, CONTAINERS, FILE_KEYS, Meaning, fold
+from connector.inwink.json_text import parse_json
+from connector.inwink.payload import Dialect, InvalidParticipant, MalformedBody, list_participants, read_with
+from connector.inwink.sheets import Row, UnreadableFile, detect_encoding, is_workbook, read_csv, read_workbook
+from connector.inwink.times import read_local_time
+
+__all__ = ["FileRow", "InvalidParticipant", "UnreadableFile", "read_export"]
+
+FileRow = tuple[int, Participant | InvalidParticipant]
+"""The row's number as a spreadsheet shows it (the line of JSON-lines, the place in a JSON array), and what it holds."""
+
+_NEVER_BLANKED = frozenset({"id", "event_id", "registration", "came", "updated_at"})
+"""An empty cell here says nothing: no answer can be taken back by an export."""
+
+_SHOWN_HEADINGS = 20
+_HEADING_MAX_LENGTH = 40
+
+
+def read_export(path: Path, *, event_id: str, locale: str = "fr", zone: tzinfo = UTC) -> Iterator[FileRow]:
+    """Yield each row that is not empty as a participant of the event, or as what is wrong with it.
+
+    `locale` orders day and month in dates ("fr": day first, "en": month first); times without a zone are of `zone`.
+    An empty cell blanks a text or custom field; in the other columns it says nothing. A row may name the event, but
+    no other one. Raises UnreadableFile, for a broken later part of the file also after rows were yielded.
+    """
+    dialect = Dialect(
+        FILE_KEYS, locale, read_time=partial(read_local_time, locale=locale, zone=zone), event_id=event_id
+    )
+    for number, raw in _raw_rows(path):
+        yield number, _read_row(raw, dialect=dialect)
+
+
+def _read_row(raw: Json, *, dialect: Dialect) -> Participant | InvalidParticipant:
+    if isinstance(raw, InvalidParticipant):
+        return raw
+    try:
+        return read_with(raw, dialect=dialect)
+    except InvalidParticipant as exc:
+        return exc
+
+
+def _raw_rows(path: Path) -> Iterator[tuple[int, Json]]:
+    with path.open("rb") as file:
+        head = file.read(8)
+    if not head.strip():
+        raise UnreadableFile("the file is empty")
+    if is_workbook(head):
+        return _table_rows(read_workbook(path, count_known=_count_known))
+    encoding = detect_encoding(path)
+    with path.open(encoding=encoding) as text:
+        first = text.read(64).lstrip()[:1]
+    if first == "{":
+        return _json_lines(path, encoding=encoding)
+    if first == "[":
+        return _json_document(path, encoding=encoding)
+    return _table_rows(read_csv(path, encoding=encoding, count_known=_count_known))
+
+
+def _json_lines(path: Path, *, encoding: str) -> Iterator[tuple[int, Json]]:
+    """Yield one object a line; a first line that is not one means that the file is a single JSON document."""
+    with path.open(encoding=encoding) as file:
+        lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+        first = next(lines)
+        parsed = _parse_line(first[1])
+        if isinstance(parsed, InvalidParticipant) or _holds_list(parsed):
+            yield from _json_document(path, encoding=encoding)
+            return
+        yield first[0], parsed
+        for number, line in lines:
+            yield number, _parse_line(line)
+
+
+def _holds_list(parsed: Json) -> bool:
+    return isinstance(parsed, dict) and isinstance(parsed.get("participants"), list)
+
+
+def _parse_line(line: str) -> Json:
+    try:
+        return parse_json(line)
+    except MalformedBody as exc:
+        return InvalidParticipant([exc.detail])
+
+
+def _json_document(path: Path, *, encoding: str) -> Iterator[tuple[int, Json]]:
+    # Parsed at once, so that a file that was cut off is refused before any row is taken.
+    try:
+        participants = list_participants(parse_json(path.read_text(encoding=encoding)))
+    except MalformedBody as exc:
+        raise UnreadableFile(f"the file is not valid JSON: {exc.detail}") from exc
+    yield from enumerate(participants, start=1)
+
+
+def _table_rows(rows: Iterator[Row]) -> Iterator[tuple[int, Json]]:
+    heading = next(rows, None)
+    if heading is None:
+        raise UnreadableFile("the file is empty")
+    columns = _columns(heading.cells)
+    for row in rows:
+        yield row.number, _as_message(row.cells, columns=columns)
+
+
+class _Column:
+    """One column: its place in a row, the key its values take in a message, and whether an empty cell blanks."""
+
+    __slots__ = ("is_blankable", "key", "place")
+
+    def __init__(self, place: int, *, heading: str) -> None:
+        meaning = _meaning(heading)
+        self.place = place
+        self.key = heading if meaning or _is_path(heading) else f"fields.{heading}"
+        self.is_blankable = meaning is None or meaning.name not in _NEVER_BLANKED
+
+
+def _columns(headings: list[Json]) -> list[_Column]:
+    texts = ["" if heading is None else str(heading).strip() for heading in headings]
+    known = {meaning.name for meaning in map(_meaning, texts) if meaning}
+    if not known & {"id", "email"}:
+        raise UnreadableFile(_advice(texts))
+    return [_Column(place, heading=text) for place, text in enumerate(texts) if text]
+
+
+def _as_message(cells: list[Json], *, columns: list[_Column]) -> dict[str, Json]:
+    """Turn a row into the object that a message would hold; of columns with one heading the first that is filled."""
+    message: dict[str, Json] = {}
+    for column in columns:
+        if column.place >= len(cells):
+            continue
+        cell = cells[column.place]
+        is_blank = cell is None or (isinstance(cell, str) and not cell.strip())
+        if not is_blank and message.get(column.key) is None:
+            message[column.key] = cell
+        elif is_blank and column.is_blankable:
+            message.setdefault(column.key, None)
+    return message
+
+
+def _count_known(headings: Iterable[Json]) -> int:
+    return sum(1 for heading in headings if isinstance(heading, str) and _meaning(heading.strip()))
+
+
+def _meaning(heading: str) -> Meaning | None:
+    meaning = FILE_KEYS.get(fold(heading))
+    return None if meaning is None or meaning.name in CONTAINERS else meaning
+
+
+def _is_path(heading: str) -> bool:
+    return heading.startswith(tuple(f"{container}." for container in CONTAINERS))
+
+
+def _advice(headings: list[str]) -> str:
+    looked_for = ", ".join((*ALIASES["id"], *ALIASES["email"]))
+    # Without a heading row these may be a person's values: anything like an address is not repeated.
+    found = [text[:_HEADING_MAX_LENGTH] for text in headings if text and "@" not in text][:_SHOWN_HEADINGS]
+    return (
+        f"the first row must hold the headings, with an id or an email among them (looked for: {looked_for}; "
+        f"found: {', '.join(found) or 'no heading'}); export the grid with its headings from inwink again"
+    )

@@ -1,0 +1,266 @@
+"""Turn a webhook body into participants: the only place that knows how inwink's values may look.
+
+No payload format of inwink is published, so reading is tolerant and driven by the tables of `aliases` and `reading`;
+what cannot be read for certain is refused by name instead of guessed.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from connector.core.participant import STANDARD_FIELDS, Json, Participant, normalise_email
+from connector.inwink.aliases import CONTAINERS, MESSAGE_KEYS, STATUS_KEYS, Meaning, Sent, SortedKeys, fold, sort_keys
+from connector.inwink.json_text import (
+    MAX_NESTING,
+    MalformedBody,
+    is_nested_too_deep,
+    is_storable,
+    parse_json,
+    without_unstorable,
+)
+from connector.inwink.reading import (
+    ID_MAX_LENGTH,
+    Unreadable,
+    read_came,
+    read_id,
+    read_registration,
+    read_text,
+    says_came,
+    show,
+)
+from connector.inwink.times import read_time
+
+__all__ = [
+    "MAX_PARTICIPANTS",
+    "Dialect",
+    "InvalidParticipant",
+    "MalformedBody",
+    "Reading",
+    "describe_reading",
+    "list_participants",
+    "read_body",
+    "read_participant",
+    "read_with",
+]
+
+MAX_PARTICIPANTS = 1_000
+"""Participants of one message; ours, so that a message is stored in one short transaction."""
+
+MAX_PARTICIPANT_BYTES = 256 * 1024
+"""Bytes of one participant as canonical JSON; ours, so that one row cannot fill a batch."""
+
+T = TypeVar("T")
+
+
+class InvalidParticipant(ValueError):  # noqa: N818 - an outcome by its name in the contract, not a fault of ours
+    """A participant that is refused; `errors` name the fields and show no more than the refused value."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+
+
+class Reading(NamedTuple):
+    """Where one value was read from."""
+
+    name: str
+    """Our name: `id`, `event_id`, `event_name`, a standard field, `registration`, `came`, `updated_at`, or the path
+    of a custom field."""
+    key: str
+    """The key as it was sent."""
+    value: Json
+    """The value as it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one kind of sender writes participants."""
+
+    index: Mapping[str, Meaning]
+    """See `aliases.index_keys`."""
+    locale: str
+    """The language preferred where a text comes in several, "fr" or "en"."""
+    read_time: Callable[[Json], datetime | None] = read_time
+    event_id: str = ""
+    """The event of participants that name none; those that name another are refused. Empty: they must name one."""
+
+
+def read_body(body: bytes) -> list[Json]:
+    """Parse a body into the participants it holds, unread: one object, a list, or {"participants": [...]}.
+
+    Raises MalformedBody.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise MalformedBody("not_utf8", detail=f"the body is not UTF-8 (byte {exc.start})") from exc
+    participants = list_participants(parse_json(text))
+    if len(participants) > MAX_PARTICIPANTS:
+        detail = f"{len(participants)} participants in one message, {MAX_PARTICIPANTS} are allowed"
+        raise MalformedBody("too_many", detail=detail)
+    return participants
+
+
+def list_participants(value: Json) -> list[Json]:
+    """Name the participants of a parsed message. Raises MalformedBody if it is neither an object nor a list."""
+    if isinstance(value, dict):
+        participants = value.get("participants")
+        return participants if isinstance(participants, list) else [value]
+    if isinstance(value, list):
+        return value
+    detail = 'the body must be an object, a list of objects, or {"participants": [...]}'
+    raise MalformedBody("not_an_object", detail=detail)
+
+
+def read_participant(raw: Json, *, locale: str = "fr") -> Participant:
+    """Read one participant of a message. Raises InvalidParticipant."""
+    return read_with(raw, dialect=Dialect(MESSAGE_KEYS, locale))
+
+
+def describe_reading(raw: Json, *, locale: str = "fr") -> list[Reading]:
+    """Name for each value that was understood the key it was read from, for the page that tests a message.
+
+    A key that lost to an earlier alias is left out. Raises InvalidParticipant.
+    """
+    participant = read_participant(raw, locale=locale)
+    known = sort_keys(_storable(raw), index=MESSAGE_KEYS).known
+    readings = [Reading(name, *found[0]) for name, found in known.items() if name not in CONTAINERS]
+    custom = participant.values.get("custom", {})
+    return readings + [Reading(path, path, value) for path, value in custom.items()]
+
+
+def read_with(raw: Json, *, dialect: Dialect) -> Participant:
+    """Read one participant as its sender writes them. Raises InvalidParticipant."""
+    reader = _Reader(sort_keys(_storable(raw), index=dialect.index), dialect=dialect)
+    event_id = reader.event_id()
+    values = reader.values()
+    key = values.get("id") or reader.email_key(values.get("email"))
+    updated_at = reader.read("updated_at", dialect.read_time)
+    event_name = reader.event_name()
+    if reader.errors:
+        raise InvalidParticipant(reader.errors)
+    return Participant(
+        event_id=event_id,
+        key=key,
+        values=values,
+        event_name=event_name,
+        updated_at=updated_at,
+        key_is_email="id" not in values,
+    )
+
+
+def _storable(raw: Json) -> dict[str, Json]:
+    """Return a participant of acceptable size without characters that a database refuses. Raises InvalidParticipant."""
+    if not isinstance(raw, dict):
+        raise InvalidParticipant(["a participant must be an object"])
+    if is_nested_too_deep(raw):
+        raise InvalidParticipant([f"nested more than {MAX_NESTING} levels"])
+    try:
+        text = json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError as exc:
+        raise InvalidParticipant(["a number is not finite or has too many digits"]) from exc
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_PARTICIPANT_BYTES:
+        raise InvalidParticipant([f"larger than {MAX_PARTICIPANT_BYTES // 1024} KiB"])
+    storable: dict[str, Json] = raw if is_storable(text) else without_unstorable(raw)
+    return storable
+
+
+class _Reader:
+    """Read one participant's values and collect what is wrong with them."""
+
+    def __init__(self, keys: SortedKeys, *, dialect: Dialect) -> None:
+        self._known = keys.known
+        self._others = keys.others
+        self._dialect = dialect
+        self._unreadable: set[str] = set()
+        self.errors: list[str] = []
+
+    def read(self, name: str, read: Callable[[Json], T | None]) -> T | None:
+        """Read the winning alias of a name; None if it is absent, blank or unreadable."""
+        return self._attempt(name, self._known[name][0], read) if name in self._known else None
+
+    def event_id(self) -> str:
+        """Return the event, which must be said or given."""
+        given, said = self._dialect.event_id, self._identity("event_id", read_id)
+        if said and given and said.casefold() != given.casefold():
+            self.errors.append(f"eventId: {show(said)} is another event than the one imported")
+        if not (said or given or "event_id" in self._unreadable):
+            self.errors.append("eventId: required")
+        return given or said or ""
+
+    def values(self) -> dict[str, Json]:
+        """Return the values that were said, as Participant describes them."""
+        values: dict[str, Json] = {}
+        identity = self._identity("id", read_id)
+        if identity:
+            values["id"] = identity
+        for name in STANDARD_FIELDS:
+            if name in self._known:
+                values[name] = self.read(name, self._text)
+        values |= self._standing()
+        custom = self._custom()
+        if custom:
+            values["custom"] = custom
+        return values
+
+    def email_key(self, email: str | None) -> str:
+        """Return the key of a participant without an id."""
+        key = normalise_email(email)
+        if len(key) > ID_MAX_LENGTH:
+            self.errors.append(f"email: longer than {ID_MAX_LENGTH} characters, too long without an id")
+        if not (key or self._unreadable & {"id", "email"}):
+            self.errors.append("id or email: one of them is required")
+        return key
+
+    def event_name(self) -> str:
+        """Return the event's name, "" where it is not said."""
+        return self._identity("event_name", self._text) or ""
+
+    def _attempt(self, name: str, sent: Sent, read: Callable[[Json], T | None]) -> T | None:
+        try:
+            return read(sent.value)
+        except Unreadable as exc:
+            self._unreadable.add(name)
+            self.errors.append(f"{sent.key}: {exc}")
+            return None
+
+    def _identity(self, name: str, read: Callable[[Json], str | None]) -> str | None:
+        # What identifies cannot be blanked, so here an empty alias gives way to the next one.
+        for sent in self._known.get(name, ()):
+            value = self._attempt(name, sent, read)
+            if value is not None or name in self._unreadable:
+                return value
+        return None
+
+    def _text(self, value: Json) -> str | None:
+        return read_text(value, locale=self._dialect.locale)
+
+    def _standing(self) -> dict[str, Json]:
+        """Read `registration` and `came`; a status that says that somebody came is never outranked."""
+        locale = self._dialect.locale
+        standing: dict[str, Json] = {}
+        registration = self._known.get("registration", [])
+        check_ins = [
+            sent for sent in registration if fold(sent.key) in STATUS_KEYS and says_came(sent.value, locale=locale)
+        ]
+        if registration and registration[0] not in check_ins:
+            standing["registration"] = self.read("registration", lambda value: read_registration(value, locale=locale))
+        if "came" in self._known:
+            standing["came"] = self.read("came", lambda value: read_came(value, locale=locale))
+        if check_ins:
+            standing["came"] = True
+        return standing
+
+    def _custom(self) -> dict[str, Json]:
+        """Collect custom fields as {path: value}; an empty text becomes None."""
+        custom = dict(self._others)
+        for container in CONTAINERS:
+            for sent in self._known.get(container, ()):
+                if isinstance(sent.value, dict):
+                    custom |= {f"{container}.{key}": value for key, value in sent.value.items()}
+                elif sent.value:
+                    # An empty list is how some senders write an empty object.
+                    self.errors.append(f"{sent.key}: must be an object")
+        return {path: None if value == "" else value for path, value in custom.items()}

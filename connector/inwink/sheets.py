@@ -1,0 +1,191 @@
+"""Stream the rows of a table file: CSV in the encodings and delimiters that spreadsheets write, and XLSX."""
+
+import codecs
+import csv
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime, time, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from connector.core.participant import Json
+
+DELIMITERS = (",", ";", "\t")
+
+_SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+"""A first line by which Excel is told the delimiter; Excel does not show it as a row."""
+
+_CHUNK_BYTES = 1 << 20
+_BROKEN_WORKBOOK = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    SyntaxError,  # of either XML parser
+    EOFError,
+    OSError,
+)
+"""What openpyxl lets through when a workbook is damaged, locked with a password or not a workbook at all."""
+
+
+class UnreadableFile(Exception):  # noqa: N818 - an outcome by its name in the contract, not a fault of ours
+    """A file of which no row can be read; `detail` says why and what to do."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Row(NamedTuple):
+    """One row of a table."""
+
+    number: int
+    """As a spreadsheet shows it, from 1."""
+    cells: list[Json]
+
+
+CountKnown = Callable[[Iterable[Json]], int]
+"""Says how many cells of a row are known headings; that is how the delimiter and the worksheet are found."""
+
+
+def is_workbook(head: bytes) -> bool:
+    """Say whether a file's first bytes are those of an XLSX. Raises UnreadableFile for the older XLS."""
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableFile(
+            "this is an XLS workbook or one with a password; save it as XLSX without a password, or CSV"
+        )
+    return head.startswith(b"PK\x03\x04")
+
+
+def read_workbook(path: Path, *, count_known: CountKnown) -> Iterator[Row]:
+    """Yield the rows of the worksheet whose first row knows most headings, from the heading on.
+
+    Raises UnreadableFile.
+    """
+    with _damage_named():
+        workbook = load_workbook(path, read_only=True, data_only=True)
+    with closing(workbook):
+        with _damage_named():
+            best = max(
+                workbook.worksheets, key=lambda sheet: _known_in_first(_sheet_rows(sheet), count_known), default=None
+            )
+        if best is None:
+            raise UnreadableFile("the workbook has no worksheet")
+        rows = _sheet_rows(best)
+        while (row := _next_row(rows)) is not None:
+            yield row
+
+
+def _sheet_rows(sheet: Any) -> Iterator[Row]:
+    # Other programs write a wrong extent, which would cut columns off.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if any(cell is not None and cell != "" for cell in cells):
+            yield Row(number, [_as_json(cell) for cell in cells])
+
+
+def _next_row(rows: Iterator[Row]) -> Row | None:
+    with _damage_named():
+        return next(rows, None)
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN_WORKBOOK as exc:
+        raise UnreadableFile(
+            "the workbook is damaged; open it in a spreadsheet and save it again as XLSX or CSV"
+        ) from exc
+
+
+def _as_json(cell: object) -> Json:
+    if isinstance(cell, (datetime, date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return cell if isinstance(cell, (bool, int, float, str)) or cell is None else str(cell)
+
+
+def detect_encoding(path: Path) -> str:
+    """Name the encoding in which the whole file can be read: UTF-16 by its mark or zeros, else UTF-8, else cp1252.
+
+    Raises UnreadableFile.
+    """
+    with path.open("rb") as file:
+        head = file.read(4)
+        for encoding in _candidates(head):
+            file.seek(0)
+            if _decodes(file, encoding):
+                return encoding
+    raise UnreadableFile("the text is neither UTF-8, UTF-16 nor Windows-1252; save the file as CSV UTF-8")
+
+
+def _candidates(head: bytes) -> tuple[str, ...]:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    if head[1:2] == b"\x00":
+        return ("utf-16-le",)
+    if head[:1] == b"\x00":
+        return ("utf-16-be",)
+    return ("utf-8-sig", "cp1252")
+
+
+def _decodes(file: IO[bytes], encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while chunk := file.read(_CHUNK_BYTES):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def read_csv(path: Path, *, encoding: str, count_known: CountKnown) -> Iterator[Row]:
+    """Yield the rows that are not empty, from the heading on; blank lines count, as a spreadsheet shows them.
+
+    Raises UnreadableFile.
+    """
+    delimiter = _declared_delimiter(path, encoding=encoding) or _best_delimiter(path, encoding, count_known)
+    yield from _csv_rows(path, encoding=encoding, delimiter=delimiter)
+
+
+def _declared_delimiter(path: Path, *, encoding: str) -> str | None:
+    with path.open(encoding=encoding, newline="") as file:
+        match = _SEP_LINE.fullmatch(file.readline(8))
+    return match[1] if match else None
+
+
+def _best_delimiter(path: Path, encoding: str, count_known: CountKnown) -> str:
+    known = {
+        delimiter: _known_in_first(_csv_rows(path, encoding=encoding, delimiter=delimiter), count_known)
+        for delimiter in DELIMITERS
+    }
+    return max(DELIMITERS, key=known.__getitem__)
+
+
+def _known_in_first(rows: Iterator[Row], count_known: CountKnown) -> int:
+    first = next(rows, None)
+    return count_known(first.cells) if first else -1
+
+
+def _csv_rows(path: Path, *, encoding: str, delimiter: str) -> Iterator[Row]:
+    with path.open(encoding=encoding, newline="") as file:
+        first = file.readline()
+        lines: Iterable[str] = file if _SEP_LINE.fullmatch(first) else chain([first], file)
+        number = 0
+        try:
+            for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+                if any(cell.strip() for cell in cells):
+                    yield Row(number, list(cells))
+        except csv.Error as exc:
+            raise UnreadableFile(f"row {number + 1} cannot be read ({exc}); is a quotation mark missing?") from exc
