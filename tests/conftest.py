@@ -18,7 +18,7 @@ def django_db_modify_db_settings(
     """Put the SQLite test database into a file: in memory it would know neither WAL nor a second process."""
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database["TEST"] = {"NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.hookimpl(tryfirst=True)
