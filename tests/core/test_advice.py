@@ -1,0 +1,37 @@
+"""Every reason, note and error code explains itself in both languages."""
+
+import pytest
+
+from connector.core.advice import ADVICE, LANGUAGES, advise
+from connector.core.outcomes import Note, Reason
+from connector.salesforce.errors import KIND_OF_CODE
+
+KNOWN_CODES = [*(reason.value for reason in Reason), *(note.value for note in Note), *KIND_OF_CODE]
+
+
+@pytest.mark.parametrize("code", KNOWN_CODES)
+def test_every_code_has_advice(code: str) -> None:
+    assert code in ADVICE
+
+
+@pytest.mark.parametrize("code", ADVICE)
+def test_advice_says_what_and_next_step_in_each_language(code: str) -> None:
+    assert set(ADVICE[code]) == set(LANGUAGES)
+    for language in LANGUAGES:
+        advice = advise(code, language=language)
+        assert advice.what.endswith(".")
+        assert advice.next_step.endswith(".")
+
+
+@pytest.mark.parametrize("code", ADVICE)
+def test_french_is_not_the_english_text(code: str) -> None:
+    assert advise(code, language="fr").what != advise(code, language="en").what
+
+
+def test_a_code_nobody_foresaw_is_explained_too() -> None:
+    assert "does not know" in advise("BRAND_NEW_CODE", language="en-gb").what
+    assert advise("BRAND_NEW_CODE", language="fr-ca") == advise("another", language="fr")
+
+
+def test_a_reason_and_an_error_code_never_share_a_name() -> None:
+    assert len(KNOWN_CODES) == len(set(KNOWN_CODES))
