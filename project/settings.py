@@ -8,31 +8,18 @@ import os
 from pathlib import Path
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from project.environment import Environment
 from project.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 if os.environ.get("DJANGO_READ_DOT_ENV", "1") != "0":
     env.read_env(BASE_DIR / ".env")
 
 _NEW_SECRET_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
 _NEW_FERNET_KEY = "python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
-
-
-def _required(name: str, *, make_one: str) -> str:
-    """Return the variable; raise ImproperlyConfigured with the command that makes a value when it is missing."""
-    value: str = env.str(name, default="")
-    if value:
-        return value
-    raise ImproperlyConfigured(
-        f"{name} is not set: put it into the environment or .env (make a value with: {make_one}), "
-        "or run `make run`, which writes a .env with new keys."
-    )
-
 
 # What only this installation knows
 
@@ -40,14 +27,14 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = (
     env.str("SECRET_KEY", default="not-secret-for-development-only")
     if DEBUG
-    else _required("SECRET_KEY", make_one=_NEW_SECRET_KEY)
+    else env.required("SECRET_KEY", make_one=_NEW_SECRET_KEY)
 )
 FIELD_ENCRYPTION_KEYS: list[str] = [
     key.strip()
     for key in (
         env.str("FIELD_ENCRYPTION_KEYS", default="bm90LXNlY3JldC1mb3ItZGV2ZWxvcG1lbnQtb25seSE=")
         if DEBUG
-        else _required("FIELD_ENCRYPTION_KEYS", make_one=_NEW_FERNET_KEY)
+        else env.required("FIELD_ENCRYPTION_KEYS", make_one=_NEW_FERNET_KEY)
     ).split(",")
 ]
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -127,7 +114,9 @@ _SQLITE_OPTIONS = {
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'connector.sqlite3'}"),
+        **env.db_url_config(
+            env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'var' / 'connector.sqlite3'}"
+        ),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     },

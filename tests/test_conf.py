@@ -1,0 +1,27 @@
+"""Settings are read with their types."""
+
+import pytest
+from pytest_django import Settings
+
+from connector import conf
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("6000/m", conf.Rate(6000, 60)), ("5/s", conf.Rate(5, 1)), ("9/h", conf.Rate(9, 3600)), ("", None), ("0", None)],
+)
+def test_webhook_rate_is_read(settings: Settings, text: str, rate: conf.Rate | None) -> None:
+    settings.WEBHOOK_RATE = text
+    assert conf.webhook_rate() == rate
+
+
+@pytest.mark.parametrize("text", ["fast", "10", "0/m", "10/d", "-1/s"])
+def test_unreadable_webhook_rate_is_refused(settings: Settings, text: str) -> None:
+    settings.WEBHOOK_RATE = text
+    with pytest.raises(ValueError, match="WEBHOOK_RATE"):
+        conf.webhook_rate()
+
+
+def test_extra_hosts_are_compared_in_lower_case(settings: Settings) -> None:
+    settings.SALESFORCE_EXTRA_HOSTS = ["LocalHost", " 127.0.0.1", ""]
+    assert conf.salesforce_extra_hosts() == {"localhost", "127.0.0.1"}
