@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -91,5 +92,8 @@ def _names_of(part: Part) -> str:
     """Return the names of the tests that a part would have run."""
     command = [PYTHON, "-m", "pytest", "-m", part.marker, "--collect-only", "-q", "-p", "no:cacheprovider"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
-    names = [line for line in listed if "::" in line]
-    return "".join(f"\n  {name}" for name in names) or "no test"
+    cases = Counter(line.partition("[")[0] for line in listed if "::" in line)
+    return (
+        "".join(f"\n  {name}" + (f" ({count} cases)" if count > 1 else "") for name, count in cases.items())
+        or "no test"
+    )
