@@ -5,7 +5,10 @@ import json
 import logging
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# Attributes that every record has; whatever else a record carries came in by extra={…}.
+"""Attributes that every record has; whatever else a record carries came in by extra={…}."""
+
+_PRIVATE_FIELDS = frozenset({"request"})
+"""Django adds the request, whose text holds the query string: what somebody searched for, such as an email."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -20,7 +23,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD_FIELDS and key not in line}
+        left_out = _STANDARD_FIELDS | _PRIVATE_FIELDS | line.keys()
+        line |= {key: value for key, value in vars(record).items() if key not in left_out}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)

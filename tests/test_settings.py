@@ -108,9 +108,10 @@ def test_https_only_redirects_all_but_probes() -> None:
     assert ran.stdout.strip() == "[301, 200]", ran.stderr
 
 
-def test_log_lines_are_json_with_the_extra_fields() -> None:
+def test_log_lines_are_json_with_the_extra_fields_and_without_query_strings() -> None:
     record = logging.makeLogRecord({"name": "connector.x", "levelname": "INFO", "msg": "batch %s", "args": ("sent",)})
     record.link_id = 7
+    record.request = "<WSGIRequest: GET '/admin/?q=ada@example.org'>"
     line = json.loads(JsonFormatter().format(record))
     assert line.pop("time").endswith("+00:00")
     assert line == {"level": "info", "logger": "connector.x", "message": "batch sent", "link_id": 7}
