@@ -50,13 +50,11 @@ def _read_row(raw: Json, *, dialect: Dialect) -> Participant | InvalidParticipan
 def _raw_rows(path: Path) -> Iterator[tuple[int, Json]]:
     with path.open("rb") as file:
         head = file.read(8)
-    if not head.strip():
-        raise UnreadableFile("the file is empty")
     if is_workbook(head):
         return _table_rows(read_workbook(path, count_known=_count_known))
     encoding = detect_encoding(path)
     with path.open(encoding=encoding) as text:
-        first = text.read(64).lstrip()[:1]
+        first = text.read(4_096).lstrip()[:1]
     if first == "{":
         return _json_lines(path, encoding=encoding)
     if first == "[":

@@ -36,7 +36,7 @@ _BROKEN_WORKBOOK = (
 """What openpyxl lets through when a workbook is damaged, locked with a password or not a workbook at all."""
 
 
-class UnreadableFile(Exception):  # noqa: N818 - an outcome by its name in the contract, not a fault of ours
+class UnreadableFile(Exception):
     """A file of which no row can be read; `detail` says why and what to do."""
 
     def __init__(self, detail: str) -> None:
@@ -80,15 +80,18 @@ def read_workbook(path: Path, *, count_known: CountKnown) -> Iterator[Row]:
         if best is None:
             raise UnreadableFile("the workbook has no worksheet")
         rows = _sheet_rows(best)
+        width = 0
         while (row := _next_row(rows)) is not None:
-            yield row
+            # A workbook leaves empty cells at the end of a row out.
+            width = width or len(row.cells)
+            yield Row(row.number, row.cells + [None] * (width - len(row.cells)))
 
 
 def _sheet_rows(sheet: Any) -> Iterator[Row]:
     # Other programs write a wrong extent, which would cut columns off.
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if any(cell is not None and cell != "" for cell in cells):
+        if any(cell is not None and str(cell).strip() for cell in cells):
             yield Row(number, [_as_json(cell) for cell in cells])
 
 
@@ -173,9 +176,10 @@ def _best_delimiter(path: Path, encoding: str, count_known: CountKnown) -> str:
     return max(DELIMITERS, key=known.__getitem__)
 
 
-def _known_in_first(rows: Iterator[Row], count_known: CountKnown) -> int:
+def _known_in_first(rows: Iterator[Row], count_known: CountKnown) -> tuple[int, int]:
+    """Rank what may be a heading: by its known cells, then by all of them."""
     first = next(rows, None)
-    return count_known(first.cells) if first else -1
+    return (count_known(first.cells), len(first.cells)) if first else (-1, 0)
 
 
 def _csv_rows(path: Path, *, encoding: str, delimiter: str) -> Iterator[Row]:

@@ -32,7 +32,7 @@ def read_time(value: Json, *, zone: tzinfo = UTC) -> datetime | None:
 
     A time without a zone is taken to be of `zone`.
     """
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     moment = _read_moment(value, zone=zone)
     if moment is None:
