@@ -98,7 +98,7 @@ def _install_locked(locks: list[str]) -> None:
         if _succeeds(uv):
             return
     print("uv cannot be had or did not succeed; pip takes over, which takes longer.", flush=True)
-    if subprocess.run([*pip, "--require-hashes", *requirements], check=False).returncode:
+    if not _succeeds([*pip, "--require-hashes", *requirements]):
         raise CannotInstallError("The packages could not be installed: the lines above say why.")
 
 
