@@ -58,7 +58,7 @@ _CHECK_INS = {
 }
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - what the value is; caught inside this package
     """A value is not of the kind that its field needs; the text says why, short enough for an answer."""
 
 
