@@ -1,1 +1,1 @@
-"""The destination: the only package that speaks HTTP."""
+"""Speak with Salesforce: the only package that sends HTTP requests; values in, values out."""
