@@ -1,0 +1,137 @@
+"""The org: its rows, its switches, who is signed in, and what was asked of it."""
+
+from __future__ import annotations
+
+from simulator.accounts import Accounts
+from simulator.calls import CallLog
+from simulator.campaigns import add_standard_labels
+from simulator.catalog import Catalog, build_catalog, visible_catalog
+from simulator.clock import now_text
+from simulator.cursors import Cursors
+from simulator.faults import Faults
+from simulator.locks import CampaignLocks
+from simulator.seed import load_rows
+from simulator.settings import Settings
+from simulator.shapes import Json, Row
+from simulator.store import Store
+
+
+class Org:
+    """One Salesforce org, made from a seed and made anew by reset()."""
+
+    full_catalog: Catalog
+    catalog: Catalog
+    """The objects as the integration user sees them."""
+    settings: Settings
+    store: Store
+    accounts: Accounts
+
+    def __init__(self, seed: Json) -> None:
+        self._seed = seed
+        self._overrides: dict[str, Json] = {}
+        self.calls = CallLog()
+        self.faults = Faults()
+        self.locks = CampaignLocks()
+        self.cursors = Cursors()
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the seed: rows, settings, counters, faults. Tokens stay valid."""
+        self._custom_fields: dict[str, list[Json]] = {
+            name: list(fields) for name, fields in self._seed.get("custom_fields", {}).items()
+        }
+        self.settings = Settings().changed({**self._seed.get("settings", {}), **self._overrides})
+        self.full_catalog = build_catalog(self._custom_fields)
+        self.catalog = visible_catalog(self.full_catalog, settings=self.settings)
+        self.schema_changed_at = now_text()
+        self.store = Store(self.full_catalog)
+        self.calls.reset()
+        self.calls.used = 0
+        self.faults.clear()
+        self.cursors.clear()
+        names = load_rows(self, seed=self._seed)
+        accounts = Accounts(self._seed, refs=names)
+        if hasattr(self, "accounts"):
+            accounts.adopt_sessions(self.accounts)
+        self.accounts = accounts
+
+    def override(self, values: dict[str, Json]) -> None:
+        """Set switches that also outlive reset() (those of the command line). Raises ValueError."""
+        self._overrides.update(values)
+        self.change_settings(values)
+
+    def change_settings(self, values: dict[str, Json]) -> None:
+        """Set switches; `custom_fields` adds fields, `api_used` sets the counter. Raises ValueError."""
+        values = dict(values)
+        with self.store.lock:
+            for name, fields in values.pop("custom_fields", {}).items():
+                self._custom_fields.setdefault(name, []).extend(fields)
+            if "api_used" in values:
+                self.calls.used = int(values.pop("api_used"))
+            self.settings = self.settings.changed(values)
+            self.full_catalog = build_catalog(self._custom_fields)
+            self.store.adopt(self.full_catalog)
+            self.catalog = visible_catalog(self.full_catalog, settings=self.settings)
+            self.schema_changed_at = now_text()
+            if "view_all" in values:
+                self._set_view_all(bool(values["view_all"]))
+
+    def put_row(self, sobject: str, *, values: Row) -> str:
+        """Add or change a row past all rules but the shape of a row; return its id."""
+        with self.store.lock:
+            old = self.store.get(sobject, row_id=values.get("Id")) or self._blank_row(sobject)
+            row = {**old, **values}
+            if sobject in ("Contact", "Lead", "User") and "Name" not in values:
+                row["Name"] = " ".join(p for p in (row.get("FirstName"), row.get("LastName")) if p) or None
+            if isinstance(row.get("Email"), str):
+                row["Email"] = row["Email"].lower()
+            self.store.put(sobject, row=row)
+            return str(row["Id"])
+
+    def ensure_labels(self, campaign: Row) -> None:
+        """Give a campaign without labels the standard ones."""
+        if not self.store.find("CampaignMemberStatus", field="CampaignId", value=campaign["Id"]):
+            add_standard_labels(self, campaign=campaign)
+
+    def erase(self, sobject: str, *, row: Row) -> None:
+        """Mark a row deleted, and all rows that go with it."""
+        with self.store.lock:
+            self.store.put(sobject, row={**row, "IsDeleted": True, "SystemModstamp": now_text()})
+            for child in self.full_catalog[sobject.lower()].children:
+                if child.cascade:
+                    for one in self.store.find(child.sobject, field=child.field, value=row["Id"]):
+                        if not one["IsDeleted"]:
+                            self.erase(child.sobject, row=one)
+
+    def can_see(self, sobject: str, row: Row) -> bool:
+        """Tell whether sharing lets the integration user see a row."""
+        hides = self.settings.sharing_hides.get(sobject)
+        if not hides or self.settings.view_all:
+            return True
+        if hides == "not_owned":
+            return row.get("OwnerId") == self.accounts.integration_user_id
+        return row["Id"] not in hides
+
+    @property
+    def organization_id(self) -> str:
+        """The org's own id."""
+        return str(self.store.all("Organization")[0]["Id"])
+
+    def _blank_row(self, sobject: str) -> Row:
+        one = self.full_catalog[sobject.lower()]
+        now = now_text()
+        row: Row = {field.name: field.default for field in one.fields.values() if field.default is not None}
+        row.update(Id=self.store.new_id(sobject), IsDeleted=False)
+        users = self.store.all("User")
+        user_id = users[0]["Id"] if users else None
+        if one.field("CreatedDate"):
+            row.update(CreatedDate=now, LastModifiedDate=now, SystemModstamp=now)
+            row.update(CreatedById=user_id, LastModifiedById=user_id)
+        if one.field("OwnerId"):
+            row["OwnerId"] = user_id
+        return row
+
+    def _set_view_all(self, allowed: bool) -> None:
+        for row in self.store.all("PermissionSet"):
+            if row.get("IsOwnedByProfile"):
+                self.store.put("PermissionSet", row={**row, "PermissionsViewAllData": allowed})

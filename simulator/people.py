@@ -1,0 +1,117 @@
+"""Contacts and leads: their names, owners, conversion and merging.
+
+https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm
+https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_merge.htm
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.clock import now_text
+from simulator.errors import RowError
+from simulator.shapes import Caller, Row
+
+if TYPE_CHECKING:
+    from simulator.org import Org
+
+NAMED = ("Contact", "Lead", "User")
+_COPIED = ("FirstName", "LastName", "Salutation", "Title", "Email", "Phone", "MobilePhone", "Fax", "LeadSource",
+           "Description", "HasOptedOutOfEmail", "DoNotCall")
+_COPIED_AS = {"Street": "MailingStreet", "City": "MailingCity", "State": "MailingState",
+              "PostalCode": "MailingPostalCode", "Country": "MailingCountry"}
+
+
+def compose_name(row: Row) -> None:
+    """Set Name from first and last name."""
+    row["Name"] = " ".join(part for part in (row.get("FirstName"), row.get("LastName")) if part) or None
+
+
+def check_editable(org: Org, *, sobject: str, row: Row) -> None:
+    """Refuse to change a converted lead, or the contact of a person account. Raises RowError."""
+    if sobject == "Lead" and row.get("IsConverted") and not org.settings.convert_edit_allowed:
+        raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+    if sobject == "Contact" and org.settings.person_accounts and row.get("IsPersonAccount"):
+        message = "Unable to create/update fields: this contact belongs to a person account; write its account"
+        raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message)
+
+
+def assign_owner(org: Org, *, sobject: str, row: Row, given: Row, caller: Caller) -> None:
+    """Let the assignment rule choose a new lead's owner, unless the request's header says no.
+
+    https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm
+    """
+    owner = org.settings.assignment_rule_owner
+    if sobject == "Lead" and owner and caller.auto_assign:
+        row["OwnerId"] = owner
+
+
+def check_owner(org: Org, *, sobject: str, row: Row, given: Row) -> None:
+    """Refuse an inactive owner that is given, or (by switch) already there. Raises RowError."""
+    if sobject not in ("Contact", "Lead") or ("OwnerId" not in given and not org.settings.inactive_owner_blocks_updates):
+        return
+    owner = org.store.get("User", row_id=row.get("OwnerId"))
+    if owner is not None and not owner["IsActive"]:
+        message = f"operation performed with inactive user [{owner['Id'][:15]}] as owner of {sobject.lower()}"
+        raise RowError("INACTIVE_OWNER_OR_USER", message)
+
+
+def convert_lead(org: Org, *, lead_id: str, contact_id: str | None) -> str:
+    """Convert a lead into a new contact, or into an existing one whose empty fields it fills. Return the contact's id.
+
+    Its campaign memberships move to the contact; where the contact is a member already, the lead's goes.
+    Call holding the store's lock. Raises KeyError for an unknown lead.
+    """
+    lead = org.store.get("Lead", row_id=lead_id)
+    if lead is None:
+        raise KeyError(lead_id)
+    values = {name: lead.get(name) for name in _COPIED} | {new: lead.get(old) for old, new in _COPIED_AS.items()}
+    contact = org.store.get("Contact", row_id=contact_id)
+    if contact is None:
+        account_id = org.put_row("Account", values={"Name": lead.get("Company") or lead["LastName"]})
+        contact_id = org.put_row("Contact", values={**values, "AccountId": account_id, "OwnerId": lead["OwnerId"]})
+    else:
+        filled = {name: value for name, value in values.items() if contact.get(name) in (None, "")}
+        org.store.put("Contact", row={**contact, **filled})
+    contact = org.store.get("Contact", row_id=contact_id) or {}
+    changed = {"IsConverted": True, "Status": "Closed - Converted", "ConvertedDate": now_text()[:10],
+               "ConvertedContactId": contact["Id"], "ConvertedAccountId": contact.get("AccountId")}
+    org.store.put("Lead", row={**lead, **changed})
+    _move_members(org, field="LeadId", old=lead["Id"], contact_id=contact["Id"])
+    return str(contact["Id"])
+
+
+def merge_rows(org: Org, *, sobject: str, winner_id: str, loser_ids: list[str]) -> None:
+    """Merge rows into a winner: losers are deleted and point to it, their memberships move.
+
+    Call holding the store's lock. Raises KeyError for an unknown id.
+    """
+    key = "ContactId" if sobject == "Contact" else "LeadId"
+    for loser_id in loser_ids:
+        loser = org.store.get(sobject, row_id=loser_id)
+        if loser is None or org.store.get(sobject, row_id=winner_id) is None:
+            raise KeyError(loser_id)
+        _reparent(org, key=key, old=loser_id, new=winner_id)
+        org.erase(sobject, row={**loser, "MasterRecordId": winner_id})
+
+
+def _move_members(org: Org, *, field: str, old: str, contact_id: str) -> None:
+    taken = {row["CampaignId"] for row in _living(org, key="ContactId", value=contact_id)}
+    for row in _living(org, key=field, value=old):
+        if row["CampaignId"] in taken:
+            org.erase("CampaignMember", row=row)
+        else:
+            org.store.put("CampaignMember", row={**row, "ContactId": contact_id})
+
+
+def _reparent(org: Org, *, key: str, old: str, new: str) -> None:
+    taken = {row["CampaignId"] for row in _living(org, key=key, value=new)}
+    for row in _living(org, key=key, value=old):
+        if row["CampaignId"] in taken:
+            org.erase("CampaignMember", row=row)
+        else:
+            org.store.put("CampaignMember", row={**row, key: new})
+
+
+def _living(org: Org, *, key: str, value: str) -> list[Row]:
+    return [row for row in org.store.find("CampaignMember", field=key, value=value) if not row["IsDeleted"]]

@@ -1,0 +1,1 @@
+"""SOQL: text → tokens → nodes → rows."""
