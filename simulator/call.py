@@ -60,8 +60,11 @@ class Call:
     def body_object(self) -> dict[str, Json]:
         """Return the body, which must be a JSON object. Raises ApiError JSON_PARSER_ERROR."""
         if not isinstance(self.body, dict):
-            raise ApiError(400, code="JSON_PARSER_ERROR", message="The HTTP entity body is required, but this request "
-                           "has no entity body.")
+            raise ApiError(
+                400,
+                code="JSON_PARSER_ERROR",
+                message="The HTTP entity body is required, but this request has no entity body.",
+            )
         return self.body
 
     def row_fault(self, *, sobjects: set[str], kind: str) -> Fault | None:
@@ -69,8 +72,9 @@ class Call:
         if self.org.faults.is_empty:
             return None
         return self.org.faults.take(
-            wants=lambda fault: is_row_fault(fault)
-            and fault.fits(method=self.method, path=self.path, kinds={kind}, sobjects=sobjects)
+            wants=lambda fault: (
+                is_row_fault(fault) and fault.fits(method=self.method, path=self.path, kinds={kind}, sobjects=sobjects)
+            )
         )
 
 

@@ -1,7 +1,7 @@
 """The labels of a campaign (CampaignMemberStatus).
 
-From API 39 on each campaign keeps one default and at least one label with HasResponded; labels that are default or in use
-cannot be deleted:
+From API 39 on each campaign keeps one default and at least one label with HasResponded; labels that are
+default or in use cannot be deleted:
 https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_campaignmemberstatus.htm
 """
 

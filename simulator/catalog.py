@@ -4,34 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from simulator import objects_campaign, objects_org, objects_people
 from simulator.schema import Child, Field, SObject, parse_fields
-from simulator.shapes import Json
 from simulator.settings import Settings
+from simulator.shapes import Json
 
 Catalog = Mapping[str, SObject]
 """{lower-case object name: object}"""
 
 _READ_ONLY = {"createable": False, "updateable": False, "deletable": False}
-_TABLES: tuple[tuple[str, str, str, str, str, dict[str, bool]], ...] = (
+_TABLES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
     ("Account", "Account", "Accounts", "001", objects_people.ACCOUNT, {}),
     ("Contact", "Contact", "Contacts", "003", objects_people.CONTACT, {}),
     ("Lead", "Lead", "Leads", "00Q", objects_people.LEAD, {}),
     ("Campaign", "Campaign", "Campaigns", "701", objects_campaign.CAMPAIGN, {}),
-    ("CampaignMember", "Campaign Member", "Campaign Members", "00v", objects_campaign.CAMPAIGN_MEMBER,
-     {"undeletable": False, "searchable": False}),
-    ("CampaignMemberStatus", "Campaign Member Status", "Campaign Member Status", "01Y",
-     objects_campaign.CAMPAIGN_MEMBER_STATUS, {"undeletable": False, "searchable": False}),
+    (
+        "CampaignMember",
+        "Campaign Member",
+        "Campaign Members",
+        "00v",
+        objects_campaign.CAMPAIGN_MEMBER,
+        {"undeletable": False, "searchable": False},
+    ),
+    (
+        "CampaignMemberStatus",
+        "Campaign Member Status",
+        "Campaign Member Status",
+        "01Y",
+        objects_campaign.CAMPAIGN_MEMBER_STATUS,
+        {"undeletable": False, "searchable": False},
+    ),
     ("User", "User", "Users", "005", objects_org.USER, {"deletable": False, "undeletable": False}),
-    ("Organization", "Organization", "Organizations", "00D", objects_org.ORGANIZATION,
-     {"createable": False, "deletable": False}),
+    (
+        "Organization",
+        "Organization",
+        "Organizations",
+        "00D",
+        objects_org.ORGANIZATION,
+        {"createable": False, "deletable": False},
+    ),
     ("Group", "Group", "Group", "00G", objects_org.GROUP, {}),
     ("LeadStatus", "Lead Status Value", "Lead Status Value", "01J", objects_org.LEAD_STATUS, _READ_ONLY),
     ("RecordType", "Record Type", "Record Types", "012", objects_org.RECORD_TYPE, {"deletable": False}),
     ("PermissionSet", "Permission Set", "Permission Sets", "0PS", objects_org.PERMISSION_SET, {}),
-    ("PermissionSetAssignment", "Permission Set Assignment", "Permission Set Assignments", "0Pa",
-     objects_org.PERMISSION_SET_ASSIGNMENT, {}),
+    (
+        "PermissionSetAssignment",
+        "Permission Set Assignment",
+        "Permission Set Assignments",
+        "0Pa",
+        objects_org.PERMISSION_SET_ASSIGNMENT,
+        {},
+    ),
     ("ObjectPermissions", "Object Permissions", "Object Permissions", "110", objects_org.OBJECT_PERMISSIONS, {}),
 )
 _PICKLISTS = {**objects_people.PICKLISTS, **objects_campaign.PICKLISTS, **objects_org.PICKLISTS}
@@ -127,8 +152,20 @@ def _with_person_accounts(one: SObject) -> SObject:
     if one.name == "Account":
         return one.with_fields(parse_fields(objects_people.PERSON_ACCOUNT_FIELDS, picklists={}).values())
     if one.name == "Contact":
-        return one.with_fields([Field("IsPersonAccount", "boolean", "Is Person Account", nillable=False,
-                                      createable=False, updateable=False, defaulted=True, default=False)])
+        return one.with_fields(
+            [
+                Field(
+                    "IsPersonAccount",
+                    "boolean",
+                    "Is Person Account",
+                    nillable=False,
+                    createable=False,
+                    updateable=False,
+                    defaulted=True,
+                    default=False,
+                )
+            ]
+        )
     if one.name == "Lead":
         return one.with_fields([replace(one.fields["company"], nillable=True)])
     return one

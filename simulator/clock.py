@@ -9,9 +9,7 @@ import re
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 
-_DATETIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?"
-)
+_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?")
 
 
 def now_text() -> str:
@@ -33,8 +31,11 @@ def parse_datetime(text: str) -> datetime | None:
     day, time, fraction, zone = match.groups()
     zone = "+00:00" if zone in (None, "Z") else zone
     try:
-        return datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6].ljust(6, '0')}{zone}"
-                                      if time.count(":") == 2 else f"{day}T{time}{zone}")
+        return datetime.fromisoformat(
+            f"{day}T{time}.{(fraction or '0')[:6].ljust(6, '0')}{zone}"
+            if time.count(":") == 2
+            else f"{day}T{time}{zone}"
+        )
     except ValueError:
         return None
 

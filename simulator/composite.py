@@ -70,7 +70,9 @@ def _run(call: Call, *, one: Subrequest, results: dict[str, Json]) -> Answer:
         if not call.org.settings.references_allowed and (has_reference(one.url) or has_reference(one.body)):
             raise halted(one.name)
         url = str(resolve_references(one.url, results=results))
-        answer = dispatch(_inner(call, one=one, url=url, body=resolve_references(one.body, results=results), trace=trace))
+        answer = dispatch(
+            _inner(call, one=one, url=url, body=resolve_references(one.body, results=results), trace=trace)
+        )
     except ApiError as exc:
         answer = exc.answer()
     entry = {"method": one.method, "url": one.url[:80], "rows": trace.get("rows", 0), "status": answer.status}
@@ -101,8 +103,9 @@ def _read(spec: Json) -> Subrequest:
     if not isinstance(spec, dict) or not isinstance(spec.get("url"), str):
         raise ApiError(400, code="JSON_PARSER_ERROR", message="a subrequest needs method, url and referenceId")
     headers = {str(name).lower(): str(value) for name, value in (spec.get("httpHeaders") or {}).items()}
-    return Subrequest(str(spec.get("method", "")).upper(), spec["url"], str(spec.get("referenceId", "")),
-                      spec.get("body"), headers)
+    return Subrequest(
+        str(spec.get("method", "")).upper(), spec["url"], str(spec.get("referenceId", "")), spec.get("body"), headers
+    )
 
 
 def _check(subrequests: list[Subrequest], *, limit: int) -> None:
@@ -146,7 +149,7 @@ def _halt(answer: Answer) -> Answer:
 
 
 def _collated(subrequests: list[Subrequest]) -> list[Subrequest]:
-    first = {}
+    first: dict[tuple[str, str], int] = {}
     for position, one in enumerate(subrequests):
         first.setdefault((one.method, _kind(one)), position)
     return sorted(subrequests, key=lambda one: first[one.method, _kind(one)])

@@ -1,8 +1,8 @@
 """Requests under /services/data: who asks, may they, does a fault strike, and what it counts as.
 
-An API call is counted for each request with a living token under /services/data/vNN.0, whatever its answer; not for the list of
-versions, for refused tokens, for refusals by the daily limit, nor for requests that an injected outage swallowed before
-they were worked on. One composite request is one call.
+An API call is counted for each request with a living token under /services/data/vNN.0, whatever its answer; not for
+the list of versions, for refused tokens, for refusals by the daily limit, nor for requests that an injected outage
+swallowed before they were worked on. One composite request is one call.
 https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
 """
 
@@ -65,8 +65,9 @@ class Inbound:
 def list_versions(org: Org) -> Answer:
     """List the versions; needs no token."""
     versions = range(org.settings.first_version, org.settings.last_version + 1)
-    return Answer(200, [{"label": f"Release {n}", "url": f"/services/data/v{n}.0", "version": f"{n}.0"}
-                        for n in versions])
+    return Answer(
+        200, [{"label": f"Release {n}", "url": f"/services/data/v{n}.0", "version": f"{n}.0"} for n in versions]
+    )
 
 
 def answer_data(inbound: Inbound) -> Answer:
@@ -80,8 +81,13 @@ def answer_data(inbound: Inbound) -> Answer:
         answer = exc.answer()
         return answer
     finally:
-        entry = {"method": inbound.method, "path": inbound.path, "status": answer.status,
-                 "ms": round((time.monotonic() - started) * 1000, 1), **inbound.trace}
+        entry = {
+            "method": inbound.method,
+            "path": inbound.path,
+            "status": answer.status,
+            "ms": round((time.monotonic() - started) * 1000, 1),
+            **inbound.trace,
+        }
         inbound.org.calls.note(entry)
 
 
@@ -91,8 +97,10 @@ def take_request_fault(inbound: Inbound, *, kinds: set[str]) -> Fault | None:
         return None
     sobjects = _sobjects(inbound)
     return inbound.org.faults.take(
-        wants=lambda fault: not is_row_fault(fault)
-        and fault.fits(method=inbound.method, path=inbound.path, kinds=kinds, sobjects=sobjects)
+        wants=lambda fault: (
+            not is_row_fault(fault)
+            and fault.fits(method=inbound.method, path=inbound.path, kinds=kinds, sobjects=sobjects)
+        )
     )
 
 

@@ -14,9 +14,18 @@ from simulator.clock import http_date, parse_datetime
 from simulator.schema import Child, Field, SObject
 from simulator.shapes import Answer, Json
 
-_SOAP = {"id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "double": "xsd:double",
-         "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime",
-         "address": "urn:address"}
+_SOAP = {
+    "id": "tns:ID",
+    "reference": "tns:ID",
+    "boolean": "xsd:boolean",
+    "int": "xsd:int",
+    "double": "xsd:double",
+    "currency": "xsd:double",
+    "percent": "xsd:double",
+    "date": "xsd:date",
+    "datetime": "xsd:dateTime",
+    "address": "urn:address",
+}
 _BYTES = {"id": 1, "reference": 1}
 _MASTER = "012000000000000AAA"
 
@@ -114,10 +123,17 @@ def _summary(one: SObject, *, version: str) -> Json:
 
 def _urls(one: SObject, *, base: str) -> Json:
     pages = {"uiDetailTemplate": "/{ID}", "uiEditTemplate": "/{ID}/e", "uiNewRecord": f"/{one.prefix}/e"}
-    return {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}",
-            "layouts": f"{base}/describe/layouts", "compactLayouts": f"{base}/describe/compactLayouts",
-            "approvalLayouts": f"{base}/describe/approvalLayouts", "listviews": f"{base}/listviews",
-            "quickActions": f"{base}/quickActions", **pages}
+    return {
+        "sobject": base,
+        "describe": f"{base}/describe",
+        "rowTemplate": f"{base}/{{ID}}",
+        "layouts": f"{base}/describe/layouts",
+        "compactLayouts": f"{base}/describe/compactLayouts",
+        "approvalLayouts": f"{base}/describe/approvalLayouts",
+        "listviews": f"{base}/listviews",
+        "quickActions": f"{base}/quickActions",
+        **pages,
+    }
 
 
 def _record_types(call: Call, *, one: SObject, base: str) -> Json:
@@ -216,5 +232,7 @@ def _field(one: Field, *, restricted: set[str]) -> Json:
 
 
 def _choices(one: Field) -> Json:
-    return [{"active": True, "defaultValue": one.default == value, "label": value, "validFor": None, "value": value}
-            for value in one.picklist]
+    return [
+        {"active": True, "defaultValue": one.default == value, "label": value, "validFor": None, "value": value}
+        for value in one.picklist
+    ]

@@ -39,8 +39,9 @@ def _matches(org: Org, *, sobject: str, row: Row, fields: list[str]) -> list[Row
         pool = org.store.find(sobject, field=fields[0], value=row[fields[0]])
     else:
         pool = org.store.all(sobject)
-    return [one for one in pool
-            if not one["IsDeleted"] and [str(one.get(name) or "").lower() for name in fields] == wanted]
+    return [
+        one for one in pool if not one["IsDeleted"] and [str(one.get(name) or "").lower() for name in fields] == wanted
+    ]
 
 
 def _detail(org: Org, *, sobject: str, matches: list[Row], can_save: bool) -> Json:
@@ -49,13 +50,27 @@ def _detail(org: Org, *, sobject: str, matches: list[Row], can_save: bool) -> Js
             "additionalInformation": [],
             "fieldDiffs": [],
             "matchConfidence": 100.0,
-            "record": {"attributes": {"type": sobject, "url": f"/services/data/v54.0/sobjects/{sobject}/{one['Id']}"},
-                       "Id": one["Id"]},
+            "record": {
+                "attributes": {"type": sobject, "url": f"/services/data/v54.0/sobjects/{sobject}/{one['Id']}"},
+                "Id": one["Id"],
+            },
         }
         for one in matches
     ]
-    result = {"entityType": sobject, "errors": [], "matchEngine": "ExactMatchEngine", "matchRecords": records,
-              "rule": f"Standard_{sobject}_Match_Rule", "size": len(records), "success": True}
-    body = {"allowSave": can_save, "duplicateRule": f"Standard_{sobject}_Duplicate_Rule",
-            "duplicateRuleEntityType": sobject, "errorMessage": _ADVICE, "matchResults": [result]}
+    result = {
+        "entityType": sobject,
+        "errors": [],
+        "matchEngine": "ExactMatchEngine",
+        "matchRecords": records,
+        "rule": f"Standard_{sobject}_Match_Rule",
+        "size": len(records),
+        "success": True,
+    }
+    body = {
+        "allowSave": can_save,
+        "duplicateRule": f"Standard_{sobject}_Duplicate_Rule",
+        "duplicateRuleEntityType": sobject,
+        "errorMessage": _ADVICE,
+        "matchResults": [result],
+    }
     return {org.settings.duplicate_key: body}

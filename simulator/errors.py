@@ -27,9 +27,7 @@ class ApiError(Exception):
 class RowError(Exception):
     """Refuse one row. In collections the code's key is statusCode, alone it is errorCode."""
 
-    def __init__(
-        self, code: str, message: str, fields: Sequence[str] = (), *, detail: Json = None
-    ) -> None:
+    def __init__(self, code: str, message: str, fields: Sequence[str] = (), *, detail: Json = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message

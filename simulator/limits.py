@@ -62,6 +62,7 @@ def get_record_count(call: Call) -> Answer:
     """Answer with the number of rows of objects (recorded by CumulusCI)."""
     names = call.args.get("sObjects", "").split(",")
     known = [call.org.catalog[name.lower()].name for name in names if name.lower() in call.org.catalog]
-    counts = [{"count": sum(1 for row in call.org.store.all(name) if not row["IsDeleted"]), "name": name}
-              for name in known]
+    counts = [
+        {"count": sum(1 for row in call.org.store.all(name) if not row["IsDeleted"]), "name": name} for name in known
+    ]
     return Answer(200, {"sObjects": counts})

@@ -31,8 +31,17 @@ _PAGE = """<!doctype html>
 <button id="deny" name="decision" value="deny" formnovalidate>Deny</button></p>
 </form></main></body></html>
 """
-_PARAMETERS = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
-               "code_challenge_method", "login_hint", "prompt")
+_PARAMETERS = (
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "login_hint",
+    "prompt",
+)
 
 
 def show_page(org: Org, *, values: Mapping[str, str], problem: str = "") -> Response:
@@ -43,8 +52,9 @@ def show_page(org: Org, *, values: Mapping[str, str], problem: str = "") -> Resp
     hidden = "\n".join(
         f'<input type="hidden" name="{name}" value="{escape(values[name])}">' for name in _PARAMETERS if name in values
     )
-    page = _PAGE.format(app=escape(app.client_id), problem=escape(problem), hidden=hidden,
-                        username=escape(values.get("login_hint", "")))
+    page = _PAGE.format(
+        app=escape(app.client_id), problem=escape(problem), hidden=hidden, username=escape(values.get("login_hint", ""))
+    )
     return Response(page, status=200, content_type="text/html; charset=UTF-8")
 
 
@@ -59,8 +69,13 @@ def submit_page(org: Org, *, values: Mapping[str, str]) -> Response:
     users = [row for row in org.store.all("User") if row["Username"].lower() == username.lower() and row["IsActive"]]
     if not users or not org.accounts.knows_password(username, password=values.get("password", "")):
         return show_page(org, values=values, problem="Please check your username and password.")
-    grant = Grant(app.client_id, users[0]["Id"], values["redirect_uri"], values.get("code_challenge"),
-                  values.get("scope", "api refresh_token"))
+    grant = Grant(
+        app.client_id,
+        users[0]["Id"],
+        values["redirect_uri"],
+        values.get("code_challenge"),
+        values.get("scope", "api refresh_token"),
+    )
     return _back(values, code=org.accounts.give_code(grant))
 
 
@@ -80,8 +95,11 @@ def _check(org: Org, *, values: Mapping[str, str]) -> tuple[App | None, tuple[st
 
 def _failure(values: Mapping[str, str], *, error: str, description: str) -> Response:
     """Show an error here: an address that is not known to the app is never redirected to."""
-    return Response(f"error={escape(error)}&error_description={escape(description)}", status=400,
-                    content_type="text/html; charset=UTF-8")
+    return Response(
+        f"error={escape(error)}&error_description={escape(description)}",
+        status=400,
+        content_type="text/html; charset=UTF-8",
+    )
 
 
 def _back(values: Mapping[str, str], **answer: str) -> Response:

@@ -161,8 +161,10 @@ def _app(request: TokenRequest, *, flow: str, needs_secret: bool) -> App:
     if needs_secret and not hmac.compare_digest(app.client_secret.encode(), secret.encode()):
         raise Refused("invalid_client", "invalid client credentials")
     if flow not in app.flows:
-        raise Refused("invalid_grant", "no client credentials user enabled" if flow == "client_credentials"
-                      else "authentication failure")
+        raise Refused(
+            "invalid_grant",
+            "no client credentials user enabled" if flow == "client_credentials" else "authentication failure",
+        )
     return app
 
 

@@ -75,8 +75,20 @@ HasResponded       boolean                                              | Respon
 
 PICKLISTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Campaign": {
-        "Type": ("Conference", "Webinar", "Trade Show", "Public Relations", "Partners", "Referral Program",
-                 "Advertisement", "Banner Ads", "Direct Mail", "Email", "Telemarketing", "Other"),
+        "Type": (
+            "Conference",
+            "Webinar",
+            "Trade Show",
+            "Public Relations",
+            "Partners",
+            "Referral Program",
+            "Advertisement",
+            "Banner Ads",
+            "Direct Mail",
+            "Email",
+            "Telemarketing",
+            "Other",
+        ),
         "Status": ("Planned", "In Progress", "Completed", "Aborted"),
     },
     "CampaignMember": {"Status": ("Sent", "Responded"), "Salutation": ("Mr.", "Ms.", "Mrs.", "Dr.", "Prof.")},

@@ -10,7 +10,8 @@ from simulator.objects_people import SYSTEM_FIELDS
 
 _AUDIT = "\n".join(SYSTEM_FIELDS.strip().splitlines()[1:])
 
-USER = """
+USER = (
+    """
 Id                 id         readonly required defaulted idlookup      | User ID
 Username           string(80) required idlookup                         | Username
 LastName           string(80) required in:Name                          | Last Name
@@ -25,9 +26,12 @@ LanguageLocaleKey  picklist(40)                                         | Langua
 TimeZoneSidKey     picklist(40)                                         | Time Zone
 LocaleSidKey       picklist(40)                                         | Locale
 UserPermissionsMarketingUser boolean                                    | Marketing User
-""" + _AUDIT
+"""
+    + _AUDIT
+)
 
-ORGANIZATION = """
+ORGANIZATION = (
+    """
 Id                 id         readonly required defaulted               | Organization ID
 Name               string(80) required namefield                        | Name
 Country            string(80)                                           | Country
@@ -42,34 +46,46 @@ DefaultAccountAccess picklist(40) readonly                              | Defaul
 DefaultContactAccess picklist(40) readonly                              | Default Contact Access
 DefaultLeadAccess  picklist(40) readonly                                | Default Lead Access
 DefaultCampaignAccess picklist(40) readonly                             | Default Campaign Access
-""" + _AUDIT
+"""
+    + _AUDIT
+)
 
-GROUP = """
+GROUP = (
+    """
 Id                 id         readonly required defaulted               | Group ID
 Name               string(40) required namefield                        | Name
 DeveloperName      string(80)                                           | Developer Name
 Type               picklist(40) createonly required                     | Type
 Email              email(255)                                           | Email
-""" + _AUDIT
+"""
+    + _AUDIT
+)
 
-LEAD_STATUS = """
+LEAD_STATUS = (
+    """
 Id                 id         readonly required defaulted               | Lead Status Value ID
 MasterLabel        string(255) readonly namefield                       | Master Label
 ApiName            string(255) readonly required                        | Api Name
 SortOrder          int        readonly                                  | Sort Order
 IsDefault          boolean    readonly                                  | Is Default
 IsConverted        boolean    readonly                                  | Is Converted
-""" + _AUDIT
+"""
+    + _AUDIT
+)
 
-RECORD_TYPE = """
+RECORD_TYPE = (
+    """
 Id                 id         readonly required defaulted               | Record Type ID
 Name               string(80) required namefield                        | Name
 DeveloperName      string(80) required                                  | Record Type Name
 SobjectType        picklist(40) createonly required                     | SObject Type Name
 IsActive           boolean                                              | Active
-""" + _AUDIT
+"""
+    + _AUDIT
+)
 
-PERMISSION_SET = """
+PERMISSION_SET = (
+    """
 Id                 id         readonly required defaulted               | PermissionSet ID
 Name               string(80) required namefield                        | Permission Set Name
 Label              string(80) required                                  | Permission Set Label
@@ -78,7 +94,9 @@ PermissionsApiEnabled boolean                                           | API En
 PermissionsViewAllData boolean                                          | View All Data
 PermissionsModifyAllData boolean                                        | Modify All Data
 PermissionsMarketingUser boolean                                        | Marketing User
-""" + _AUDIT
+"""
+    + _AUDIT
+)
 
 PERMISSION_SET_ASSIGNMENT = """
 Id                 id         readonly required defaulted               | PermissionSetAssignment ID
@@ -86,7 +104,8 @@ PermissionSetId    reference  createonly required to:PermissionSet:PermissionSet
 AssigneeId         reference  createonly required to:User:Assignee      | Assignee ID
 """
 
-OBJECT_PERMISSIONS = """
+OBJECT_PERMISSIONS = (
+    """
 Id                 id         readonly required defaulted               | ObjectPermissions ID
 ParentId           reference  createonly required to:PermissionSet:Parent | Parent ID
 SobjectType        picklist(40) createonly required                     | Sobject Type Name
@@ -96,7 +115,9 @@ PermissionsEdit    boolean                                              | Edit R
 PermissionsDelete  boolean                                              | Delete Records
 PermissionsViewAllRecords boolean                                       | View All Records
 PermissionsModifyAllRecords boolean                                     | Modify All Records
-""" + _AUDIT
+"""
+    + _AUDIT
+)
 
 PICKLISTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Group": {"Type": ("Regular", "Queue", "Organization", "Role")},

@@ -18,8 +18,22 @@ SystemModstamp     datetime   readonly required defaulted               | System
 
 SALUTATIONS = ("Mr.", "Ms.", "Mrs.", "Dr.", "Prof.")
 LEAD_SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other")
-INDUSTRIES = ("Agriculture", "Apparel", "Banking", "Biotechnology", "Consulting", "Education",
-              "Energy", "Finance", "Government", "Healthcare", "Media", "Retail", "Technology", "Other")
+INDUSTRIES = (
+    "Agriculture",
+    "Apparel",
+    "Banking",
+    "Biotechnology",
+    "Consulting",
+    "Education",
+    "Energy",
+    "Finance",
+    "Government",
+    "Healthcare",
+    "Media",
+    "Retail",
+    "Technology",
+    "Other",
+)
 LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
 
 CONTACT = """
@@ -133,7 +147,12 @@ PersonTitle        string(80)                                           | Title
 
 PICKLISTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Contact": {"Salutation": SALUTATIONS, "LeadSource": LEAD_SOURCES},
-    "Lead": {"Salutation": SALUTATIONS, "LeadSource": LEAD_SOURCES, "Status": LEAD_STATUSES,
-             "Industry": INDUSTRIES, "Rating": ("Hot", "Warm", "Cold")},
+    "Lead": {
+        "Salutation": SALUTATIONS,
+        "LeadSource": LEAD_SOURCES,
+        "Status": LEAD_STATUSES,
+        "Industry": INDUSTRIES,
+        "Rating": ("Hot", "Warm", "Cold"),
+    },
     "Account": {"Industry": INDUSTRIES, "Type": ("Prospect", "Customer - Direct", "Other")},
 }

@@ -16,10 +16,27 @@ if TYPE_CHECKING:
     from simulator.org import Org
 
 NAMED = ("Contact", "Lead", "User")
-_COPIED = ("FirstName", "LastName", "Salutation", "Title", "Email", "Phone", "MobilePhone", "Fax", "LeadSource",
-           "Description", "HasOptedOutOfEmail", "DoNotCall")
-_COPIED_AS = {"Street": "MailingStreet", "City": "MailingCity", "State": "MailingState",
-              "PostalCode": "MailingPostalCode", "Country": "MailingCountry"}
+_COPIED = (
+    "FirstName",
+    "LastName",
+    "Salutation",
+    "Title",
+    "Email",
+    "Phone",
+    "MobilePhone",
+    "Fax",
+    "LeadSource",
+    "Description",
+    "HasOptedOutOfEmail",
+    "DoNotCall",
+)
+_COPIED_AS = {
+    "Street": "MailingStreet",
+    "City": "MailingCity",
+    "State": "MailingState",
+    "PostalCode": "MailingPostalCode",
+    "Country": "MailingCountry",
+}
 
 
 def compose_name(row: Row) -> None:
@@ -48,7 +65,9 @@ def assign_owner(org: Org, *, sobject: str, row: Row, given: Row, caller: Caller
 
 def check_owner(org: Org, *, sobject: str, row: Row, given: Row) -> None:
     """Refuse an inactive owner that is given, or (by switch) already there. Raises RowError."""
-    if sobject not in ("Contact", "Lead") or ("OwnerId" not in given and not org.settings.inactive_owner_blocks_updates):
+    if sobject not in ("Contact", "Lead") or (
+        "OwnerId" not in given and not org.settings.inactive_owner_blocks_updates
+    ):
         return
     owner = org.store.get("User", row_id=row.get("OwnerId"))
     if owner is not None and not owner["IsActive"]:
@@ -74,8 +93,13 @@ def convert_lead(org: Org, *, lead_id: str, contact_id: str | None) -> str:
         filled = {name: value for name, value in values.items() if contact.get(name) in (None, "")}
         org.store.put("Contact", row={**contact, **filled})
     contact = org.store.get("Contact", row_id=contact_id) or {}
-    changed = {"IsConverted": True, "Status": "Closed - Converted", "ConvertedDate": now_text()[:10],
-               "ConvertedContactId": contact["Id"], "ConvertedAccountId": contact.get("AccountId")}
+    changed = {
+        "IsConverted": True,
+        "Status": "Closed - Converted",
+        "ConvertedDate": now_text()[:10],
+        "ConvertedContactId": contact["Id"],
+        "ConvertedAccountId": contact.get("AccountId"),
+    }
     org.store.put("Lead", row={**lead, **changed})
     _move_members(org, field="LeadId", old=lead["Id"], contact_id=contact["Id"])
     return str(contact["Id"])

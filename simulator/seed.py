@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from simulator.org import Org
 
 _ORDER = ("Group", "RecordType", "Account", "Contact", "Lead", "Campaign", "CampaignMemberStatus", "CampaignMember")
-_LEAD_STATUSES = (("Open - Not Contacted", True, False), ("Working - Contacted", False, False),
-                  ("Closed - Converted", False, True), ("Closed - Not Converted", False, False))
+_LEAD_STATUSES = (
+    ("Open - Not Contacted", True, False),
+    ("Working - Contacted", False, False),
+    ("Closed - Converted", False, True),
+    ("Closed - Not Converted", False, False),
+)
 DEFAULT_ORGANIZATION_ID = with_checksum("00D9H000000SIMU")
 
 
@@ -34,10 +38,16 @@ def read_seed(path: Path | None) -> Json:
 def load_rows(org: Org, *, seed: Json) -> dict[str, str]:
     """Fill an empty org and return {_ref: id}. Raises KeyError for an unknown reference or object."""
     refs: dict[str, str] = {}
-    organization = {"Name": "Simulator", "IsSandbox": False, "OrganizationType": "Enterprise Edition",
-                    "InstanceName": "SIM1", "DefaultContactAccess": "ControlledByParent",
-                    "DefaultLeadAccess": "ReadEditTransfer", "DefaultAccountAccess": "Edit",
-                    "Id": DEFAULT_ORGANIZATION_ID}
+    organization = {
+        "Name": "Simulator",
+        "IsSandbox": False,
+        "OrganizationType": "Enterprise Edition",
+        "InstanceName": "SIM1",
+        "DefaultContactAccess": "ControlledByParent",
+        "DefaultLeadAccess": "ReadEditTransfer",
+        "DefaultAccountAccess": "Edit",
+        "Id": DEFAULT_ORGANIZATION_ID,
+    }
     org.put_row("Organization", values={**organization, **seed.get("organization", {})})
     for user in seed.get("users", []):
         _add_user(org, user=user, refs=refs)
@@ -61,8 +71,11 @@ def resolve(value: Json, *, refs: dict[str, str]) -> Json:
 
 
 def _add_row(org: Org, *, sobject: str, values: Row, refs: dict[str, str]) -> None:
-    given = {name: _as_stored(org, sobject=sobject, name=name, value=resolve(value, refs=refs))
-             for name, value in values.items() if name != "_ref"}
+    given = {
+        name: _as_stored(org, sobject=sobject, name=name, value=resolve(value, refs=refs))
+        for name, value in values.items()
+        if name != "_ref"
+    }
     row_id = org.put_row(sobject, values=given)
     if "_ref" in values:
         refs[values["_ref"]] = row_id
@@ -79,27 +92,53 @@ def _as_stored(org: Org, *, sobject: str, name: str, value: Json) -> Json:
 
 def _add_user(org: Org, *, user: Row, refs: dict[str, str]) -> None:
     known = {name: value for name, value in user.items() if org.full_catalog["user"].field(name)}
-    defaults = {"IsActive": True, "UserType": "Standard", "LanguageLocaleKey": "en_US", "TimeZoneSidKey": "Europe/Paris",
-                "LocaleSidKey": "fr_FR", "Email": user.get("Username"), "LastName": user.get("Username"),
-                "Alias": user.get("Username", "")[:8], "UserPermissionsMarketingUser": True}
+    defaults = {
+        "IsActive": True,
+        "UserType": "Standard",
+        "LanguageLocaleKey": "en_US",
+        "TimeZoneSidKey": "Europe/Paris",
+        "LocaleSidKey": "fr_FR",
+        "Email": user.get("Username"),
+        "LastName": user.get("Username"),
+        "Alias": user.get("Username", "")[:8],
+        "UserPermissionsMarketingUser": True,
+    }
     user_id = org.put_row("User", values={**defaults, **known})
     if "_ref" in user:
         refs[user["_ref"]] = user_id
-    profile = {"Name": f"Profile_{user_id}", "Label": "Integration", "IsOwnedByProfile": True,
-               "PermissionsApiEnabled": True, "PermissionsViewAllData": org.settings.view_all,
-               "PermissionsMarketingUser": org.settings.marketing_user}
+    profile = {
+        "Name": f"Profile_{user_id}",
+        "Label": "Integration",
+        "IsOwnedByProfile": True,
+        "PermissionsApiEnabled": True,
+        "PermissionsViewAllData": org.settings.view_all,
+        "PermissionsMarketingUser": org.settings.marketing_user,
+    }
     set_id = org.put_row("PermissionSet", values=profile)
     org.put_row("PermissionSetAssignment", values={"PermissionSetId": set_id, "AssigneeId": user_id})
     for sobject in ("Contact", "Lead", "Account", "Campaign"):
-        rights = {"PermissionsRead": True, "PermissionsCreate": True, "PermissionsEdit": True,
-                  "PermissionsDelete": True, "PermissionsViewAllRecords": False}
+        rights = {
+            "PermissionsRead": True,
+            "PermissionsCreate": True,
+            "PermissionsEdit": True,
+            "PermissionsDelete": True,
+            "PermissionsViewAllRecords": False,
+        }
         org.put_row("ObjectPermissions", values={"ParentId": set_id, "SobjectType": sobject, **rights})
 
 
 def _add_statuses(org: Org) -> None:
     for order, (label, is_default, is_converted) in enumerate(_LEAD_STATUSES, start=1):
-        org.put_row("LeadStatus", values={"MasterLabel": label, "ApiName": label, "SortOrder": order,
-                                          "IsDefault": is_default, "IsConverted": is_converted})
+        org.put_row(
+            "LeadStatus",
+            values={
+                "MasterLabel": label,
+                "ApiName": label,
+                "SortOrder": order,
+                "IsDefault": is_default,
+                "IsConverted": is_converted,
+            },
+        )
 
 
 def _settle_members(org: Org) -> None:

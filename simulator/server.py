@@ -1,8 +1,8 @@
 """The server: one org behind one address, in this process.
 
-    with SimulatorServer() as salesforce:
-        requests.get(salesforce.url + "/services/data")
-        salesforce.org.settings
+with SimulatorServer() as salesforce:
+    requests.get(salesforce.url + "/services/data")
+    salesforce.org.settings
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import socket
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -41,8 +42,13 @@ class _Handler(WSGIRequestHandler):
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         head: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> Callable[[bytes], None]:
+            head[:] = [status, headers]
+            return _ignore
+
         try:
-            chunks = self.server.app(environ, lambda status, headers, _=None: head.extend((status, headers)) or _ignore)
+            chunks = self.server.app(environ, start_response)
             self._send(head[0], headers=head[1], body=b"".join(chunks))
         except ConnectionCut:
             self.close_connection = True
@@ -61,7 +67,7 @@ class _Handler(WSGIRequestHandler):
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         self.log_request(code)
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+    def log(self, type: str, message: str, *args: Any) -> None:
         """Write to the log unless the server is to be quiet."""
         if not self.server.quiet:
             super().log(type, message, *args)

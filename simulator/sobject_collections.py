@@ -16,7 +16,7 @@ from simulator.dml import delete_row, existing_row, insert_row, update_row
 from simulator.errors import ApiError, RowError
 from simulator.ids import normalise_id
 from simulator.locks import locked_row
-from simulator.schema import SObject
+from simulator.schema import Field, SObject
 from simulator.shapes import Answer, Json, Row
 from simulator.sobjects import campaigns_of, key_field, record, rows_by_key
 
@@ -48,8 +48,10 @@ def update_many(call: Call) -> Answer:
         if row_id is None:
             raise RowError("MISSING_ARGUMENT", "Id not specified in an update call")
         if times[normalise_id(row_id)] > MAX_SAME_ID:
-            message = (f"Maximum number of duplicate updates in one batch ({MAX_SAME_ID} allowed). "
-                       f"Attempt to update Id more than once in this Api call: {row_id}")
+            message = (
+                f"Maximum number of duplicate updates in one batch ({MAX_SAME_ID} allowed). "
+                f"Attempt to update Id more than once in this Api call: {row_id}"
+            )
             raise RowError("DUPLICATE_VALUE", message)
         changed = update_row(call.org, sobject=sobject, row_id=row_id, values=values, caller=call.caller)
         return {"id": changed, "success": True, "errors": []}
@@ -100,16 +102,17 @@ def read_many(call: Call, *, name: str) -> Answer:
     body = call.body if isinstance(call.body, dict) else {}
     ids = body.get("ids") or call.args.get("ids", "").split(",")
     names = body.get("fields") or call.args.get("fields", "Id").split(",")
-    fields = [found for one in names if (found := sobject.field(one.strip()))]
+    fields = [field for one in names if (field := sobject.field(one.strip()))]
     call.trace["rows"] = len(ids)
-    found: list[Json] = []
-    for one in ids:
-        try:
-            row = existing_row(call.org, sobject=sobject, row_id=one)
-            found.append(record(call, sobject=sobject, row=row, fields=fields))
-        except RowError:
-            found.append(None)
-    return Answer(200, found)
+    return Answer(200, [_read_one(call, sobject=sobject, row_id=one, fields=fields) for one in ids])
+
+
+def _read_one(call: Call, *, sobject: SObject, row_id: str, fields: list[Field]) -> Json:
+    try:
+        row = existing_row(call.org, sobject=sobject, row_id=row_id)
+    except RowError:
+        return None
+    return record(call, sobject=sobject, row=row, fields=fields)
 
 
 def _records(call: Call) -> list[Json]:
@@ -135,8 +138,12 @@ def _write_all(
     kinds = [_type_of(one) for one in records]
     _check_chunks(kinds)
     call.trace.update(rows=len(records), sobjects=sorted({kind for kind in kinds if kind}))
-    locked = {one for row, kind in zip(records, kinds, strict=True) if kind and kind.lower() == "campaignmember"
-              for one in campaigns_of(call, sobject=call.sobject(kind), values=row)}
+    locked = {
+        one
+        for row, kind in zip(records, kinds, strict=True)
+        if kind and kind.lower() == "campaignmember"
+        for one in campaigns_of(call, sobject=call.sobject(kind), values=row)
+    }
     with org.locks.hold(locked, wait_seconds=org.settings.lock_wait_seconds) as missed:
         guarded = _guarded(call, records=records, kinds=kinds, write=write, missed=missed)
         with org.store.transaction() as undo:

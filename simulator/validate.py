@@ -26,20 +26,23 @@ def stored_value(field: Field, *, value: Any, restricted: bool) -> Any:
     if isinstance(value, str):
         value = value.strip()
     if value is None or value == "":
-        return False if field.type == "boolean" and value is None else _blank(field, value=value)
+        return _blank(field, value=value)
     return _READERS.get(field.type, _text)(field, value, restricted)
 
 
-def _blank(field: Field, *, value: Any) -> None:
-    if field.type == "boolean":
+def _blank(field: Field, *, value: Any) -> bool | None:
+    """Return what stands for nothing: null, or false in a checkbox (assumption), where "" is no value."""
+    if field.type != "boolean":
+        return None
+    if value == "":
         raise _cannot_read(field, value=value)
+    return False
 
 
-def _text(field: Field, value: Any, restricted: bool) -> str:
-    if not isinstance(value, str):
-        raise _cannot_read(field, value=value)
-    if field.type == "email":
-        value = value.lower()
+def _text(field: Field, given: Any, restricted: bool) -> str:
+    if not isinstance(given, str):
+        raise _cannot_read(field, value=given)
+    value = given.lower() if field.type == "email" else given
     if field.length and len(value) > field.length:
         message = f"{field.label}: data value too large: {value} (max length={field.length})"
         raise RowError("STRING_TOO_LONG", message, [field.name])
@@ -129,8 +132,13 @@ def _cannot_read(field: Field, *, value: Any) -> RowError:
     """Build the JSON parser's error; its form is known from live texts, the column here is not the real one."""
     kind = {"int": "int", "currency": "double", "percent": "double"}.get(field.type, field.type)
     kind = "string" if field.type in _TEXT else kind
-    token = {bool: f"VALUE_{str(value).upper()}", int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT",
-             dict: "START_OBJECT", list: "START_ARRAY"}.get(type(value), "VALUE_STRING")
+    token = {
+        bool: f"VALUE_{str(value).upper()}",
+        int: "VALUE_NUMBER_INT",
+        float: "VALUE_NUMBER_FLOAT",
+        dict: "START_OBJECT",
+        list: "START_ARRAY",
+    }.get(type(value), "VALUE_STRING")
     shown = f"{value} " if isinstance(value, str | int | float) else ""
     message = f"Cannot deserialize instance of {kind} from {token} value {shown}at [line:1, column:2]"
     return RowError("JSON_PARSER_ERROR", message)

@@ -84,7 +84,9 @@ class Application:
             token = request.form.get("token") or request.args.get("token") or ""
             if self.org.accounts.end_session(token):
                 return Answer(200)
-            return Answer(400, {"error": "unsupported_token_type", "error_description": "this token type is not supported"})
+            return Answer(
+                400, {"error": "unsupported_token_type", "error_description": "this token type is not supported"}
+            )
         session = self.org.accounts.session(inbound.token, idle_seconds=self.org.settings.session_seconds)
         if path == "/services/oauth2/userinfo" or path.startswith("/id/"):
             if session is None:
@@ -112,8 +114,11 @@ def _inbound(org: Org, *, request: Request) -> Inbound:
 
 def _response(answer: Answer) -> Response:
     """Write an answer with the headers that Salesforce sends (recorded)."""
-    headers = {"Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
-               "X-Sfdc-Request-Id": uuid.uuid4().hex, **answer.headers}
+    headers = {
+        "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
+        "X-Sfdc-Request-Id": uuid.uuid4().hex,
+        **answer.headers,
+    }
     if answer.body is None:
         body, kind = b"", headers.pop("Content-Type", "")
     elif isinstance(answer.body, str):

@@ -166,6 +166,23 @@ def _kind(field: Field) -> str:
     return "number" if field.type in _NUMBERS else "string"
 
 
+def _compare_days(day: str, *, operator: str, first: str, after: str) -> bool:
+    """Compare a day with a span: before it, after it, or inside."""
+    match operator:
+        case "=":
+            return first <= day < after
+        case "!=":
+            return not first <= day < after
+        case "<":
+            return day < first
+        case "<=":
+            return day < after
+        case ">":
+            return day >= after
+        case _:
+            return day >= first
+
+
 def _span_test(condition: Comparison, *, bound: Bound, scope: Scope) -> Predicate:
     word, count = condition.value.value
     days = span_days(word, count=count, today=today_utc())
@@ -178,8 +195,6 @@ def _span_test(condition: Comparison, *, bound: Bound, scope: Scope) -> Predicat
         value = read(row)
         if value is None:
             return operator == "!="
-        inside = first <= value[:10] < after
-        answers = {"=": inside, "!=": not inside, "<": value[:10] < first, ">": value[:10] >= after}
-        return answers.get(operator, inside or (value[:10] < first if operator == "<=" else value[:10] >= after))
+        return _compare_days(str(value)[:10], operator=operator, first=first, after=after)
 
     return test

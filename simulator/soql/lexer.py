@@ -26,8 +26,21 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
-_MEANING = {"n": "\n", "N": "\n", "r": "\r", "R": "\r", "t": "\t", "T": "\t", "b": "\b", "B": "\b",
-            "f": "\f", "F": "\f", '"': '"', "'": "'", "\\": "\\"}
+_MEANING = {
+    "n": "\n",
+    "N": "\n",
+    "r": "\r",
+    "R": "\r",
+    "t": "\t",
+    "T": "\t",
+    "b": "\b",
+    "B": "\b",
+    "f": "\f",
+    "F": "\f",
+    '"': '"',
+    "'": "'",
+    "\\": "\\",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +119,12 @@ def like_pattern(token: Token, *, text: str) -> re.Pattern[str]:
 def _inside(token: Token, *, text: str) -> str:
     inside = token.text[1:-1]
     if len(inside) > MAX_LITERAL_CHARACTERS:
-        raise located(text, at=token.at, code="MALFORMED_QUERY",
-                      message=f"a string literal in WHERE may have {MAX_LITERAL_CHARACTERS} characters")
+        raise located(
+            text,
+            at=token.at,
+            code="MALFORMED_QUERY",
+            message=f"a string literal in WHERE may have {MAX_LITERAL_CHARACTERS} characters",
+        )
     return inside
 
 
@@ -116,6 +133,10 @@ def _meaning(match: re.Match[str], *, token: Token, text: str) -> str:
     if len(escape) == 5:
         return chr(int(escape[1:], 16))
     if escape not in _MEANING:
-        raise located(text, at=token.at, code="MALFORMED_QUERY",
-                      message=f"Illegal string literal: invalid character escape '\\{escape}'")
+        raise located(
+            text,
+            at=token.at,
+            code="MALFORMED_QUERY",
+            message=f"Illegal string literal: invalid character escape '\\{escape}'",
+        )
     return _MEANING[escape]

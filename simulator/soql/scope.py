@@ -115,15 +115,20 @@ class Scope:
 
     def step(self, owners: tuple[SObject, ...], *, name: str, at: int) -> Step:
         """Find a relationship by name. Raises ApiError INVALID_FIELD."""
-        store, catalog = self.view.store, self.view.catalog
         for owner in owners:
             for one in owner.fields.values():
                 if one.relationship and one.relationship.lower() == name.lower():
-                    read = getter(store, sobject=owner.name, field=one.name)
-                    targets = tuple(catalog[t.lower()] for t in one.reference_to if t.lower() in catalog)
-                    return Step(one.relationship, targets, lambda row: _related(store, row_id=read(row)))
+                    return self._step(owner, field=one)
         advice = _ADVICE.format(what="relationship", suffix="r", name="custom relationship name")
-        raise self.view.error("INVALID_FIELD", f"Didn't understand relationship '{name}' in field path. {advice}", at=at)
+        raise self.view.error(
+            "INVALID_FIELD", f"Didn't understand relationship '{name}' in field path. {advice}", at=at
+        )
+
+    def _step(self, owner: SObject, *, field: Field) -> Step:
+        store, catalog = self.view.store, self.view.catalog
+        read = getter(store, sobject=owner.name, field=field.name)
+        targets = tuple(catalog[t.lower()] for t in field.reference_to if t.lower() in catalog)
+        return Step(field.relationship or "", targets, lambda row: _related(store, row_id=read(row)))
 
     def _through(self, steps: list[Step], *, field: Field) -> Callable[[Row], Any]:
         store = self.view.store
