@@ -26,7 +26,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 """{our name: the keys a message may use, the first one that occurs wins}; compared as `fold` leaves them."""
 
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "id": ("identifiant unique", "identifiant", "unique identifier", "identifier", "participant id"),
+    "id": ("identifiant unique", "identifiant", "unique identifier", "identifier"),
     "event_id": ("id événement", "identifiant événement", "id de l'événement"),
     "event_name": ("événement", "nom de l'événement", "nom événement"),
     "email": ("adresse e-mail", "adresse mail", "courriel"),

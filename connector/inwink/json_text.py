@@ -14,7 +14,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 (https://www.postgresql.org/docs/current/datatype-json.html)."""
 
 
-class MalformedBody(ValueError):  # noqa: N818 - what the body is, not a fault of ours
+class MalformedBody(ValueError):
     """A body that cannot be read at all; `code` is stable, `detail` is a sentence without personal data."""
 
     def __init__(self, code: str, *, detail: str) -> None:

@@ -54,7 +54,7 @@ MAX_PARTICIPANT_BYTES = 256 * 1024
 T = TypeVar("T")
 
 
-class InvalidParticipant(ValueError):  # noqa: N818 - what the row is, not a fault of ours
+class InvalidParticipant(ValueError):
     """A participant that is refused; `errors` name the fields and show no more than the refused value."""
 
     def __init__(self, errors: list[str]) -> None:

@@ -45,7 +45,16 @@ CAME_WORDS = (
 )
 """Words that say that somebody came; `status` accepts them too."""
 
-NOT_CAME_WORDS = ("Did not come", "Not attended", "N'est pas venu", "N'est pas venue", "Non venu", "Absent", "Absente")
+NOT_CAME_WORDS = (
+    "Did not come",
+    "Not attended",
+    "N'est pas venu",
+    "N'est pas venue",
+    "Non venu",
+    "Non venue",
+    "Absent",
+    "Absente",
+)
 """Words that say that somebody did not come."""
 
 _REGISTRATIONS = {fold(word): value for value, words in REGISTRATION_WORDS.items() for word in words}
@@ -58,7 +67,7 @@ _CHECK_INS = {
 }
 
 
-class Unreadable(ValueError):  # noqa: N818 - what the value is; caught inside this package
+class Unreadable(ValueError):
     """A value is not of the kind that its field needs; the text says why, short enough for an answer."""
 
 

@@ -36,7 +36,7 @@ _BROKEN_WORKBOOK = (
 """What openpyxl lets through when a workbook is damaged, locked with a password or not a workbook at all."""
 
 
-class UnreadableFile(Exception):  # noqa: N818 - what the file is, not a fault of ours
+class UnreadableFile(Exception):
     """A file of which no row can be read; `detail` says why and what to do."""
 
     def __init__(self, detail: str) -> None:
