@@ -46,7 +46,6 @@ class Call:
         return Caller(
             user_id=self.user_id,
             allow_duplicates=rule.get("allowsave") == "true",
-            duplicate_details=rule.get("includerecorddetails") == "true",
             auto_assign=assign != "FALSE",
         )
 

@@ -80,14 +80,15 @@ _TYPES_WITH_LENGTH = {"string", "textarea", "email", "phone", "url", "picklist",
 _DEFAULTS = {("Lead", "Status"): "Open - Not Contacted"}
 
 
-def build_catalog(custom_fields: Mapping[str, Iterable[Json]]) -> Catalog:
+def build_catalog(custom_fields: Mapping[str, Iterable[Json]], *, person_accounts: bool) -> Catalog:
     """Build every object with all its fields, whoever may see them."""
     catalog: dict[str, SObject] = {}
     for name, label, plural, prefix, table, flags in _TABLES:
         fields = parse_fields(table, picklists=_PICKLISTS.get(name, {}))
         one = SObject(name=name, label=label, plural=plural, prefix=prefix, fields=fields, **flags)
         added = [custom_field(spec) for spec in custom_fields.get(name, ())]
-        catalog[name.lower()] = _with_defaults(one).with_fields(added)
+        one = _with_defaults(one).with_fields(added)
+        catalog[name.lower()] = _with_person_accounts(one) if person_accounts else one
     return _with_children(catalog)
 
 
@@ -117,7 +118,7 @@ def custom_field(spec: Json) -> Field:
         restricted=bool(spec.get("restricted", False)),
         default=spec.get("default", False if kind == "boolean" else None),
         reference_to=tuple(spec.get("reference_to", ())),
-        relationship=name.removesuffix("__c") + "__r" if kind == "reference" else None,
+        relationship=spec.get("relationship", name.removesuffix("__c") + "__r") if kind == "reference" else None,
     )
 
 
@@ -127,8 +128,6 @@ def visible_catalog(full: Catalog, *, settings: Settings) -> Catalog:
 
 
 def _visible(one: SObject, *, settings: Settings) -> SObject:
-    if settings.person_accounts:
-        one = _with_person_accounts(one)
     hidden = {name.lower() for name in settings.hidden_fields.get(one.name, ())}
     readonly = {name.lower() for name in settings.readonly_fields.get(one.name, ())}
     required = {name.lower() for name in settings.required_fields.get(one.name, ())}

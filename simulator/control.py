@@ -137,7 +137,7 @@ _ROUTES: dict[tuple[str, str], Handler] = {
 def _known(org: Org, sobject: str, values: Row) -> Row:
     """Return the values under the fields' own names. Raises KeyError for an unknown field."""
     fields = org.full_catalog[sobject.lower()].fields
-    return {fields[name.lower()].name if name != "IsPersonAccount" else name: value for name, value in values.items()}
+    return {fields[name.lower()].name: value for name, value in values.items()}
 
 
 def _existing(org: Org, sobject: str, row_id: str) -> Row:

@@ -41,7 +41,7 @@ class Org:
             name: list(fields) for name, fields in self._seed.get("custom_fields", {}).items()
         }
         self.settings = Settings().changed({**self._seed.get("settings", {}), **self._overrides})
-        self.full_catalog = build_catalog(self._custom_fields)
+        self.full_catalog = self._build_catalog()
         self.catalog = visible_catalog(self.full_catalog, settings=self.settings)
         self.schema_changed_at = now_text()
         self.store = Store(self.full_catalog)
@@ -69,8 +69,9 @@ class Org:
             if "api_used" in values:
                 self.calls.used = int(values.pop("api_used"))
             self.settings = self.settings.changed(values)
-            self.full_catalog = build_catalog(self._custom_fields)
+            self.full_catalog = self._build_catalog()
             self.store.adopt(self.full_catalog)
+            self._fill_defaults()
             self.catalog = visible_catalog(self.full_catalog, settings=self.settings)
             self.schema_changed_at = now_text()
             if "view_all" in values:
@@ -130,6 +131,18 @@ class Org:
         if one.field("OwnerId"):
             row["OwnerId"] = user_id
         return row
+
+    def _build_catalog(self) -> Catalog:
+        return build_catalog(self._custom_fields, person_accounts=self.settings.person_accounts)
+
+    def _fill_defaults(self) -> None:
+        """Give the rows that are there the defaults of fields that were added."""
+        for one in self.full_catalog.values():
+            defaults = {field.name: field.default for field in one.fields.values() if field.default is not None}
+            for row in self.store.all(one.name):
+                missing = {name: value for name, value in defaults.items() if name not in row}
+                if missing:
+                    self.store.put(one.name, row={**row, **missing})
 
     def _set_view_all(self, allowed: bool) -> None:
         for row in self.store.all("PermissionSet"):

@@ -28,7 +28,5 @@ class Caller:
     user_id: str
     allow_duplicates: bool = False
     """Sforce-Duplicate-Rule-Header: allowSave=true."""
-    duplicate_details: bool = False
-    """Sforce-Duplicate-Rule-Header: includeRecordDetails=true."""
     auto_assign: bool = True
     """Sforce-Auto-Assign; Salesforce's default is TRUE."""

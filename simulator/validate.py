@@ -14,6 +14,7 @@ from simulator.errors import RowError
 from simulator.ids import normalise_id
 from simulator.schema import Field
 
+_Reader = Callable[[Field, Any, bool], Any]
 _EMAIL = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\".]+(?:\.[^\s@,;:<>()\[\]\\\".]+)+")
 _TEXT = ("string", "textarea", "phone", "url", "email", "picklist", "multipicklist", "combobox", "encryptedstring")
 
@@ -27,7 +28,8 @@ def stored_value(field: Field, *, value: Any, restricted: bool) -> Any:
         value = value.strip()
     if value is None or value == "":
         return _blank(field, value=value)
-    return _READERS.get(field.type, _text)(field, value, restricted)
+    read: _Reader = _READERS.get(field.type, _text)
+    return read(field, value, restricted)
 
 
 def _blank(field: Field, *, value: Any) -> bool | None:
@@ -114,7 +116,7 @@ def _datetime(field: Field, value: Any, _: bool) -> str:
     return datetime_text(moment)
 
 
-_READERS: dict[str, Callable[[Field, Any, bool], Any]] = {
+_READERS: dict[str, _Reader] = {
     **dict.fromkeys(_TEXT, _text),
     "id": _reference,
     "reference": _reference,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, assert_never
 
+from simulator.derived import DERIVED
 from simulator.ids import normalise_id
 from simulator.schema import Field
 from simulator.shapes import Row
@@ -68,7 +69,8 @@ def candidates(condition: Condition | None, *, scope: Scope, keys: Keys) -> list
 def _by_index(condition: Comparison | Membership, *, values: list[Any], scope: Scope) -> list[Row] | None:
     bound = scope.bind(condition.path)
     store = scope.view.store
-    if not bound.is_own or any(not isinstance(value, str) for value in values):
+    is_computed = (scope.sobject.name, bound.field.name) in DERIVED
+    if not bound.is_own or is_computed or any(not isinstance(value, str) for value in values):
         return None
     if bound.field.type in _IDS:
         values = [normalise_id(value) for value in values]
