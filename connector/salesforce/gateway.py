@@ -65,7 +65,16 @@ class Gateway:
 
     Every method raises SalesforceError (see errors.py) and sends each request once. Only after a 401 the token is
     renewed and the request repeated, once: Salesforce has not processed it.
+
+    `renew` gets the token that was refused and returns one that may be accepted. `before_call` runs before every HTTP
+    request and may raise to prevent it. `timeout_seconds` bounds each request in total.
     """
+
+    token: Token
+    calls: int
+    """API calls as Salesforce counts them: lost answers included; refused tokens and what never left not."""
+    seconds: float
+    """What the last request took."""
 
     def __init__(  # noqa: PLR0913 -- settings and collaborators, each by name
         self,
@@ -78,16 +87,8 @@ class Gateway:
         before_call: Callable[[], None] = _nothing,
         client_name: str = "inwink-connector",
     ) -> None:
-        """Prepare; nothing is sent yet.
-
-        `renew` gets the token that was refused and returns one that may be accepted. `before_call` runs before every
-        HTTP request and may raise to prevent it. `timeout_seconds` bounds each request in total.
-        """
-        self.token = token
-        self.calls = 0
-        """API calls as Salesforce counts them: lost answers included; refused tokens and what never left not."""
-        self.seconds = 0.0
-        """What the last request took."""
+        """Prepare; nothing is sent yet."""
+        self.token, self.calls, self.seconds = token, 0, 0.0
         self._api_version = api_version
         self._hosts = hosts
         self._renew = renew

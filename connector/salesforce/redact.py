@@ -10,7 +10,7 @@ MAX_LENGTH = 500
 HIDDEN = "[…]"
 """Stands where a value stood."""
 
-_EMAIL = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_EMAIL = re.compile(r"""[^\s<>"(),;:]+@[\w.-]*\w""")
 _LONG_NUMBER = re.compile(r"(?<!\w)\+?\d[\d .()/-]{7,}\d(?!\w)")
 _MAX_LENGTH_NOTE = re.compile(r" \(max length=\d+\)$")
 _PARSER_VALUE = re.compile(r"(value ).*?(?= at \[line:|$)", re.DOTALL)
