@@ -136,3 +136,8 @@ def metrics_token() -> str:
 def is_https_only() -> bool:
     """Return HTTPS_ONLY: addresses that we show start with https."""
     return bool(settings.HTTPS_ONLY)
+
+
+def time_zone() -> str:
+    """Return TIME_ZONE: the zone in which dates of inwink without one are meant, and in which dates are sent."""
+    return str(settings.TIME_ZONE)

@@ -1,0 +1,132 @@
+"""Load a claimed batch as the values that the rules work on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from connector import conf
+from connector.core.convert import Locale
+from connector.core.mapping import Blank, Event, MappingRule, Mode, UnknownChoice
+from connector.core.rows import Ambiguous, LinkPolicy, PersonRef, Row
+from connector.core.schema import PersonType, SObject
+from connector.core.state import State
+from connector.models import CampaignLink, FieldMapping, OutboxEntry, PersonChoice
+
+_SOBJECT = {
+    FieldMapping.Object.CONTACT: SObject.CONTACT,
+    FieldMapping.Object.LEAD: SObject.LEAD,
+    FieldMapping.Object.CAMPAIGN_MEMBER: SObject.CAMPAIGN_MEMBER,
+}
+_MATCH = {
+    CampaignLink.Match.CONTACT_THEN_LEAD: (PersonType.CONTACT, PersonType.LEAD),
+    CampaignLink.Match.LEAD_THEN_CONTACT: (PersonType.LEAD, PersonType.CONTACT),
+    CampaignLink.Match.CONTACT_ONLY: (PersonType.CONTACT,),
+    CampaignLink.Match.LEAD_ONLY: (PersonType.LEAD,),
+}
+_CREATE = {
+    CampaignLink.Create.LEAD: PersonType.LEAD,
+    CampaignLink.Create.CONTACT: PersonType.CONTACT,
+    CampaignLink.Create.NOBODY: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows of a run: those claimed, and their siblings on the same emails."""
+
+    link: CampaignLink
+    rows: tuple[Row, ...]
+    entries: dict[int, OutboxEntry]
+    """{id: entry} of the claimed rows."""
+    policy: LinkPolicy
+    choices: dict[str, PersonRef]
+    """{email: record that a person chose for it}."""
+
+    @property
+    def version(self) -> str:
+        """What `sent_hash` covers beside the participant: configuration, campaign and organisation."""
+        return f"{self.link.config_version}/{self.link.campaign_id}/{self.link.org.organization_id}"
+
+
+def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
+    """Read everything that planning needs, in a constant number of queries."""
+    link = CampaignLink.objects.select_related("org").get(pk=link_id)
+    entries = {entry.pk: entry for entry in OutboxEntry.objects.filter(pk__in=list(entry_ids)).select_related("source")}
+    emails = {entry.email_key for entry in entries.values() if entry.email_key}
+    siblings = OutboxEntry.objects.filter(link=link, email_key__in=emails).exclude(pk__in=entries)
+    rows = [row_of(entry, is_claimed=True) for entry in entries.values()]
+    rows += [row_of(entry, is_claimed=False) for entry in siblings]
+    chosen = PersonChoice.objects.filter(org_id=link.org_id, email_key__in=emails)
+    return Batch(
+        link=link,
+        rows=tuple(sorted(rows, key=lambda row: row.id)),
+        entries=entries,
+        policy=policy_of(link, language=_language(entries.values())),
+        choices={choice.email_key: PersonRef(PersonType(choice.person_type), choice.person_id) for choice in chosen},
+    )
+
+
+def _language(entries: Iterable[OutboxEntry]) -> str:
+    return next((entry.source.locale for entry in entries if entry.source is not None), "fr")
+
+
+def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
+    """Return an entry as the rules see it."""
+    person = PersonRef(PersonType(entry.person_type), entry.person_id) if entry.person_id else None
+    return Row(
+        id=entry.pk,
+        known=entry.known(),
+        key=entry.participant_key,
+        email=entry.email_key,
+        is_claimed=is_claimed,
+        answers=entry.answers,
+        is_forced=entry.is_forced,
+        is_correction=entry.is_correction,
+        person=person,
+        member_id=entry.member_id,
+        created_by_us=entry.created_by_us,
+        matched_email=entry.matched_email,
+        matched_last_name=entry.matched_last_name,
+        sent_values=entry.sent_values,
+        sent_label=entry.sent_label,
+        synced_state=State(entry.synced_state) if entry.synced_state else None,
+        sent_hash=entry.sent_hash,
+        last_read_at=entry.last_read_at,
+        is_unclear=entry.create_sent_at is not None,
+    )
+
+
+def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
+    """Return everything that a link decides, as values; one query for its mappings."""
+    return LinkPolicy(
+        match=_MATCH[CampaignLink.Match(link.match)],
+        create=_CREATE[CampaignLink.Create(link.create_as)],
+        create_for=frozenset(State(state) for state in link.create_for),
+        labels=link.statuses(),
+        event=Event(id=link.inwink_event_id, name=link.event_name, starts_at=link.starts_at),
+        mappings=tuple(rule_of(mapping) for mapping in link.mappings.all() if mapping.enabled),
+        update_existing=link.update_existing,
+        ambiguous=Ambiguous(link.ambiguous),
+        is_one_member_an_email=link.same_email == CampaignLink.SameEmail.ONE_MEMBER,
+        never_downgrade=link.never_downgrade,
+        adds_removed_again=link.removed_members == CampaignLink.RemovedMembers.ADD_AGAIN,
+        can_create=link.org.visibility_confirmed,
+        placeholders=link.placeholders,
+        ends_at=link.ends_at,
+        locale=Locale(language=language, time_zone=conf.time_zone()),
+    )
+
+
+def rule_of(mapping: FieldMapping) -> MappingRule:
+    """Return a mapping row as the rule that core reads."""
+    return MappingRule(
+        sobject=_SOBJECT[FieldMapping.Object(mapping.object)],
+        field=mapping.field,
+        source=mapping.source,
+        constant=mapping.constant,
+        mode=Mode(mapping.mode),
+        values=mapping.values,
+        default=mapping.default,
+        blank=Blank(mapping.blank),
+        truncate=mapping.truncate,
+        unknown_choice=UnknownChoice(mapping.unknown_choice),
+    )

@@ -1,0 +1,186 @@
+"""Claim a batch of due entries under a lease with a fencing token (architecture, section 3)."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from django.db import connection, transaction
+from django.db.models import Case, F, Q, QuerySet, When
+from django.utils import timezone
+
+from connector import conf
+from connector.core.outcomes import PRIORITY_ORDER, EntryState, Priority
+from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 1000
+"""Entries of a run: what about six API calls carry."""
+PROBE_SIZE = 25
+"""Entries of the first run after an outage."""
+SUSPECT_EXPIRIES = 2
+"""Leases that ran out before an entry is claimed alone, so that it takes no neighbour with it."""
+BACKFILL = PRIORITY_ORDER[Priority.BACKFILL]
+
+
+class NothingClaimed(Enum):
+    """Why a claim brought nothing."""
+
+    EMPTY = "empty"
+    """Nothing is due."""
+    BUSY = "busy"
+    """Another worker has this campaign, or the emails that are due."""
+    NOT_SENDING = "not_sending"
+    """The link or its organisation is paused or closed."""
+
+
+class ClaimLostError(Exception):
+    """The lease ran out and somebody else has the entries: stop and write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Entries that this worker alone may end."""
+
+    token: uuid.UUID
+    link_id: int
+    entry_ids: tuple[int, ...]
+    claimed_at: datetime
+    is_backfill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """What a claim may take."""
+
+    size: int = BATCH_SIZE
+    takes_backfill: bool = True
+    ignores_waits: bool = False
+    """Waits of entries, links, organisations and unclear writes are skipped (`sync_due --ignore-backoff`)."""
+
+
+def db_now() -> datetime:
+    """Return the database's clock: leases of several hosts are measured by one."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - SELECT without FROM returns one row
+    now: datetime = row[0]
+    return now
+
+
+def claim_batch(link_id: int, terms: ClaimTerms = ClaimTerms()) -> Claim | NothingClaimed:
+    """Claim the due entries of one link, best priority and longest wait first; one short transaction.
+
+    Locks: the organisation's row (waits for milliseconds), then the link's (skipped when taken). `no_key` because a
+    plain FOR UPDATE would meet the key-share lock of every insert into the outbox and see a busy link under steady
+    webhooks: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
+    """
+    org_id = CampaignLink.objects.filter(pk=link_id).values_list("org_id", flat=True).first()
+    if org_id is None:
+        return NothingClaimed.NOT_SENDING
+    with transaction.atomic():
+        SalesforceOrg.objects.select_for_update(no_key=True).get(pk=org_id)
+        locked = CampaignLink.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=link_id)
+        link = locked.first()
+        now = db_now()
+        if link is None or _is_held(link_id, now):
+            return NothingClaimed.BUSY
+        if not terms.ignores_waits and not CampaignLink.objects.sending(now).filter(pk=link_id).exists():
+            return NothingClaimed.NOT_SENDING
+        return _take(link, terms, now=now)
+
+
+def _is_held(link_id: int, now: datetime) -> bool:
+    held = OutboxEntry.objects.filter(link_id=link_id, state=EntryState.CLAIMED, lease_expires_at__gt=now)
+    return held.exists()
+
+
+def due_entries(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> QuerySet[OutboxEntry]:
+    """Return the entries of a link that a claim may take now, in the order in which they are taken."""
+    due = OutboxEntry.objects.filter(link=link)
+    if terms.ignores_waits:
+        due = due.waiting().exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now)
+    else:
+        due = due.due(now).filter(_settled(now))
+    if not terms.takes_backfill:
+        due = due.filter(priority__lt=BACKFILL)
+    return due.exclude(email_key__in=_emails_elsewhere(link, now)).order_by("priority", "available_at", "id")
+
+
+def _settled(now: datetime) -> Q:
+    """Rows of which no create may still come into effect at Salesforce (rule 6.1)."""
+    settled_before = now - timedelta(seconds=conf.salesforce_settle_seconds())
+    return Q(create_sent_at__isnull=True) | Q(create_sent_at__lte=settled_before)
+
+
+def _emails_elsewhere(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry, str]:
+    """Emails that a worker of another campaign of the organisation has in hand: people are shared by all links."""
+    elsewhere = OutboxEntry.objects.filter(link__org_id=link.org_id, state=EntryState.CLAIMED, lease_expires_at__gt=now)
+    return elsewhere.exclude(link=link).exclude(email_key="").values_list("email_key", flat=True)
+
+
+def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | NothingClaimed:
+    ids, is_backfill = _choose(link, terms, now=now)
+    if not ids:
+        waiting = OutboxEntry.objects.filter(link=link).due(now).filter(_settled(now)).exists()
+        return NothingClaimed.BUSY if waiting else NothingClaimed.EMPTY
+    token = uuid.uuid4()
+    OutboxEntry.objects.filter(pk__in=ids).update(
+        state=EntryState.CLAIMED,
+        claim_token=token,
+        claimed_generation=F("generation"),
+        lease_expires_at=now + timedelta(seconds=conf.claim_lease_seconds()),
+        attempt_count=F("attempt_count") + 1,
+        expired_count=Case(When(state=EntryState.CLAIMED, then=F("expired_count") + 1), default=F("expired_count")),
+        reason="",
+    )
+    taken = tuple(OutboxEntry.objects.filter(claim_token=token).order_by("pk").values_list("pk", flat=True))
+    return Claim(token=token, link_id=link.pk, entry_ids=taken, claimed_at=now, is_backfill=is_backfill)
+
+
+def _choose(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> tuple[list[int], bool]:
+    size = min(terms.size, link.batch_limit or terms.size, PROBE_SIZE if link.pause_count else terms.size)
+    found = list(due_entries(link, terms, now=now).values_list("pk", "priority", "expired_count", "state")[:size])
+    if not found:
+        return [], False
+    is_backfill = found[0][1] == BACKFILL
+    if _is_suspect(found[0][2], found[0][3]):
+        return [found[0][0]], is_backfill
+    same_class = [row for row in found if (row[1] == BACKFILL) is is_backfill]
+    return [row[0] for row in same_class if not _is_suspect(row[2], row[3])], is_backfill
+
+
+def _is_suspect(expired_count: int, state: str) -> bool:
+    return expired_count + (state == EntryState.CLAIMED) >= SUSPECT_EXPIRIES
+
+
+def renew_lease(claim: Claim) -> None:
+    """Extend the lease before an HTTP call; raises ClaimLostError when somebody else has the entries."""
+    now = db_now()
+    held = OutboxEntry.objects.filter(claim_token=claim.token)
+    if not held.update(lease_expires_at=now + timedelta(seconds=conf.claim_lease_seconds())):
+        logger.warning("claim lost", extra={"link_id": claim.link_id, "claim": str(claim.token)})
+        raise ClaimLostError
+
+
+def mark_create_sent(claim: Claim, entry_ids: list[int]) -> None:
+    """Commit that a call which creates something for these entries is about to be sent (rule 6.1)."""
+    OutboxEntry.objects.filter(claim_token=claim.token, pk__in=entry_ids).update(create_sent_at=db_now())
+
+
+def is_live_work_due() -> bool:
+    """Say whether a change that is not backfill waits to be sent anywhere (rule 7.1)."""
+    now = db_now()
+    due = OutboxEntry.objects.due(now).filter(_settled(now), priority__lt=BACKFILL)
+    return due.filter(link__in=CampaignLink.objects.sending(now)).exists()
+
+
+def count_backfill_drains() -> int:
+    """Return how many campaigns a backfill run holds at the moment."""
+    held = OutboxEntry.objects.filter(state=EntryState.CLAIMED, lease_expires_at__gt=db_now(), priority=BACKFILL)
+    return held.values("link_id").distinct().count()

@@ -1,0 +1,78 @@
+"""Pause and resume links and organisations: pauses live here, never in an entry's due time."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from connector.core.retry import CONCURRENT_LIMIT_PAUSE, CONFIGURATION_RECHECK, DAILY_LIMIT_PAUSE, outage_pause
+from connector.models import CampaignLink, SalesforceOrg
+
+TIMEOUTS_BEFORE_HALVING = 2
+
+
+def pause_for_outage(link: CampaignLink, *, code: str, message: str, now: datetime, entries: int) -> None:
+    """Let a link wait because Salesforce did not answer; the wait doubles, a slow batch is halved."""
+    count = link.pause_count + 1
+    halved = max(1, entries // 2) if code == "timeout" and count >= TIMEOUTS_BEFORE_HALVING else link.batch_limit
+    CampaignLink.objects.filter(pk=link.pk, state=CampaignLink.LinkState.ACTIVE).update(
+        pause_kind=CampaignLink.PauseKind.OUTAGE,
+        pause_code=code[:80],
+        pause_reason=message[:500],
+        paused_until=now + outage_pause(count),
+        pause_count=F("pause_count") + 1,
+        batch_limit=halved,
+    )
+
+
+def pause_for_configuration(link: CampaignLink, *, code: str, message: str, now: datetime) -> None:
+    """Let a link wait until a person mends its set-up; the sweep tries it again every ten minutes."""
+    CampaignLink.objects.filter(pk=link.pk, state=CampaignLink.LinkState.ACTIVE).update(
+        pause_kind=CampaignLink.PauseKind.CONFIGURATION,
+        pause_code=code[:80],
+        pause_reason=message[:500],
+        paused_until=now + CONFIGURATION_RECHECK,
+    )
+
+
+def clear_pause(link: CampaignLink, *, full_batch: int) -> None:
+    """Note that a run went through: the outage is over, and a halved batch may grow again."""
+    if not (link.pause_kind or link.pause_count or link.batch_limit):
+        return
+    grown = link.batch_limit * 2 if link.batch_limit else None
+    CampaignLink.objects.filter(pk=link.pk).exclude(pause_kind=CampaignLink.PauseKind.MANUAL).update(
+        pause_kind="",
+        pause_code="",
+        pause_reason="",
+        paused_until=None,
+        pause_count=0,
+        batch_limit=grown if grown and grown < full_batch else None,
+    )
+
+
+def lift_configuration_pause(link_id: int) -> bool:
+    """Try a link again at once, after its set-up was saved or checked; False where it did not wait for that."""
+    waiting = CampaignLink.objects.filter(pk=link_id, pause_kind=CampaignLink.PauseKind.CONFIGURATION)
+    return waiting.update(pause_kind="", pause_code="", pause_reason="", paused_until=None) == 1
+
+
+def pause_org_for_limit(org: SalesforceOrg, *, is_daily: bool, message: str, now: datetime) -> timedelta:
+    """Let an organisation wait because Salesforce refuses calls; returns for how long."""
+    wait = DAILY_LIMIT_PAUSE if is_daily else CONCURRENT_LIMIT_PAUSE
+    SalesforceOrg.objects.filter(pk=org.pk).exclude(state=SalesforceOrg.State.RECONNECT_NEEDED).update(
+        state=SalesforceOrg.State.PAUSED, state_reason=message[:500], paused_until=now + wait
+    )
+    return wait
+
+
+def resume_org(org: SalesforceOrg) -> None:
+    """Note that Salesforce answers again."""
+    SalesforceOrg.objects.filter(pk=org.pk, state=SalesforceOrg.State.PAUSED).update(
+        state=SalesforceOrg.State.CONNECTED, state_reason="", paused_until=None
+    )
+
+
+def need_reconnect(org: SalesforceOrg, *, message: str) -> None:
+    """Let an organisation wait for a person to sign in again."""
+    SalesforceOrg.objects.filter(pk=org.pk).update(
+        state=SalesforceOrg.State.RECONNECT_NEEDED, state_reason=message[:500], paused_until=None
+    )

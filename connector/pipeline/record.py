@@ -1,0 +1,243 @@
+"""Record how a run ended: entries, attempts and the run itself, in one transaction under the claim's token."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from connector.core.outcomes import EntryState, Outcome, Reason
+from connector.core.retry import MAX_ATTEMPTS, backoff
+from connector.core.rows import PersonRef
+from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
+from connector.pipeline.claim import SUSPECT_EXPIRIES, Claim, ClaimLostError, db_now
+from connector.pipeline.ends import EntryEnd
+
+MAX_TIMEOUTS = 10
+"""Timeouts of an entry that was sent alone, after which it fails as exhausted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run stopped before all of its entries came to an end."""
+
+    code: str = ""
+    message: str = ""
+    is_timeout: bool = False
+    is_bug: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that a run leaves behind."""
+
+    ends: Mapping[int, EntryEnd] = field(default_factory=dict)
+    created: Mapping[int, PersonRef] = field(default_factory=dict)
+    unclear: frozenset[int] = frozenset()
+    stop: Stop | None = None
+    api_calls: int = 0
+    instance_url: str = ""
+
+
+ENTRY_COLUMNS = [
+    "state", "reason", "last_outcome", "error_code", "error_message", "notes", "candidates", "available_at",
+    "dirty_since", "attempt_count", "expired_count", "timeout_count", "claim_token", "claimed_generation",
+    "lease_expires_at", "create_sent_at", "person_type", "person_id", "member_id", "created_by_us", "matched_email",
+    "matched_last_name", "same_person_of", "sent_hash", "sent_values", "sent_label", "synced_state", "last_read_at",
+    "last_synced_at", "is_forced", "is_correction", "requested_by", "synced_generation",
+]  # fmt: skip
+
+
+def record_run(run: SyncRun, claim: Claim, result: Result) -> Counter[str]:
+    """Store the ends of a run; returns {outcome: entries}.
+
+    Every end compares generations: an entry that changed while it was being sent is due again at once, whatever the
+    outcome. Entries without an end are released as they were before the claim. Raises ClaimLostError, having written
+    nothing, when another worker has the entries.
+    """
+    with transaction.atomic():
+        held = OutboxEntry.objects.select_for_update(no_key=True).filter(claim_token=claim.token).order_by("pk")
+        entries = list(held)
+        if not entries and claim.entry_ids:
+            raise ClaimLostError
+        now = db_now()
+        attempts = [_record_entry(entry, result, now=now, batch_size=len(entries)) for entry in entries]
+        _store(entries)
+        logged = [attempt for attempt in attempts if attempt is not None]
+        link = CampaignLink.objects.get(pk=claim.link_id)
+        _log(logged, run=run, link=link, result=result, started_at=claim.claimed_at)
+        counts = Counter(attempt.outcome for attempt in logged)
+        _close_run(run, counts, result=result, now=now, entry_count=len(entries))
+    return counts
+
+
+def _store(entries: Sequence[OutboxEntry]) -> None:
+    """Write the columns of rows that are locked and exist: one statement with per-row values, not a CASE a column."""
+    OutboxEntry.objects.bulk_create(
+        entries, update_conflicts=True, unique_fields=["id"], update_fields=[name for name in ENTRY_COLUMNS]
+    )
+
+
+def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: int) -> SyncAttempt | None:
+    end = result.ends.get(entry.pk)
+    generation = entry.claimed_generation or 0
+    requested_by = entry.requested_by
+    if end is None:
+        _release(entry, result, now=now, batch_size=batch_size)
+        return _failed_alone(entry, generation, requested_by) if entry.state == EntryState.FAILED else None
+    _keep_what_was_done(entry, end, now=now)
+    _enter_state(entry, end, generation=generation, now=now)
+    _drop_claim(entry)
+    return _attempt(entry, end, generation=generation, requested_by=requested_by)
+
+
+def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> None:
+    entry.last_outcome = end.outcome.value
+    entry.error_code, entry.error_message = end.code[:80], end.message[:500]
+    entry.notes, entry.candidates = list(end.notes), list(end.candidates)
+    entry.create_sent_at = None
+    if end.ref is not None:
+        is_same_record = entry.person_id == end.ref.id
+        entry.created_by_us = end.created_by_us or (entry.created_by_us and is_same_record)
+        entry.sent_values = {**(entry.sent_values if is_same_record else {}), **end.sent_values}
+        entry.person_type, entry.person_id = end.ref.type.value, end.ref.id
+        entry.matched_email, entry.matched_last_name = end.matched_email, end.matched_last_name[:255]
+        entry.member_id = end.member_id or (entry.member_id if is_same_record else "")
+        entry.same_person_of_id = end.same_person_of
+    if end.label:
+        entry.sent_label = end.label
+    if end.was_read:
+        entry.last_read_at = now
+
+
+def _enter_state(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: datetime) -> None:
+    entry.reason = ""
+    if end.outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED):
+        _enter_synced(entry, end, generation=generation, now=now)
+    elif end.outcome is Outcome.RETRYING:
+        _enter_retrying(entry, now=now)
+    else:
+        entry.state = EntryState(end.outcome.value).value
+        entry.reason = end.reason
+        entry.sent_hash = ""
+        _forget_request(entry)
+    entry.expired_count = entry.timeout_count = 0
+    _compare_generations(entry, generation=generation, now=now)
+
+
+def _enter_synced(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: datetime) -> None:
+    entry.state = EntryState.SYNCED.value
+    entry.synced_generation = generation
+    entry.sent_hash = end.sent_hash
+    entry.last_synced_at = now
+    entry.attempt_count = 0
+    entry.dirty_since = None
+    if end.target is not None:
+        entry.synced_state = end.target.value
+    _forget_request(entry)
+
+
+def _forget_request(entry: OutboxEntry) -> None:
+    entry.is_forced = entry.is_correction = False
+    entry.requested_by = ""
+
+
+def _enter_retrying(entry: OutboxEntry, *, now: datetime) -> None:
+    entry.sent_hash = ""
+    if entry.attempt_count >= MAX_ATTEMPTS:
+        entry.state, entry.reason = EntryState.FAILED.value, Reason.EXHAUSTED.value
+        entry.last_outcome = Outcome.FAILED.value
+        return
+    entry.state = EntryState.RETRYING.value
+    entry.available_at = now + backoff(entry.attempt_count, spread=random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+
+
+def _compare_generations(entry: OutboxEntry, *, generation: int, now: datetime) -> None:
+    if entry.generation <= generation:
+        return
+    entry.state, entry.reason = EntryState.PENDING.value, ""
+    entry.available_at, entry.attempt_count = now, 0
+    entry.dirty_since = entry.dirty_since or now
+
+
+def _drop_claim(entry: OutboxEntry) -> None:
+    entry.claim_token = entry.claimed_generation = entry.lease_expires_at = None
+
+
+def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: int) -> None:
+    """Give an entry back as it was; what was created for it in this run is kept."""
+    stop = result.stop or Stop()
+    generation = entry.claimed_generation or 0
+    ref = result.created.get(entry.pk)
+    if ref is not None:
+        entry.person_type, entry.person_id, entry.created_by_us = ref.type.value, ref.id, True
+        entry.matched_email = entry.email_key
+        entry.matched_last_name = str(entry.payload.get("last_name") or "")[:255]
+        entry.member_id, entry.sent_hash, entry.sent_values = "", "", {}
+    if entry.pk not in result.unclear:
+        entry.create_sent_at = None
+    entry.attempt_count = max(0, entry.attempt_count - 1)
+    entry.state = EntryState.RETRYING.value if entry.attempt_count else EntryState.PENDING.value
+    entry.expired_count = SUSPECT_EXPIRIES if stop.is_bug else 0
+    entry.timeout_count = entry.timeout_count + 1 if stop.is_timeout else 0
+    if batch_size == 1 and (stop.is_bug or entry.timeout_count >= MAX_TIMEOUTS):
+        entry.state = EntryState.FAILED.value
+        entry.reason = (Reason.INTERNAL if stop.is_bug else Reason.EXHAUSTED).value
+        entry.error_code, entry.error_message = stop.code[:80], stop.message[:500]
+        entry.last_outcome = Outcome.FAILED.value
+        entry.expired_count = 0
+    _compare_generations(entry, generation=generation, now=now)
+    _drop_claim(entry)
+
+
+def _failed_alone(entry: OutboxEntry, generation: int, requested_by: str) -> SyncAttempt:
+    end = EntryEnd(Outcome.FAILED, reason=entry.reason, code=entry.error_code, message=entry.error_message)
+    return _attempt(entry, end, generation=generation, requested_by=requested_by)
+
+
+def _attempt(entry: OutboxEntry, end: EntryEnd, *, generation: int, requested_by: str) -> SyncAttempt:
+    is_exhausted = entry.reason == Reason.EXHAUSTED.value
+    return SyncAttempt(
+        entry=entry,
+        participant_key=entry.participant_key,
+        email_key=entry.email_key,
+        generation=generation,
+        outcome=Outcome.FAILED.value if is_exhausted else end.outcome.value,
+        person_operation=end.person_operation.value,
+        member_operation=end.member_operation.value,
+        person_type=end.ref.type.value if end.ref else "",
+        person_id=end.ref.id if end.ref else "",
+        member_id=end.member_id,
+        changes=dict(end.changes),
+        reason=end.reason or (entry.reason if is_exhausted else ""),
+        notes=list(end.notes),
+        error_code=end.code[:80],
+        error_message=end.message[:500],
+        requested_by=requested_by,
+    )
+
+
+def _log(
+    attempts: Iterable[SyncAttempt], *, run: SyncRun, link: CampaignLink, result: Result, started_at: datetime
+) -> None:
+    now = db_now()
+    duration_ms = max(0, int((now - started_at).total_seconds() * 1000))
+    rows = list(attempts)
+    for attempt in rows:
+        attempt.run, attempt.link, attempt.link_label = run, link, str(link)[:255]
+        attempt.created_at, attempt.duration_ms = now, duration_ms
+        attempt.instance_url = result.instance_url
+    SyncAttempt.objects.bulk_create(rows)
+
+
+def _close_run(run: SyncRun, counts: Counter[str], *, result: Result, now: datetime, entry_count: int) -> None:
+    for outcome in Outcome:
+        setattr(run, f"{outcome.value}_count", counts[outcome.value])
+    run.entry_count = entry_count
+    run.api_calls = result.api_calls
+    run.ended_at = now
+    if result.stop is not None:
+        run.error_code, run.error_message = result.stop.code[:80], result.stop.message[:500]
+    run.save()

@@ -1,0 +1,222 @@
+"""Send one batch of a link: claim, talk to Salesforce, record; and pause what cannot go on."""
+
+import logging
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from connector.core.rows import Schemas
+from connector.core.schema import SObject
+from connector.models import CampaignLink, SyncRun
+from connector.pipeline import connect, pausing
+from connector.pipeline.apply import GiveWayError, Run, note_lost_answer, sync_batch
+from connector.pipeline.batch import Batch, load_batch
+from connector.pipeline.budget import may_send_backfill
+from connector.pipeline.claim import (
+    BATCH_SIZE,
+    Claim,
+    ClaimLostError,
+    ClaimTerms,
+    NothingClaimed,
+    claim_batch,
+    db_now,
+    is_live_work_due,
+    mark_create_sent,
+    renew_lease,
+)
+from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
+from connector.pipeline.record import Result, Stop, record_run
+from connector.salesforce.errors import LimitReached, RemoteUnavailable, SalesforceError, SessionExpired, SignInFailed
+from connector.salesforce.gateway import Gateway
+
+logger = logging.getLogger(__name__)
+
+SOBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run, or several, did."""
+
+    runs: int = 0
+    entries: int = 0
+    api_calls: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    is_stopped: bool = False
+    """The last run stopped before its end."""
+
+    def add(self, other: "Report") -> None:
+        """Add another report to this one."""
+        self.runs += other.runs
+        self.entries += other.entries
+        self.api_calls += other.api_calls
+        self.outcomes += other.outcomes
+        self.is_stopped = other.is_stopped
+
+
+def run_batch(link_id: int, *, trigger: SyncRun.Trigger, terms: ClaimTerms | None = None) -> Report | NothingClaimed:
+    """Claim, send and record one batch of a link."""
+    claim = claim_batch(link_id, terms or ClaimTerms(takes_backfill=may_send_backfill(link_id)))
+    if isinstance(claim, NothingClaimed):
+        return claim
+    batch = load_batch(link_id, claim.entry_ids)
+    sync_run = _open_run(batch, claim, trigger=trigger)
+    try:
+        result = _send(batch, claim)
+        counts = record_run(sync_run, claim, result)
+    except ClaimLostError:
+        SyncRun.objects.filter(pk=sync_run.pk).update(ended_at=db_now(), error_code="claim_lost")
+        return Report(runs=1, is_stopped=True)
+    logger.info(
+        "run ended",
+        extra={"run_id": sync_run.pk, "link_id": link_id, "entries": len(claim.entry_ids),
+               "api_calls": result.api_calls, "outcomes": dict(counts), "stop": result.stop and result.stop.code},
+    )  # fmt: skip
+    return Report(
+        runs=1,
+        entries=sum(counts.values()),
+        api_calls=result.api_calls,
+        outcomes=counts,
+        is_stopped=result.stop is not None,
+    )
+
+
+def _open_run(batch: Batch, claim: Claim, *, trigger: SyncRun.Trigger) -> SyncRun:
+    return SyncRun.objects.create(
+        link=batch.link,
+        link_label=str(batch.link)[:255],
+        org_label=batch.link.org.name,
+        org_id_at_run=batch.link.org_id,
+        trigger=trigger,
+        started_at=claim.claimed_at,
+        is_backfill=claim.is_backfill,
+        entry_count=len(claim.entry_ids),
+    )
+
+
+def _send(batch: Batch, claim: Claim) -> Result:
+    """Talk to Salesforce, outside any transaction; whatever stops the run comes back in the Result.
+
+    Raises only ClaimLostError: then nothing may be recorded.
+    """
+    attempt = _Attempt(batch=batch, claim=claim)
+    try:
+        attempt.send()
+    except ClaimLostError:
+        raise
+    except GiveWayError:
+        attempt.stop = Stop(code="gave_way")
+    except (SalesforceError, ConfigurationProblemError, CallAgainError) as exc:
+        attempt.stop = _pause(batch, exc)
+    except Exception as exc:
+        logger.exception("internal error in a run", extra={"link_id": batch.link.pk})
+        attempt.stop = Stop(code="internal", message=type(exc).__name__, is_bug=True)
+    else:
+        pausing.clear_pause(batch.link, full_batch=BATCH_SIZE)
+        pausing.resume_org(batch.link.org)
+    return attempt.result()
+
+
+def _pause(batch: Batch, error: SalesforceError | ConfigurationProblemError | CallAgainError) -> Stop:
+    """Let the link or its organisation wait, as the kind of the error says (architecture, section 4)."""
+    link, org, now = batch.link, batch.link.org, db_now()
+    if isinstance(error, ConfigurationProblemError):
+        pausing.pause_for_configuration(link, code=error.code, message=error.detail, now=now)
+        return Stop(code=error.code, message=error.detail)
+    if isinstance(error, CallAgainError):
+        code, message = error.error.code, error.error.message
+        pausing.pause_for_outage(link, code=code, message=message, now=now, entries=len(batch.entries))
+        return Stop(code=code, message=message)
+    if isinstance(error, LimitReached):
+        pausing.pause_org_for_limit(org, is_daily=error.is_daily, message=error.message, now=now)
+    elif isinstance(error, SignInFailed | SessionExpired):
+        pausing.need_reconnect(org, message=str(error))
+    elif isinstance(error, RemoteUnavailable):
+        pausing.pause_for_outage(link, code=error.code, message=error.message, now=now, entries=len(batch.entries))
+    else:
+        pausing.pause_for_configuration(link, code=error.code, message=error.message, now=now)
+    return Stop(code=error.code, message=error.message, is_timeout=error.code == "timeout")
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One batch being sent, and what is known of it when it stops."""
+
+    batch: Batch
+    claim: Claim
+    run: Run | None = None
+    stop: Stop | None = None
+    api_calls: int = 0
+    instance_url: str = ""
+
+    def send(self) -> None:
+        """Open a gateway, send the batch, and note calls and usage however that ends."""
+        org = self.batch.link.org
+        with closing(connect.gateway_for(org, before_call=lambda: renew_lease(self.claim))) as gateway:
+            self.instance_url = gateway.token.instance_url
+            try:
+                self.run = self._prepare(gateway)
+                self._sync(self.run)
+                self._remember_labels(self.run)
+            finally:
+                self.api_calls = gateway.calls
+                connect.record_usage(org, gateway)
+
+    def result(self) -> Result:
+        """Return what must be recorded."""
+        if self.run is None:
+            return Result(stop=self.stop, api_calls=self.api_calls, instance_url=self.instance_url)
+        return Result(
+            ends=self.run.ends,
+            created=self.run.created,
+            unclear=frozenset(self.run.unclear - set(self.run.ends)),
+            stop=self.stop,
+            api_calls=self.api_calls,
+            instance_url=self.instance_url,
+        )
+
+    def _prepare(self, gateway: Gateway) -> Run:
+        return Run(
+            batch=self.batch,
+            gateway=gateway,
+            schemas=self._schemas(gateway, refresh=False),
+            refresh_schemas=lambda: self._schemas(gateway, refresh=True),
+            should_give_way=is_live_work_due if self.claim.is_backfill else _never,
+            before_create=lambda ids: mark_create_sent(self.claim, ids),
+        )
+
+    def _sync(self, run: Run) -> None:
+        try:
+            sync_batch(run)
+        except RemoteUnavailable as exc:
+            note_lost_answer(run, exc)
+            raise
+
+    def _remember_labels(self, run: Run) -> None:
+        labels = [
+            connect.Label(str(row["Label"]), bool(row["HasResponded"]), bool(row["IsDefault"])) for row in run.labels
+        ]
+        if labels:
+            connect.store_labels(self.batch.link.org, self.batch.link.campaign_id, labels=labels)
+
+    def _schemas(self, gateway: Gateway, *, refresh: bool) -> Schemas:
+        org = self.batch.link.org
+        schemas = {name: connect.object_schema(org, name, gateway=gateway, refresh=refresh) for name in SOBJECTS}
+        _note_degraded(self.batch, schemas)
+        return schemas
+
+
+def _never() -> bool:
+    return False
+
+
+def _note_degraded(batch: Batch, schemas: Schemas) -> None:
+    """Say on the link which mapped fields are gone or cannot be written any more (rule 5.5)."""
+    gone = []
+    for rule in batch.policy.mappings:
+        spec = schemas[rule.sobject].find_field(rule.field)
+        if spec is None or not (spec.is_createable or spec.is_updateable):
+            gone.append(rule.path)
+    if gone != batch.link.degraded_fields:
+        CampaignLink.objects.filter(pk=batch.link.pk).update(degraded_fields=gone)
+        batch.link.degraded_fields = gone
