@@ -36,11 +36,18 @@ class WebhookSource(models.Model):
     refused_count = models.PositiveIntegerField(_("refused requests"), default=0, editable=False)
     """Requests whose signature, time or token was wrong."""
     last_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    window_started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the period began in which requests are counted against WEBHOOK_RATE."""
+    window_count = models.PositiveIntegerField(default=0, editable=False)
+    """Requests in that period."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords(
-        excluded_fields=["signing_secrets", "bearer_token_hashes", "refused_count", "last_refused_at"]
-    )
+        excluded_fields=[
+            "signing_secrets", "bearer_token_hashes", "refused_count", "last_refused_at", "window_started_at",
+            "window_count",
+        ]
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("webhook source")
