@@ -99,6 +99,52 @@ def merge_values(before: Mapping[str, Json], said: Mapping[str, Json]) -> dict[s
     return merged
 
 
+def join_known(earlier: Known, later: Known, *, default_state: State | None = None) -> Known:
+    """Join two accounts of one row that were kept apart, as if all their messages had been merged into one.
+
+    `earlier` arrived first; where inwink's own times say otherwise they decide. Nothing either of them saw is lost.
+    """
+    older, newer = (later, earlier) if _is_newer(earlier, later) else (earlier, later)
+    is_held = looks_anonymised(older.values, newer.values)
+    values = dict(older.values) if is_held else merge_values(older.values, newer.values)
+    states_seen = older.states_seen
+    for heard in _states_heard(newer, default_state=default_state):
+        if older.state is not State.ATTENDED and (not is_held or heard is State.ATTENDED):
+            states_seen = remember_state(states_seen, heard)
+    has_attended = State.ATTENDED in (older.state, newer.state)
+    state = State.ATTENDED if has_attended else current_state(values, default_state=default_state)
+    return Known(
+        values=values,
+        states_seen=remember_state(states_seen, state),
+        state=state,
+        source_updated_at=_latest(older.source_updated_at, newer.source_updated_at),
+        changed_at=_latest(older.changed_at, newer.changed_at),
+        first_registered_at=_earliest(older.first_registered_at, newer.first_registered_at),
+        attended_at=_earliest(older.attended_at, newer.attended_at),
+        held_values=dict(newer.values) if is_held else newer.held_values,
+    )
+
+
+def _is_newer(one: Known, other: Known) -> bool:
+    if one.source_updated_at is None or other.source_updated_at is None:
+        return False
+    return one.source_updated_at > other.source_updated_at
+
+
+def _states_heard(known: Known, *, default_state: State | None) -> list[State]:
+    """Return the states that messages named; what was only supposed says nothing beside another account."""
+    was_supposed = default_state is not None and not known.values.get("registration")
+    return [state for state in known.states_seen if not (was_supposed and state is default_state)]
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+    return max((time for time in times if time is not None), default=None)
+
+
+def _earliest(*times: datetime | None) -> datetime | None:
+    return min((time for time in times if time is not None), default=None)
+
+
 def correct_state(known: Known, *, default_state: State | None = None) -> Known:
     """Forget a check-in or another state that a person says is wrong: keep only what inwink says now (rule 4.5)."""
     state = current_state(known.values, default_state=default_state)

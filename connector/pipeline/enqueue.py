@@ -49,6 +49,8 @@ class Heard:
     known: Known
     results: tuple[MergeResult, ...]
     """One a message, in their order."""
+    source: WebhookSource | None = None
+    """Who said it; None for an import."""
 
     @property
     def change_count(self) -> int:
@@ -65,7 +67,6 @@ class Arrival:
     """How something arrived for a link."""
 
     link: CampaignLink
-    source: WebhookSource | None
     at: datetime
     priority: Priority
 
@@ -83,7 +84,7 @@ def store_participants(
     Call inside atomic, and `request_drain` when any result is ACCEPTED. The number of queries does not depend on the
     number of participants. Those of one key are merged in their order, as if each had come alone.
     """
-    arrival = Arrival(link, source, received_at, priority)
+    arrival = Arrival(link, received_at, priority)
     heard = store_entries(
         arrival, keys=keys_of(participants), merge=merge_said(participants, source=source, at=received_at)
     )
@@ -101,7 +102,7 @@ def merge_said(participants: Iterable[Participant], *, source: WebhookSource | N
     said: dict[str, list[Participant]] = {}
     for participant in participants:
         said.setdefault(participant.key, []).append(participant)
-    return partial(_merge_in_order, said=said, at=at, default_state=default_state_of(source))
+    return partial(_merge_in_order, said=said, source=source, at=at)
 
 
 def default_state_of(source: WebhookSource | None) -> State | None:
@@ -114,15 +115,16 @@ def _merge_in_order(
     known: Known | None,
     *,
     said: Mapping[str, Sequence[Participant]],
+    source: WebhookSource | None,
     at: datetime,
-    default_state: State | None,
 ) -> Heard:
     results = []
+    default_state = default_state_of(source)
     for participant in said[key]:
         merged = merge_participant(known, participant, received_at=at, default_state=default_state)
         known = merged.known
         results.append(merged.result)
-    return Heard(known or Known(), tuple(results))
+    return Heard(known or Known(), tuple(results), source)
 
 
 def store_entries(arrival: Arrival, *, keys: Collection[str], merge: Merger) -> dict[str, Heard]:
@@ -196,7 +198,7 @@ def _new_entry(key: str, heard: Heard, *, arrival: Arrival) -> OutboxEntry:
     entry = OutboxEntry(
         link=arrival.link,
         participant_key=key,
-        source=arrival.source,
+        source=heard.source,
         first_seen_at=arrival.at,
         generation=heard.change_count,
         available_at=arrival.at,
@@ -227,8 +229,8 @@ def _apply(entry: OutboxEntry, heard: Heard, *, arrival: Arrival) -> bool:
         entry.source_updated_at = heard.known.source_updated_at
         return is_newer
     write_entry_known(entry, heard.known, link=arrival.link)
-    if arrival.source is not None:
-        entry.source = arrival.source
+    if heard.source is not None:
+        entry.source = heard.source
     make_due(entry, by=heard.change_count, at=arrival.at, priority=arrival.priority)
     return True
 

@@ -1,0 +1,183 @@
+"""Take a message of a source into the inbox and its participants into the outbox, in one transaction."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, Q, When
+
+from connector.conf import Rate
+from connector.core.merge import MergeResult
+from connector.core.outcomes import Priority
+from connector.core.participant import Participant
+from connector.inwink.payload import InvalidParticipant, MalformedBody, read_body, read_participant
+from connector.models import CampaignLink, WebhookMessage, WebhookSource
+from connector.pipeline.enqueue import request_drain, store_participants
+from connector.pipeline.linking import find_links, lock_unlinked, store_unlinked
+
+logger = logging.getLogger(__name__)
+
+REJECTED_BODY_LENGTH = 2_000
+"""Characters kept of a message that could not be read: enough to see what is wrong."""
+
+_NOT_ANSWERED = 0
+"""The HTTP status of a message in the transaction that is storing it; never committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a sender is told."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the participants of a message: each is in exactly one of these."""
+
+    accepted: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    unlinked: int = 0
+    rejected: Sequence[Mapping[str, Any]] = field(default=())
+    """[{"index": place in the message from 0, "errors": [text]}]"""
+
+
+def receive_message(source: WebhookSource, *, message_id: str, body: bytes, received_at: datetime) -> Answer:
+    """Store a message and its participants, and ask for them to be sent; a repeated id gets its first answer.
+
+    A message id whose first answer was 400 is processed again. Two deliveries of one id at once: the second waits for
+    the first, then repeats its answer. Raises django.db.Error when nothing could be stored.
+    """
+    with transaction.atomic():
+        message = _open_message(source, message_id=message_id, received_at=received_at)
+        if message.answer_status not in (_NOT_ANSWERED, 400):
+            WebhookMessage.objects.filter(pk=message.pk).update(repeat_count=F("repeat_count") + 1)
+            return Answer(message.answer_status, message.answer)
+        message.received_at = received_at
+        answer = _process(message, body=body)
+        message.answer_status, message.answer = answer.status, answer.body
+        message.save()
+    logger.info("message received", extra={"source_id": str(source.pk), "status": answer.status})
+    return answer
+
+
+def _open_message(source: WebhookSource, *, message_id: str, received_at: datetime) -> WebhookMessage:
+    """Insert the message if its id is new, and lock it."""
+    fresh = WebhookMessage(
+        source=source, message_id=message_id, received_at=received_at, answer_status=_NOT_ANSWERED, answer={}
+    )
+    WebhookMessage.objects.bulk_create([fresh], ignore_conflicts=True)
+    stored = WebhookMessage.objects.select_for_update(no_key=True, of=("self",))
+    message = stored.get(source=source, message_id=message_id)
+    message.source = source
+    return message
+
+
+def _process(message: WebhookMessage, *, body: bytes) -> Answer:
+    try:
+        raw_participants = read_body(body)
+    except MalformedBody as exc:
+        message.status = WebhookMessage.Status.REJECTED
+        message.body = body.decode("utf-8", errors="replace").replace("\x00", "")[:REJECTED_BODY_LENGTH]
+        return Answer(400, {"error": exc.code, "detail": exc.detail})
+    counts = _store(raw_participants, source=message.source, received_at=message.received_at)
+    message.status = WebhookMessage.Status.ACCEPTED
+    message.body = body.decode("utf-8-sig")
+    message.accepted_count, message.unchanged_count = counts.accepted, counts.unchanged
+    message.stale_count, message.unlinked_count = counts.stale, counts.unlinked
+    message.rejected_count = len(counts.rejected)
+    return Answer(202, answer_body(message.message_id, counts))
+
+
+def answer_body(message_id: str, counts: Counts) -> dict[str, Any]:
+    """Return the JSON answer to a message that was accepted."""
+    return {
+        "message_id": message_id,
+        "accepted": counts.accepted,
+        "unchanged": counts.unchanged,
+        "stale": counts.stale,
+        "unlinked": counts.unlinked,
+        "rejected": list(counts.rejected),
+    }
+
+
+def _store(raw_participants: Iterable[Any], *, source: WebhookSource, received_at: datetime) -> Counts:
+    by_event: dict[str, list[Participant]] = {}
+    rejected = []
+    for index, raw in enumerate(raw_participants):
+        try:
+            participant = read_participant(raw, locale=source.locale)
+        except InvalidParticipant as exc:
+            rejected.append({"index": index, "errors": exc.errors})
+        else:
+            by_event.setdefault(participant.event_id, []).append(participant)
+    counts = store_by_event(by_event, source=source, received_at=received_at, priority=Priority.LIVE)
+    return replace(counts, rejected=rejected)
+
+
+def store_by_event(
+    by_event: Mapping[str, Sequence[Participant]],
+    *,
+    source: WebhookSource | None,
+    received_at: datetime,
+    priority: Priority,
+) -> Counts:
+    """Store participants in the outbox, or in the waiting room while their event is not linked, and ask for drains.
+
+    Call inside atomic. Waiting rooms come first, then links in the order of their keys: nobody locks in a circle.
+    """
+    links = find_links(by_event)
+    unlinked = {event: _event_name(said) for event, said in by_event.items() if event not in links}
+    links |= lock_unlinked(unlinked, now=received_at)
+    waiting = {event: said for event, said in by_event.items() if event not in links}
+    for event, said in sorted(waiting.items()):
+        store_unlinked(event, said, source=source, received_at=received_at)
+    results: list[MergeResult] = []
+    for link in sorted(links.values(), key=_primary_key):
+        said = by_event[link.inwink_event_id]
+        merged = store_participants(link, said, source=source, received_at=received_at, priority=priority)
+        results += merged
+        request_drain([link.pk] if MergeResult.ACCEPTED in merged else [])
+    return Counts(
+        accepted=results.count(MergeResult.ACCEPTED),
+        unchanged=results.count(MergeResult.UNCHANGED),
+        stale=results.count(MergeResult.STALE),
+        unlinked=sum(len(said) for said in waiting.values()),
+    )
+
+
+def _event_name(participants: Iterable[Participant]) -> str:
+    return next((participant.event_name for participant in participants if participant.event_name), "")
+
+
+def _primary_key(link: CampaignLink) -> int:
+    return link.pk
+
+
+def count_refusal(source: WebhookSource, *, now: datetime) -> None:
+    """Count a request that could not prove who sent it; nothing else of it is kept."""
+    WebhookSource.objects.filter(pk=source.pk).update(refused_count=F("refused_count") + 1, last_refused_at=now)
+
+
+def take_turn(source: WebhookSource, *, rate: Rate, now: datetime) -> int:
+    """Count a request against the source's rate; return 0 if it may go on, else the seconds it has to wait.
+
+    One statement in its own transaction, so that any number of processes share one count. Periods are counted one
+    after the other: around the end of one, up to twice the rate can pass.
+    """
+    period = timedelta(seconds=rate.period_seconds)
+    is_running = Q(window_started_at__gt=now - period)
+    taken = WebhookSource.objects.filter(~is_running | Q(window_count__lt=rate.requests), pk=source.pk).update(
+        window_count=Case(When(is_running, then=F("window_count") + 1), default=1),
+        window_started_at=Case(When(is_running, then=F("window_started_at")), default=now),
+    )
+    if taken:
+        return 0
+    started_at = WebhookSource.objects.values_list("window_started_at", flat=True).get(pk=source.pk)
+    ends_at = (started_at or now) + period
+    return max(1, -int((now - ends_at).total_seconds() // 1))
