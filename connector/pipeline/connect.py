@@ -51,7 +51,7 @@ class CampaignChoice:
     """Contacts and leads; Salesforce's own roll-up, which may lag."""
 
 
-class CampaignNotFound(LookupError):  # noqa: N818 - a problem is told, not logged as an error
+class CampaignNotFound(LookupError):
     """Not exactly one campaign has that id or name."""
 
     def __init__(self, wanted: str, matches: Sequence[CampaignChoice]) -> None:

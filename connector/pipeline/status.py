@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q, Sum
+from django.utils import timezone
 from django_q.models import OrmQ
 
+from connector.core.outcomes import EntryState
 from connector.models import (
     CampaignLink,
     OutboxEntry,
@@ -15,6 +18,7 @@ from connector.models import (
     WebhookMessage,
     WorkerHeartbeat,
 )
+from connector.models.outbox import OutboxEntryQuerySet
 
 HEARTBEAT_LATE_SECONDS = 90
 """Workers beat in each drain and each minute; after this silence they count as gone."""
@@ -81,3 +85,58 @@ def take_status(now: datetime) -> Status:
             for row in SalesforceOrg.objects.order_by("name").values_list("name", "api_used", "api_limit")
         ),
     )
+
+
+def sync_status(link: CampaignLink | None = None, *, now: datetime | None = None) -> dict[str, Any]:
+    """Return where the participants of one link, or of all, stand; scripts rely on the keys.
+
+    `rows` = synced + needs_answer + left_out + failed + waiting (pending + claimed + retrying), always.
+    `same_person` are the synced ones that are the same person as another row; `by_reason` counts those that are held,
+    left out or failed; `paused` lists what waits and why, [] where nothing does.
+    """
+    now = now or timezone.now()
+    entries = OutboxEntry.objects.all() if link is None else OutboxEntry.objects.filter(link=link)
+    counts = dict.fromkeys((state.value for state in EntryState), 0)
+    counts |= dict(entries.order_by().values_list("state").annotate(Count("pk")))
+    reasons = entries.exclude(reason="").order_by("reason").values_list("reason").annotate(Count("pk"))
+    return {
+        "rows": sum(counts.values()),
+        **counts,
+        "same_person": entries.filter(state=EntryState.SYNCED, same_person_of__isnull=False).count(),
+        "by_reason": dict(reasons),
+        "oldest_due_seconds": _oldest_due_seconds(entries, now=now),
+        **_api_usage(link),
+        "paused": _paused(link, now=now),
+    }
+
+
+def _oldest_due_seconds(entries: OutboxEntryQuerySet, *, now: datetime) -> int:
+    """Return how long the oldest entry that could be sent has waited, backfill included."""
+    due = entries.due(now).filter(link__in=CampaignLink.objects.sending(now))
+    oldest = due.aggregate(oldest=Min("available_at"))["oldest"]
+    return max(round((now - oldest).total_seconds()), 0) if oldest else 0
+
+
+def _api_usage(link: CampaignLink | None) -> dict[str, int | None]:
+    """Add up what the organisations concerned last told; None where none has told anything."""
+    orgs = SalesforceOrg.objects.all() if link is None else SalesforceOrg.objects.filter(pk=link.org_id)
+    return orgs.aggregate(api_used=Sum("api_used"), api_limit=Sum("api_limit"))
+
+
+def _paused(link: CampaignLink | None, *, now: datetime) -> list[dict[str, str | None]]:
+    """List the organisations and links that do not send at `now`, closed links excepted."""
+    links = CampaignLink.objects.exclude(state=CampaignLink.LinkState.CLOSED)
+    orgs = SalesforceOrg.objects.exclude(state=SalesforceOrg.State.CONNECTED).exclude(paused_until__lte=now)
+    if link is not None:
+        links, orgs = links.filter(pk=link.pk), orgs.filter(pk=link.org_id)
+    halted = links.filter(Q(state=CampaignLink.LinkState.PAUSED) | ~Q(pause_kind="")).exclude(
+        state=CampaignLink.LinkState.ACTIVE, paused_until__lte=now
+    )
+    rows = [("organisation", org.name, org.state, org.state_reason, org.paused_until) for org in orgs]
+    rows += [
+        ("link", row.inwink_event_id, row.pause_kind or row.state, row.pause_reason, row.paused_until) for row in halted
+    ]
+    return [
+        {"what": what, "name": name, "kind": kind, "reason": reason, "until": until.isoformat() if until else None}
+        for what, name, kind, reason, until in rows
+    ]

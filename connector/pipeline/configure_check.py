@@ -1,0 +1,111 @@
+"""Hold single plans of a configuration file against the rules, without asking Salesforce."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from connector.core.problem import Problem
+from connector.core.state import State
+from connector.core.validate import validate_mapping_alone
+from connector.core.validate_link import validate_creation, validate_statuses
+from connector.inwink.signature import decode_secret
+from connector.models.links import STATUS_FIELDS
+from connector.pipeline.batch import rule_of
+from connector.pipeline.configure_plan import LinkPlan, OrgPlan, SourcePlan, as_plain, mapping_row
+from connector.pipeline.configure_schema import MappingSection, Section
+from connector.pipeline.configure_yaml import ConfigError, Document, Path
+from connector.pipeline.not_built import refuse_not_built
+from connector.pipeline.org_setup import refuse_login_url
+
+NEEDED_BY_FLOW: Mapping[str, Sequence[str]] = {
+    "client_credentials": ("client_id", "client_secret"),
+    "password": ("client_id", "client_secret", "username", "password"),
+    "jwt_bearer": ("client_id", "username", "private_key"),
+    "web_server": ("client_id", "client_secret"),
+}
+"""{auth: keys without which it cannot sign in}"""
+_SHARED_HOSTS = ("://login.salesforce.com", "://test.salesforce.com")
+
+
+def problem_errors(problems: Iterable[Problem], document: Document, path: Path) -> list[ConfigError]:
+    """Turn problems of a section into errors of the file; a key with dots goes down as far."""
+    return [document.error((*path, *problem.key.split(".")), problem.message) for problem in problems]
+
+
+def _given(section: Section) -> dict[str, Any]:
+    return {key: as_plain(getattr(section, key)) for key in section.model_fields_set}
+
+
+def check_org(plan: OrgPlan, document: Document) -> list[ConfigError]:
+    """Name what keeps an organisation from signing in, as far as can be told without trying."""
+    row, errors = plan.row, problem_errors(refuse_not_built("orgs", _given(plan.section)), document, plan.path)
+    if not row.login_url:
+        return [*errors, document.error(plan.path, "A new organisation needs the key login_url.")]
+    if "login_url" in plan.changes:
+        refusal = refuse_login_url(row.login_url)
+        if not refusal and row.auth == "client_credentials" and row.login_url.rstrip("/").endswith(_SHARED_HOSTS):
+            refusal = "client_credentials works on the My Domain address only, like https://acme.my.salesforce.com"
+        errors += [document.error((*plan.path, "login_url"), f"{refusal}.")] if refusal else []
+    for key in NEEDED_BY_FLOW[row.auth]:
+        if not getattr(row, key) and (*plan.path, key) not in document.variables:
+            errors.append(document.error((*plan.path, key), f"auth: {row.auth} needs the key {key}."))
+    return errors
+
+
+def check_source(plan: SourcePlan, document: Document) -> list[ConfigError]:
+    """Name secrets that cannot be used, and an id that belongs to another source."""
+    errors = []
+    for place, secret in enumerate(plan.section.secrets or []):
+        try:
+            decode_secret(secret)
+        except ValueError as exc:
+            message = f"A signing secret is whsec_ and base64; here {exc}."
+            errors.append(document.error((*plan.path, "secrets", place), message))
+    if plan.section.id is not None and not plan.is_new and plan.row.pk != plan.section.id:
+        message = f"The source {plan.section.name} has the id {plan.row.pk}, which senders use; it cannot change."
+        errors.append(document.error((*plan.path, "id"), message))
+    return errors
+
+
+def check_link(plan: LinkPlan, document: Document) -> list[ConfigError]:
+    """Name what is wrong with a link's policies, labels and mappings, as far as can be told without Salesforce."""
+    problems = refuse_not_built("links", _given(plan.section))
+    problems += validate_creation(match=plan.row.match, create=plan.row.create_as)
+    if plan.is_new or plan.section.has("statuses"):
+        problems += validate_statuses(statuses_of(plan))
+    errors = problem_errors(problems, document, plan.path)
+    errors += _check_campaign(plan, document)
+    if plan.row.starts_at and plan.row.ends_at and plan.row.ends_at < plan.row.starts_at:
+        errors.append(document.error((*plan.path, "ends_at"), "The end lies before the start."))
+    return errors + _check_mappings(plan.section.mappings or [], document, (*plan.path, "mappings"))
+
+
+def statuses_of(plan: LinkPlan) -> dict[State, str]:
+    """Return {state: label}, "" where nothing is written."""
+    return {state: getattr(plan.row, column) for state, column in STATUS_FIELDS.items()}
+
+
+def _check_campaign(plan: LinkPlan, document: Document) -> list[ConfigError]:
+    campaign, path = plan.section.campaign, (*plan.path, "campaign")
+    if campaign is None:
+        message = "A new link needs the key campaign: {id: 701…} or {name: …}."
+        return [document.error(plan.path, message)] if not plan.row.campaign_id else []
+    if (campaign.id is None) == (campaign.name is None):
+        return [document.error(path, "Give the campaign's id or its name, one of the two.")]
+    if campaign.id is not None and not campaign.id.startswith("701"):
+        return [document.error((*path, "id"), "This is not the id of a campaign: those start with 701.")]
+    return []
+
+
+def _check_mappings(sections: Sequence[MappingSection], document: Document, path: Path) -> list[ConfigError]:
+    errors: list[ConfigError] = []
+    seen: dict[tuple[str, str], int] = {}
+    for place, section in enumerate(sections):
+        row = mapping_row(section)
+        problems = refuse_not_built("mappings", _given(section)) + validate_mapping_alone(rule_of(row))
+        errors += problem_errors(problems, document, (*path, place))
+        key = (row.object, row.field.lower())
+        if key in seen:
+            message = f"{row.object}.{row.field} is mapped twice; it stands already in item {seen[key] + 1}."
+            errors.append(document.error((*path, place, "field"), message))
+        seen.setdefault(key, place)
+    return errors

@@ -1,0 +1,185 @@
+"""Ask Salesforce, with the file's own credentials, whether what a configuration file names exists."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+
+from connector.core.schema import ObjectSchema, SObject
+from connector.core.validate_link import validate_labels
+from connector.models import FieldMapping, SalesforceOrg
+from connector.pipeline.configure_check import problem_errors, statuses_of
+from connector.pipeline.configure_plan import LinkPlan, OrgPlan, lay, rests
+from connector.pipeline.configure_read import Reading, taken_campaign
+from connector.pipeline.configure_schema import end_of_day, start_of_day
+from connector.pipeline.configure_yaml import ConfigError, Document, Path
+from connector.pipeline.connect import (
+    CampaignChoice,
+    CampaignNotFound,
+    Label,
+    fetch_campaign,
+    fetch_labels,
+    fetch_schema,
+    gateway_for,
+    open_gateway,
+    refuse_renewal,
+)
+from connector.pipeline.link_check import MappingProblem, mapping_problems, spell_fields
+from connector.pipeline.org_setup import CREDENTIAL_FIELDS
+from connector.pipeline.sign_in import check_same_organization, sign_in
+from connector.salesforce.auth import Token
+from connector.salesforce.errors import SalesforceError
+from connector.salesforce.gateway import Gateway
+
+
+@dataclass(slots=True)
+class Found:
+    """What was read of one organisation; stored when the configuration is."""
+
+    org: SalesforceOrg
+    gateway: Gateway
+    token: Token | None
+    """A fresh token for new credentials; None where the stored one served."""
+    schemas: dict[str, ObjectSchema] = field(default_factory=dict)
+    labels: dict[str, list[Label]] = field(default_factory=dict)
+
+    def schema_of(self, sobject: SObject) -> ObjectSchema:
+        """Return the describe of an object, asked for once; never from the cache, which may be a day old."""
+        if sobject.value not in self.schemas:
+            self.schemas[sobject.value] = fetch_schema(self.gateway, sobject.value)
+        return self.schemas[sobject.value]
+
+
+def look_up(reading: Reading) -> dict[str, Found]:
+    """Sign in to each organisation concerned and check its links; errors go to `reading`.
+
+    Sections that are wrong by themselves are passed over. Returns {organisation's name: what was read}; the gateways
+    are closed by then.
+    """
+    found: dict[str, Found] = {}
+    with ExitStack() as stack:
+        for org, path in _orgs_to_ask(reading):
+            try:
+                found[org.name] = _enter(org, _plan_of(reading, org))
+            except SalesforceError as exc:
+                reading.refuse([reading.document.error(path, _sign_in_failed(org, exc))])
+                continue
+            stack.enter_context(closing(found[org.name].gateway))
+        for plan in reading.links:
+            if plan.org is not None and plan.org.name in found and _is_asked(reading, plan):
+                reading.refuse(_look_up_link(reading, plan, found[plan.org.name]))
+    return found
+
+
+def resolve_offline(reading: Reading) -> None:
+    """Do without Salesforce: a campaign named by its name must be the one that is linked already."""
+    for plan in reading.links:
+        name = plan.section.campaign.name if plan.section.campaign else None
+        if name is not None and plan.row.campaign_name.casefold() != name.casefold():
+            message = "Offline a campaign can only be given by its id: {id: 701…}."
+            reading.refuse([reading.document.error((*plan.path, "campaign", "name"), message)])
+
+
+def _is_asked(reading: Reading, plan: LinkPlan) -> bool:
+    place = plan.path[1]
+    return not rests(plan) and reading.is_clean(f"links[{place}]")
+
+
+def _plan_of(reading: Reading, org: SalesforceOrg) -> OrgPlan | None:
+    return next((plan for plan in reading.orgs if plan.row is org), None)
+
+
+def _orgs_to_ask(reading: Reading) -> list[tuple[SalesforceOrg, Path]]:
+    """List organisations with new credentials or with links to check, each with the place to blame."""
+    asked: dict[str, tuple[SalesforceOrg, Path]] = {
+        plan.row.name: (plan.row, plan.path)
+        for plan in reading.orgs
+        if _has_new_credentials(plan) and reading.is_clean(f"orgs[{plan.path[1]}]")
+    }
+    faulty = {plan.row.name for plan in reading.orgs if not reading.is_clean(f"orgs[{plan.path[1]}]")}
+    for link in reading.links:
+        if link.org is not None and link.org.name not in faulty and _is_asked(reading, link):
+            own = _plan_of(reading, link.org)
+            asked.setdefault(link.org.name, (link.org, own.path if own else (*link.path, "org")))
+    return list(asked.values())
+
+
+def _has_new_credentials(plan: OrgPlan) -> bool:
+    return plan.is_new or bool(plan.columns & CREDENTIAL_FIELDS)
+
+
+def _enter(org: SalesforceOrg, plan: OrgPlan | None) -> Found:
+    if plan is None or not _has_new_credentials(plan):
+        return Found(org, gateway_for(org), token=None)
+    token = sign_in(org)
+    check_same_organization(org, token)
+    return Found(org, open_gateway(org, token, renew=refuse_renewal), token=token)
+
+
+def _sign_in_failed(org: SalesforceOrg, exc: SalesforceError) -> str:
+    return f"Salesforce cannot be asked as {org.name} ({exc.code}): {exc.message} Mend this, or use --offline."
+
+
+def _look_up_link(reading: Reading, plan: LinkPlan, found: Found) -> list[ConfigError]:
+    document = reading.document
+    try:
+        campaign = fetch_campaign(found.gateway, _wanted_campaign(plan))
+    except CampaignNotFound as exc:
+        hint = " Give the id of one: campaign: {id: 701…}." if exc.matches else " Check the spelling and the rights."
+        return [document.error((*plan.path, "campaign"), f"{exc}{hint}")]
+    except SalesforceError as exc:
+        return [
+            document.error((*plan.path, "campaign"), f"Salesforce refused the question ({exc.code}): {exc.message}")
+        ]
+    _adopt_campaign(plan, campaign)
+    errors = taken_campaign(reading, plan)
+    try:
+        return errors + _check_labels(document, plan, found) + _check_fields(document, plan, found)
+    except SalesforceError as exc:
+        return [*errors, document.error(plan.path, f"Salesforce refused the question ({exc.code}): {exc.message}")]
+
+
+def _wanted_campaign(plan: LinkPlan) -> str:
+    given = plan.section.campaign
+    return (given.name if given else None) or plan.row.campaign_id
+
+
+def _adopt_campaign(plan: LinkPlan, campaign: CampaignChoice) -> None:
+    lay(plan, "campaign", column="campaign_id", value=campaign.id)
+    if plan.row.campaign_name != campaign.name:
+        plan.row.campaign_name = campaign.name
+        plan.columns.add("campaign_name")
+    for key, day in (("starts_at", campaign.start_date), ("ends_at", campaign.end_date)):
+        is_open = plan.is_new or plan.section.has(key)
+        if is_open and getattr(plan.section, key) is None:
+            moment = (start_of_day if key == "starts_at" else end_of_day)(day) if day else None
+            lay(plan, key, column=key, value=moment)
+
+
+def _check_labels(document: Document, plan: LinkPlan, found: Found) -> list[ConfigError]:
+    labels = fetch_labels(found.gateway, plan.row.campaign_id)
+    found.labels[plan.row.campaign_id] = labels
+    problems = validate_labels(statuses_of(plan), [label.label for label in labels])
+    return problem_errors(problems, document, plan.path)
+
+
+def _check_fields(document: Document, plan: LinkPlan, found: Found) -> list[ConfigError]:
+    mappings = plan.mappings if plan.mappings is not None else list(plan.row.mappings.all())
+    spell_fields(mappings, schema_of=found.schema_of)
+    problems = mapping_problems(plan.row, mappings, schema_of=found.schema_of)
+    return [_mapping_error(document, plan, problem, mappings) for problem in problems]
+
+
+def _mapping_error(
+    document: Document, plan: LinkPlan, found: MappingProblem, mappings: Sequence[FieldMapping]
+) -> ConfigError:
+    path, message = (*plan.path, "mappings"), found.problem.message
+    if found.mapping is None:
+        return document.error(path, message)
+    listed = len(plan.section.mappings or []) if plan.mappings is not None else 0
+    place = next(i for i, mapping in enumerate(mappings) if mapping is found.mapping) - (len(mappings) - listed)
+    if listed and place >= 0:
+        return document.error((*path, place, *found.problem.key.split(".")), message)
+    name = f"{found.mapping.object}.{found.mapping.field}"
+    hint = f"List a mapping for it that works, or {{object: {found.mapping.object}, field: {found.mapping.field}, "
+    source = found.mapping.source
+    return document.error(path, f"The mapping {name}: {message} {hint}source: {source}, enabled: false}}.")

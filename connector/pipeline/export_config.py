@@ -1,0 +1,112 @@
+"""Write what is configured as the file that `apply_config` reads, without secrets."""
+
+import re
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from connector.models import CampaignLink, FieldMapping, SalesforceOrg, WebhookSource
+from connector.models.links import STATUS_FIELDS
+from connector.pipeline.configure_plan import LINK_COLUMNS, MAPPING_COLUMNS, default_of
+from connector.pipeline.configure_secrets import ORG_SECRETS
+
+_HEADER = (
+    "Secrets are left out: what is stored stays when this file is applied. On another installation give them as in "
+    "the comments, with the variables set."
+)
+_HINT_INDENT = 4
+
+
+def export_config() -> str:
+    """Return the configuration of everything as YAML that changes nothing when it is applied again."""
+    sections = CommentedMap()
+    sections["orgs"] = [_org(org) for org in SalesforceOrg.objects.order_by("name")]
+    sections["sources"] = [_source(source) for source in WebhookSource.objects.order_by("name")]
+    links = CampaignLink.objects.select_related("org").prefetch_related("mappings").order_by("inwink_event_id")
+    sections["links"] = [_link(link) for link in links]
+    sections.yaml_set_start_comment(_HEADER)
+    yaml = YAML()
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = StringIO()
+    yaml.dump(sections, stream)
+    return stream.getvalue()
+
+
+def _org(org: SalesforceOrg) -> CommentedMap:
+    section = CommentedMap(
+        name=org.name,
+        login_url=org.login_url,
+        auth=org.auth,
+        client_id=org.client_id,
+        api_version=DoubleQuotedScalarString(org.api_version),
+        visibility_confirmed=org.visibility_confirmed,
+        api_budget_percent=org.api_budget_percent,
+        api_daily_max=org.api_daily_max,
+    )
+    if org.username:
+        section.insert(4, "username", org.username)
+    hints = [f"{key}: {{env: {_variable(org.name, key)}}}" for key in ORG_SECRETS if getattr(org, key)]
+    _hint(section, hints, before="api_version")
+    return section
+
+
+def _source(source: WebhookSource) -> CommentedMap:
+    section = CommentedMap(
+        name=source.name, id=str(source.pk), default_state=source.default_state or None, locale=source.locale
+    )
+    hints = []
+    if source.signing_secrets:
+        hints.append(f"secrets: [{{env: {_variable(source.name, 'secret')}}}]")
+    if source.bearer_token_hashes:
+        hints.append(f"bearer_tokens: [{{env: {_variable(source.name, 'token')}}}]")
+    _hint(section, hints, before="default_state")
+    return section
+
+
+def _hint(section: CommentedMap, hints: list[str], *, before: str) -> None:
+    if hints:
+        section.yaml_set_comment_before_after_key(before, before="\n".join(hints), indent=_HINT_INDENT)
+
+
+def _variable(name: str, key: str) -> str:
+    return re.sub(r"\W+", "_", f"{name}_{key}").strip("_").upper()
+
+
+def _link(link: CampaignLink) -> CommentedMap:
+    section = CommentedMap(event=link.inwink_event_id)
+    if link.event_name:
+        section["name"] = link.event_name
+    section["org"] = link.org.name
+    section["campaign"] = {"id": link.campaign_id}
+    if link.campaign_name:
+        section.yaml_add_eol_comment(link.campaign_name.replace("\n", " "), "campaign")
+    section["statuses"] = {state.value: getattr(link, column) or None for state, column in STATUS_FIELDS.items()}
+    for key, column in LINK_COLUMNS.items():
+        if key != "name":
+            section[key] = _plain(getattr(link, column))
+    for key in ("starts_at", "ends_at"):
+        if getattr(link, key) is not None:  # null would propose the campaign's dates
+            section[key] = _plain(getattr(link, key))
+    section["match_emails"] = link.match_emails
+    section["placeholders"] = link.placeholders
+    section["mappings"] = [_mapping(mapping) for mapping in link.mappings.all()]
+    return section
+
+
+def _mapping(mapping: FieldMapping) -> dict[str, Any]:
+    """Return a mapping without the keys that have their default."""
+    section: dict[str, Any] = {"object": mapping.object, "field": mapping.field}
+    for column in MAPPING_COLUMNS:
+        value = getattr(mapping, column)
+        if value != default_of(mapping, column):
+            section[column] = _plain(value)
+    return section
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

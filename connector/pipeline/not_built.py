@@ -1,0 +1,57 @@
+"""Refuse settings whose effect does not exist yet, instead of ignoring them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.core.problem import Problem, gettext_noop
+from connector.models.links import default_match_emails
+
+
+@dataclass(frozen=True, slots=True)
+class NotBuilt:
+    """One setting and the values of it that have no effect yet."""
+
+    key: str
+    is_asked_for: Callable[[Any], bool]
+    instead: str
+    """What to write until then."""
+
+
+def _is_other_emails(value: Any) -> bool:
+    default = default_match_emails()
+    return any(list(fields or default[name]) != default[name] for name, fields in value.items())
+
+
+ORG_NOT_BUILT = (
+    NotBuilt("auth", lambda value: value in {"jwt_bearer", "web_server"}, "client_credentials"),
+)  # fmt: skip
+LINK_NOT_BUILT = (
+    NotBuilt("match_emails", _is_other_emails, "{contact: [Email], lead: [Email]}"),
+    NotBuilt("match_key", bool, "null"),
+    NotBuilt("create_statuses", bool, "false"),
+    NotBuilt("only", bool, "[]"),
+    NotBuilt("exclude_email_domains", bool, "[]"),
+    NotBuilt("consent", bool, "null"),
+    NotBuilt("new_owner", lambda value: value != "integration_user", "integration_user"),
+    NotBuilt("contact_account", lambda value: value != "none", "none"),
+    NotBuilt("record_types", bool, "{}"),
+)
+MAPPING_NOT_BUILT = (NotBuilt("marketing", bool, "false"),)
+
+NOT_BUILT_YET: Mapping[str, tuple[NotBuilt, ...]] = {
+    "orgs": ORG_NOT_BUILT,
+    "links": LINK_NOT_BUILT,
+    "mappings": MAPPING_NOT_BUILT,
+}
+"""{section of the configuration file: settings}; a row goes when its effect is built."""
+
+
+def refuse_not_built(section: str, values: Mapping[str, Any]) -> list[Problem]:
+    """Return a problem for each value whose effect is not built; keys as in the configuration file."""
+    text = gettext_noop("This value of %(key)s has no effect yet, so it is refused. Write %(instead)s for now.")
+    return [
+        Problem("not_built_yet", setting.key, text, {"key": setting.key, "instead": setting.instead})
+        for setting in NOT_BUILT_YET[section]
+        if values.get(setting.key) is not None and setting.is_asked_for(values[setting.key])
+    ]
