@@ -146,7 +146,7 @@ class SimulatorServer:
 
     def serve_forever(self) -> None:
         """Serve from this thread until stop() is called or it is interrupted."""
-        self._server.serve_forever(poll_interval=0.05)
+        self._server.serve_forever(poll_interval=0.02)
 
     def stop(self) -> None:
         """Stop, close the port and all connections."""

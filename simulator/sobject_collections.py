@@ -138,14 +138,11 @@ def _write_all(
     kinds = [_type_of(one) for one in records]
     _check_chunks(kinds)
     call.trace.update(rows=len(records), sobjects=sorted({kind for kind in kinds if kind}))
-    locked = {
-        one
-        for row, kind in zip(records, kinds, strict=True)
-        if kind and kind.lower() == "campaignmember"
-        for one in campaigns_of(call, sobject=call.sobject(kind), values=row)
-    }
+    campaigns = [_campaigns(call, values=row, kind=kind) for row, kind in zip(records, kinds, strict=True)]
+    locked: set[str] = set().union(*campaigns)
     with org.locks.hold(locked, wait_seconds=org.settings.lock_wait_seconds) as missed:
-        guarded = _guarded(call, records=records, kinds=kinds, write=write, missed=missed)
+        blocked = [next(iter(one & missed), None) for one in campaigns]
+        guarded = _guarded(call, records=records, kinds=kinds, write=write, blocked=blocked)
         with org.store.transaction() as undo:
             results = [_result(guarded, position=n, refused=refused or {}) for n in range(len(records))]
             if whole and not all(one["success"] for one in results):
@@ -160,7 +157,7 @@ Guarded = Callable[[int], Json]
 
 
 def _guarded(
-    call: Call, *, records: list[Json], kinds: list[str | None], write: WriteOne, missed: frozenset[str]
+    call: Call, *, records: list[Json], kinds: list[str | None], write: WriteOne, blocked: list[str | None]
 ) -> Guarded:
     """Return the function that writes the row at a position, or raises what stands against it."""
     limit = call.org.settings.max_subrequest_rows_before_limit_exception
@@ -175,9 +172,9 @@ def _guarded(
         sobject = call.org.catalog.get((kind or "").lower())
         if sobject is None:
             raise RowError("INVALID_TYPE", f"sObject type '{kind}' is not supported.")
-        blocked = missed & campaigns_of(call, sobject=sobject, values=values) if missed else None
-        if blocked:
-            raise locked_row(next(iter(blocked)))
+        locked = blocked[position]
+        if locked is not None:
+            raise locked_row(locked)
         if limit is not None and len(records) > limit:
             message = f"{sobject.name}Trigger: System.LimitException: Apex CPU time limit exceeded"
             raise RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message)
@@ -213,6 +210,11 @@ def _check_chunks(kinds: list[str | None]) -> None:
     if sum(1 for _ in groupby(kinds)) > MAX_CHUNKS:
         message = f"Cannot have more than {MAX_CHUNKS} chunks in a single operation. Please rearrange the data"
         raise ApiError(400, code="LIMIT_EXCEEDED", message=message)
+
+
+def _campaigns(call: Call, *, values: Json, kind: str | None) -> set[str]:
+    sobject = call.org.catalog.get((kind or "").lower())
+    return campaigns_of(call, sobject=sobject, values=values) if sobject else set()
 
 
 def _type_of(values: Json) -> str | None:
