@@ -1,0 +1,135 @@
+"""Check a link against Salesforce as it is now, and say what to do about each thing that is not well."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from connector.core.problem import Problem
+from connector.core.schema import ObjectSchema, SObject
+from connector.core.state import State
+from connector.core.validate_link import validate_creation, validate_labels, validate_statuses
+from connector.models import CampaignLink, FieldMapping
+from connector.models.fields import WrongEncryptionKey
+from connector.models.links import STATUS_FIELDS
+from connector.pipeline.connect import (
+    CampaignChoice,
+    CampaignNotFound,
+    campaign_labels,
+    fetch_campaign,
+    gateway_for,
+    object_schema,
+    record_usage,
+)
+from connector.pipeline.link_check import CREATED, SchemaOf, mapping_problems
+from connector.pipeline.pausing import lift_configuration_pause
+from connector.pipeline.preflight import Check, check_rights, failed
+from connector.salesforce.errors import SalesforceError
+from connector.salesforce.gateway import Gateway
+
+
+def check_link(link: CampaignLink, *, now: datetime | None = None) -> list[Check]:
+    """Check campaign, labels, mappings and required fields of a link, with fresh labels and describes.
+
+    A link that waited for its set-up to be mended is tried again if all is well. Call outside a transaction.
+    """
+    now = now or timezone.now()
+    try:
+        gateway = gateway_for(link.org)
+    except (SalesforceError, WrongEncryptionKey) as exc:
+        return [failed("sign_in", exc)]
+    with closing(gateway):
+        try:
+            checks = _check(link, gateway, now=now)
+        except SalesforceError as exc:
+            checks = [failed("salesforce", exc)]
+        record_usage(link.org, gateway, now=now)
+    if all(check.ok for check in checks):
+        lift_configuration_pause(link.pk)
+    return checks
+
+
+def _check(link: CampaignLink, gateway: Gateway, *, now: datetime) -> list[Check]:
+    try:
+        campaign = _campaign(fetch_campaign(gateway, link.campaign_id))
+    except CampaignNotFound:
+        detail = _("The campaign %(id)s does not exist, or the integration user cannot see it.")
+        advice = _("Choose another campaign for this link, or give the integration user access to this one.")
+        return [Check("campaign", ok=False, detail=detail % {"id": link.campaign_id}, advice=advice)]
+    schema_of = _fresh_schemas(link, gateway, now=now)
+    created = CREATED[link.create_as]
+    rights = [check_rights(schema_of(created), ("read", "create"))] if created else []
+    return [
+        campaign,
+        *_check_statuses(link, gateway, now=now),
+        *rights,
+        *_check_mappings(link, schema_of=schema_of),
+    ]
+
+
+def _campaign(campaign: CampaignChoice) -> Check:
+    text = _("%(name)s (%(id)s) is active and has %(count)s members.")
+    if not campaign.is_active:
+        text = _("%(name)s (%(id)s) is not active; it has %(count)s members.")
+    return Check(
+        "campaign",
+        ok=campaign.is_active,
+        detail=text % {"name": campaign.name, "id": campaign.id, "count": campaign.member_count},
+        advice="" if campaign.is_active else _("Tick Active on the campaign, or link the event to another one."),
+    )
+
+
+def _fresh_schemas(link: CampaignLink, gateway: Gateway, *, now: datetime) -> SchemaOf:
+    """Return a function that asks for each describe once, never taking one from the cache."""
+    fresh: dict[SObject, ObjectSchema] = {}
+
+    def schema_of(sobject: SObject) -> ObjectSchema:
+        if sobject not in fresh:
+            fresh[sobject] = object_schema(link.org, sobject, gateway=gateway, refresh=True, now=now)
+        return fresh[sobject]
+
+    return schema_of
+
+
+def _check_statuses(link: CampaignLink, gateway: Gateway, *, now: datetime) -> list[Check]:
+    labels = [row.label for row in campaign_labels(link.org, link.campaign_id, gateway=gateway, refresh=True, now=now)]
+    statuses = {state: getattr(link, column) for state, column in STATUS_FIELDS.items()}
+    problems = [
+        *validate_statuses(statuses),
+        *validate_labels(statuses, labels),
+        *validate_creation(match=link.match, create=link.create_as),
+    ]
+    if not problems:
+        detail = _("All labels exist in the campaign: %(labels)s.") % {"labels": _say_statuses(statuses)}
+        return [Check("statuses", ok=True, detail=detail)]
+    advice = _("The campaign has these statuses: %(labels)s.") % {"labels": ", ".join(labels) or "–"}
+    return [Check(problem.key, ok=False, detail=say(problem), advice=advice) for problem in problems]
+
+
+def _say_statuses(statuses: Mapping[State, str]) -> str:
+    return ", ".join(f"{state.value} = {label}" for state, label in statuses.items() if label)
+
+
+def _check_mappings(link: CampaignLink, *, schema_of: SchemaOf) -> list[Check]:
+    mappings = list(link.mappings.all())
+    found = mapping_problems(link, mappings, schema_of=schema_of)
+    if found:
+        return [_mapping(item.mapping, item.problem) for item in found]
+    enabled = sum(mapping.enabled for mapping in mappings)
+    detail = _("All %(count)s mapped fields exist and can be written.") % {"count": enabled}
+    return [Check("mappings", ok=True, detail=detail)]
+
+
+def _mapping(mapping: FieldMapping | None, problem: Problem) -> Check:
+    if mapping is None:
+        advice = _("Add the mapping to this link; without the field new records cannot be saved.")
+        return Check("required_fields", ok=False, detail=say(problem), advice=advice)
+    advice = _("Correct the mapping or switch it off, or mend the field and the user's rights in Salesforce.")
+    return Check(f"mapping {mapping.object}.{mapping.field}", ok=False, detail=say(problem), advice=advice)
+
+
+def say(problem: Problem) -> str:
+    """Say a problem in the language that is active."""
+    return _(problem.text) % problem.params
