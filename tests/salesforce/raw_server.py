@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -60,15 +61,21 @@ def reset(line: socket.socket) -> None:
 class RawServer:
     """Serve a queue of answers, one for each request; keeps the requests."""
 
-    def __init__(self, answers: Sequence[Answer]) -> None:
-        """Listen on a free port of this machine."""
+    def __init__(self, answers: Sequence[Answer], *, tls: ssl.SSLContext | None = None, is_proxy: bool = False) -> None:
+        """Listen on a free port of this machine; over TLS, or as a proxy whose tunnels lead to the same over TLS."""
+        self._tls = tls
+        self._is_proxy = is_proxy
         self.requests: list[Request] = []
+        self.tunnels: list[str] = []
+        """First lines of what a proxy was asked."""
+        self.connections = 0
         self.stopped = threading.Event()
         self.answers = list(answers)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads: list[threading.Thread] = []
         self._lines: list[socket.socket] = []
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "http" if tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         """Start to accept."""
@@ -115,12 +122,23 @@ class RawServer:
                 line, _ = self._listener.accept()
             except OSError:
                 return
-            self._lines.append(line)
+            self.connections += 1
             self._start(self._serve, line)
+
+    def _secure(self, line: socket.socket) -> socket.socket:
+        if self._is_proxy:
+            with line.makefile("rb") as stream:
+                self.tunnels.append(stream.readline().decode().strip())
+                while stream.readline() not in {b"\r\n", b""}:
+                    continue
+            line.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        line = line if self._tls is None else self._tls.wrap_socket(line, server_side=True)
+        self._lines.append(line)
+        return line
 
     def _serve(self, line: socket.socket) -> None:
         try:
-            with line, line.makefile("rb") as stream:
+            with self._secure(line) as line, line.makefile("rb") as stream:
                 while (request := _read(stream)) is not None:
                     self.requests.append(request)
                     self.answers.pop(0)(line)
