@@ -1,9 +1,13 @@
 """What every test shares: where the SQLite test database lives, and that a skip is a failure where all must run."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
+
+from simulator.server import SimulatorServer
 
 _ALLOWED_SKIPS = ("recordings are not here",)
 """Reasons that REQUIRE_ALL accepts: recordings of real answers are kept outside the project."""
@@ -54,3 +58,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("skipped, and REQUIRE_ALL=1 forbids it", red=True, bold=True)
         for line in _skipped:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def salesforce() -> Iterator[SimulatorServer]:
+    """A fresh local Salesforce over real HTTP."""
+    with SimulatorServer() as server:
+        yield server
+
+
+@pytest.fixture
+def world(salesforce: SimulatorServer, transactional_db: None, settings: Any) -> Any:
+    """A Salesforce, an organisation connected to it and an event linked to its campaign (tests/world.py)."""
+    from tests.world import make_world  # models can be imported only once Django is set up
+
+    settings.SALESFORCE_EXTRA_HOSTS = ["127.0.0.1"]
+    return make_world(salesforce)

@@ -1,11 +1,14 @@
-"""Recognise that nothing which matters to Salesforce changed since the last success (rule 6.3)."""
+"""Recognise that nothing which matters to Salesforce changed since the last success (rules 6.2 and 6.3)."""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
+from connector.core.mapping import read_source
 from connector.core.participant import STANDARD_FIELDS, Json
 from connector.core.rows import LinkPolicy
+from connector.core.schema import SObject
 from connector.core.screen import Person
 
 
@@ -16,18 +19,37 @@ def fingerprint(person: Person, policy: LinkPolicy, *, version: str) -> str:
     reads do not count.
     """
     facts = person.facts(policy)
-    sources = {rule.source.partition(".")[0] for rule in policy.mappings if rule.source}
-    custom = facts.values.get("custom") or {}
-    read = {path: value for path, value in custom.items() if path.partition(".")[0] in sources}
-    material: dict[str, Json] = {
-        "version": version,
-        "standard": {name: facts.values.get(name) for name in ("id", *STANDARD_FIELDS)},
-        "custom": read,
-        "target": facts.state,
-        "states": sorted(set(person.states_seen())),
-        "times": [facts.first_registered_at, facts.attended_at],
-        "answers": [dict(row.answers) for row in person.rows if row.answers],
-    }
+    return _digest(
+        {
+            "version": version,
+            "identity": _identity(facts.values),
+            "mapped": [read_source(rule, facts) for rule in policy.mappings],
+            "target": facts.state,
+            "states": sorted(set(person.states_seen())),
+            "answers": [dict(row.answers) for row in person.rows if row.answers],
+        }
+    )
+
+
+def person_fingerprint(person: Person, policy: LinkPolicy, *, version: str) -> str:
+    """Return a hash of what concerns the Contact or Lead: while it stays, a check-in needs no reading (rule 6.2)."""
+    facts = person.facts(policy)
+    rules = [rule for rule in policy.mappings if rule.sobject is not SObject.CAMPAIGN_MEMBER]
+    return _digest(
+        {
+            "version": version,
+            "identity": _identity(facts.values),
+            "mapped": [read_source(rule, facts) for rule in rules],
+            "answers": [dict(row.answers) for row in person.rows if row.answers],
+        }
+    )
+
+
+def _identity(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: values.get(name) for name in ("id", *STANDARD_FIELDS)}
+
+
+def _digest(material: dict[str, Json]) -> str:
     text = json.dumps(material, sort_keys=True, default=_text)
     return hashlib.sha256(text.encode()).hexdigest()
 

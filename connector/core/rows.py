@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from connector.core.convert import Locale
 from connector.core.mapping import Event, MappingRule
-from connector.core.participant import Json, Known
+from connector.core.outcomes import Reason
+from connector.core.participant import Json, Known, names_key, text_of
 from connector.core.schema import ObjectSchema, PersonType, SObject
 from connector.core.state import State
 
@@ -65,6 +66,7 @@ class Row:
     is_claimed: bool = True
     """False for a sibling that is only there for context."""
     answers: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """{reason: what `make_answer` returned}"""
     is_forced: bool = False
     is_correction: bool = False
     person: PersonRef | None = None
@@ -76,13 +78,39 @@ class Row:
     sent_label: str = ""
     synced_state: State | None = None
     sent_hash: str = ""
+    sent_person_hash: str = ""
+    last_synced_at: datetime | None = None
+    """When the row was last sent; of several rows of one person the latest knows what Salesforce holds from us."""
     last_read_at: datetime | None = None
     is_unclear: bool = False
     """A call that creates something for this row was sent and its answer is not known."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the row, comparable (see `names_key`); empty where it has none."""
+        return names_key(text_of(self.known.values, "first_name"), text_of(self.known.values, "last_name"))
+
     def answer(self, reason: str) -> str:
-        """Return the word of a person's answer to a reason, "" where there is none."""
-        return str(self.answers.get(reason, {}).get("answer", ""))
+        """Return the word of a person's answer to a reason, "" where there is none or it was about something else.
+
+        An answer that names an email was about that email; "same_person" and "leave_out" of a shared email were about
+        the names that the row had. Whatever was handed over since is another question.
+        """
+        given = self.answers.get(reason, {})
+        word = str(given.get("answer", ""))
+        if given.get("email", self.email) != self.email:
+            return ""
+        is_about_names = reason == Reason.SHARES_EMAIL and word in ("same_person", "leave_out")
+        if is_about_names and tuple(given.get("names", self.names)) != self.names:
+            return ""
+        return word
+
+    def picked(self) -> PersonRef | None:
+        """Return the record that a person picked for this row, None where nobody did."""
+        for reason, given in self.answers.items():
+            if self.answer(reason) == "pick":
+                return PersonRef(PersonType(given["person_type"]), str(given["person_id"]))
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +159,29 @@ Schemas = Mapping[SObject, ObjectSchema]
 def latest_first(rows: Sequence[Row]) -> list[Row]:
     """Order rows by their latest change, the newest first; the later row wins a tie."""
     return sorted(rows, key=lambda row: (row.known.changed_at is not None, row.known.changed_at, row.id), reverse=True)
+
+
+def oldest_sync_first(rows: Sequence[Row]) -> list[Row]:
+    """Order rows by when they were last sent, so that what is known from the latest sync comes last."""
+    return sorted(rows, key=lambda row: (row.last_synced_at is not None, row.last_synced_at, row.id))
+
+
+EMAIL_QUESTIONS = frozenset(
+    {Reason.NO_EMAIL, Reason.SHARES_EMAIL, Reason.AMBIGUOUS, Reason.CONVERTED_WITHOUT_CONTACT}
+)
+"""Questions about one email: their answers end when the participant has another one."""
+
+
+def make_answer(row: Row, reason: Reason, word: str, *, picked: PersonRef | None = None) -> dict[str, Json]:
+    """Return a person's answer as it is stored: the word, and what it is about.
+
+    `word` is one of "pick" (with `picked`), "create", "same_person", "leave_out" and "accept".
+    """
+    answer: dict[str, Json] = {"answer": word}
+    if reason in EMAIL_QUESTIONS:
+        answer["email"] = row.email
+    if reason is Reason.SHARES_EMAIL:
+        answer["names"] = list(row.names)
+    if picked is not None:
+        answer |= {"person_type": picked.type.value, "person_id": picked.id}
+    return answer

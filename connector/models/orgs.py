@@ -29,6 +29,10 @@ class SalesforceOrg(models.Model):
         PAUSED = "paused", _("Paused")
         RECONNECT_NEEDED = "reconnect_needed", _("Reconnect needed")
 
+    class References(models.TextChoices):
+        RESOLVED = "resolved", _("Resolved")
+        REFUSED = "refused", _("Refused")
+
     name = models.CharField(_("name"), max_length=100, unique=True)
     environment = models.CharField(_("environment"), max_length=20, choices=Environment, default=Environment.PRODUCTION)
     login_url = models.URLField(
@@ -78,12 +82,14 @@ class SalesforceOrg(models.Model):
     api_usage_at = models.DateTimeField(_("usage read at"), null=True, blank=True, editable=False)
     working_sizes = models.JSONField(default=dict, blank=True, editable=False)
     """{sobject: rows a collection} that the org's own automation is known to bear; absent means 200."""
+    references = models.CharField(max_length=10, choices=References, blank=True, default="", editable=False)
+    """Whether `@{…}` in a collection is resolved here: unknown until a first write by reference was read back."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords(
         excluded_fields=[
             *SECRET_FIELDS, "token_issued_at", "state", "state_reason", "paused_until", "api_used", "api_limit",
-            "api_usage_at", "working_sizes", "instance_url",
+            "api_usage_at", "working_sizes", "references", "instance_url",
         ]
     )  # fmt: skip
 

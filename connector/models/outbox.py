@@ -99,6 +99,8 @@ class OutboxEntry(KnownParticipant):
     same_person_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
     """The row that this one is the same person as (rule 2.6)."""
     sent_hash = models.CharField(max_length=64, blank=True, default="")
+    sent_person_hash = models.CharField(max_length=64, blank=True, default="")
+    """The same for what concerns the Contact or Lead alone: a check-in changes none of it."""
     sent_values = models.JSONField(default=dict, blank=True)
     """{"Object.Field": value} that we wrote last."""
     sent_label = models.CharField(_("status sent"), max_length=40, blank=True, default="")

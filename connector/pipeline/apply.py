@@ -1,20 +1,19 @@
 """Carry one claimed batch through screen, read, match, plan and write; the entries' ends are its result."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from connector.core.errors import ErrorKind
-from connector.core.fingerprint import fingerprint
 from connector.core.match import Match, Matched, Records, match_person, stored_refs
 from connector.core.outcomes import Outcome, Reason
 from connector.core.participant import names_key
 from connector.core.plan import Context, plan_person, unite_records
-from connector.core.rows import PersonRef, Row, Schemas
+from connector.core.rows import PersonRef, Row
 from connector.core.schema import PersonType
 from connector.core.screen import EmailGroup, Person, choose_speaker, group_by_email, hold, screen_row
-from connector.pipeline.batch import Batch
-from connector.pipeline.ends import EntryEnd, end_by_progress, end_by_verdict, lasting_error, spread
+from connector.pipeline.checkins import write_checkins
+from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
 from connector.pipeline.reading import (
     ConfigurationProblemError,
     Reader,
@@ -22,43 +21,13 @@ from connector.pipeline.reading import (
     SchemaChangedError,
     require_core_fields,
 )
+from connector.pipeline.run import GiveWayError, Run, end_progress, give_way, hashes_of
 from connector.pipeline.writing import Progress, Writer
-from connector.salesforce.errors import RemoteUnavailable
-from connector.salesforce.gateway import Gateway
 
 logger = logging.getLogger(__name__)
 
 PASSES = 2
 """A row that was refused for a passing reason is read and written once more in the same run."""
-
-
-class GiveWayError(Exception):
-    """Live work is due: a backfill run releases what it has not begun."""
-
-
-@dataclass(slots=True)
-class Run:
-    """One batch on its way; everything that is known about it when it stops, however it stops."""
-
-    batch: Batch
-    gateway: Gateway
-    schemas: Schemas
-    refresh_schemas: Callable[[], Schemas]
-    """Reads the describes anew, when a write named a field that is gone."""
-    should_give_way: Callable[[], bool]
-    before_create: Callable[[list[int]], None]
-    """Commits that a creating call for these entries is about to be sent."""
-    ends: dict[int, EntryEnd] = field(default_factory=dict)
-    unclear: set[int] = field(default_factory=set)
-    """Entries for which a creating call was sent and not answered."""
-    created: dict[int, PersonRef] = field(default_factory=dict)
-    """{entry id: person created in this run}, also when the run stops before their membership."""
-    labels: list[dict[str, object]] = field(default_factory=list)
-    """The campaign's labels as read, for the cache."""
-
-    def finish(self, person: Person, end: EntryEnd) -> None:
-        """Note the end of every claimed row of a person."""
-        self.ends |= spread(person, end)
 
 
 def sync_batch(run: Run) -> None:
@@ -68,7 +37,7 @@ def sync_batch(run: Run) -> None:
     """
     require_core_fields(run.schemas)
     groups = group_by_email(_screen(run), run.batch.policy)
-    work = _skip_unchanged(run, groups)
+    work = write_checkins(run, _skip_unchanged(run, groups))
     for number in range(PASSES):
         if not work:
             return
@@ -99,7 +68,10 @@ def _skip_unchanged(run: Run, groups: Sequence[EmailGroup]) -> list[EmailGroup]:
         changed = [person for person in group.people if not _is_unchanged(run, person)]
         for person in group.people:
             if person not in changed:
-                run.finish(person, EntryEnd(Outcome.UNCHANGED, sent_hash=_hash(run, person)))
+                hashes = hashes_of(run, person)
+                run.finish(
+                    person, EntryEnd(Outcome.UNCHANGED, sent_hash=hashes.everything, sent_person_hash=hashes.person)
+                )
         if any(person.claimed for person in changed):
             left.append(group)
     return left
@@ -109,11 +81,7 @@ def _is_unchanged(run: Run, person: Person) -> bool:
     if not person.claimed or person.any_forced() or person.any_correction():
         return False
     settled = all(row.sent_hash and row.person and not row.is_unclear for row in person.claimed)
-    return settled and {row.sent_hash for row in person.claimed} == {_hash(run, person)}
-
-
-def _hash(run: Run, person: Person) -> str:
-    return fingerprint(person, run.batch.policy, version=run.batch.version)
+    return settled and {row.sent_hash for row in person.claimed} == {hashes_of(run, person).everything}
 
 
 def _pass(run: Run, groups: Sequence[EmailGroup], *, is_last: bool) -> list[EmailGroup]:
@@ -130,7 +98,7 @@ def _pass(run: Run, groups: Sequence[EmailGroup], *, is_last: bool) -> list[Emai
         run.schemas = run.refresh_schemas()
     for progress in work:
         if progress not in again:
-            _end(run, progress)
+            end_progress(run, progress)
     return [EmailGroup(progress.plan.person.email, (_learned(progress),)) for progress in again]
 
 
@@ -169,14 +137,9 @@ def _read(run: Run, people: Sequence[Person]) -> Readings:
         campaign_id=run.batch.link.campaign_id,
         policy=run.batch.policy,
         schemas=run.schemas,
-        before_call=lambda: _give_way(run),
+        before_call=lambda: give_way(run),
     )
     return reader.read((person.email for person in people), lambda records: _refs(run, people, records))
-
-
-def _give_way(run: Run) -> None:
-    if run.should_give_way():
-        raise GiveWayError
 
 
 def _refs(run: Run, people: Iterable[Person], records: Records) -> Iterable[PersonRef]:
@@ -238,7 +201,7 @@ def _write(run: Run, work: Sequence[Progress]) -> None:
     writer = Writer(
         gateway=run.gateway,
         link=run.batch.link,
-        before_call=lambda: _give_way(run),
+        before_call=lambda: give_way(run),
         before_create=lambda some: _begin_create(run, some),
         after_answer=lambda some: _settle_create(run, some),
     )
@@ -250,7 +213,7 @@ def _write(run: Run, work: Sequence[Progress]) -> None:
         _write_members(run, replace(writer, before_call=_go_on), unfinished)
         for progress in work:
             if progress.is_member_written or progress.errors:
-                _end(run, progress)
+                end_progress(run, progress)
         raise
 
 
@@ -269,7 +232,7 @@ def _write_members(run: Run, writer: Writer, work: Sequence[Progress]) -> None:
         return
     for progress in ordered:
         if progress not in gone and not _is_worth_a_pass(progress):
-            _end(run, progress)
+            end_progress(run, progress)
     raise ConfigurationProblemError("label_gone", gone[0].plan.label)
 
 
@@ -286,15 +249,3 @@ def _settle_create(run: Run, some: Sequence[Progress]) -> None:
             run.unclear.discard(row.id)
             if progress.created_person and progress.ref is not None:
                 run.created[row.id] = progress.ref
-
-
-def _end(run: Run, progress: Progress) -> None:
-    person = progress.plan.person
-    target = person.target(run.batch.policy)
-    run.finish(person, end_by_progress(progress, sent_hash=_hash(run, person), target=target))
-
-
-def note_lost_answer(run: Run, error: RemoteUnavailable) -> None:
-    """Keep entries as unclear only where the lost call may have been carried out (rule 6.1)."""
-    if not error.write_unclear:
-        run.unclear.clear()

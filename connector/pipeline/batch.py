@@ -90,6 +90,8 @@ def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
         sent_label=entry.sent_label,
         synced_state=State(entry.synced_state) if entry.synced_state else None,
         sent_hash=entry.sent_hash,
+        sent_person_hash=entry.sent_person_hash,
+        last_synced_at=entry.last_synced_at,
         last_read_at=entry.last_read_at,
         is_unclear=entry.create_sent_at is not None,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, F, PositiveIntegerField, Q, QuerySet, When
 from django.utils import timezone
 
 from connector import conf
@@ -136,7 +136,11 @@ def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | No
         claimed_generation=F("generation"),
         lease_expires_at=now + timedelta(seconds=conf.claim_lease_seconds()),
         attempt_count=F("attempt_count") + 1,
-        expired_count=Case(When(state=EntryState.CLAIMED, then=F("expired_count") + 1), default=F("expired_count")),
+        expired_count=Case(
+            When(state=EntryState.CLAIMED, then=F("expired_count") + 1),
+            default=F("expired_count"),
+            output_field=PositiveIntegerField(),
+        ),
         reason="",
     )
     taken = tuple(OutboxEntry.objects.filter(claim_token=token).order_by("pk").values_list("pk", flat=True))

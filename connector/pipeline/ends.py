@@ -16,6 +16,14 @@ from connector.pipeline.writing import Progress
 
 
 @dataclass(frozen=True, slots=True)
+class Hashes:
+    """What recognises later that nothing changed: of everything, and of the person alone."""
+
+    everything: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntryEnd:
     """How one entry ended in one run."""
 
@@ -40,6 +48,7 @@ class EntryEnd:
     candidates: Sequence[Mapping[str, Json]] = ()
     same_person_of: int | None = None
     sent_hash: str = ""
+    sent_person_hash: str = ""
     was_read: bool = False
     keeps_unclear: bool = False
     """What was sent may still come into effect."""
@@ -88,7 +97,7 @@ def lasting_error(errors: Sequence[RowError]) -> RowError | None:
     return next((error for error in errors if error.kind not in RETRIED_KINDS), None)
 
 
-def end_by_progress(progress: Progress, *, sent_hash: str, target: State | None) -> EntryEnd:
+def end_by_progress(progress: Progress, *, hashes: Hashes, target: State | None) -> EntryEnd:
     """End an entry whose person was planned and, where anything differed, written."""
     plan, errors = progress.plan, progress.errors
     error = lasting_error(errors) or (errors[0] if errors else None)
@@ -111,8 +120,9 @@ def end_by_progress(progress: Progress, *, sent_hash: str, target: State | None)
         label=plan.label if progress.is_member_written else "",
         target=target,
         notes=[_note(note, plan) for note in plan.notes],
-        sent_hash="" if error else sent_hash,
-        was_read=True,
+        sent_hash="" if error else hashes.everything,
+        sent_person_hash=hashes.person,
+        was_read=progress.was_read,
     )
 
 

@@ -25,6 +25,17 @@ _CORE_FIELDS = {
 }
 """Without these a link cannot work: its pause says which one is missing."""
 _MEMBER_FIELDS = ("Id", "Status", "HasResponded")
+_PASSING = frozenset(
+    {
+        ErrorKind.RETRYABLE,
+        ErrorKind.SIBLING,
+        ErrorKind.REMOTE_UNAVAILABLE,
+        ErrorKind.LIMIT,
+        ErrorKind.SIGN_IN,
+        ErrorKind.TOO_MUCH_AT_ONCE,
+    }
+)
+"""Kinds of failure of a query that a later run may not meet."""
 MAX_ROUNDS = 6
 """Rounds in which merges and conversions are followed."""
 
@@ -215,6 +226,6 @@ def raise_for(answer: SubResponse) -> None:
         return
     if error.kind is ErrorKind.FIELD_GONE:
         raise SchemaChangedError(error)
-    if error.kind in (ErrorKind.RETRYABLE, ErrorKind.SIBLING, ErrorKind.REMOTE_UNAVAILABLE):
+    if error.kind in _PASSING:
         raise CallAgainError(error)
     raise ConfigurationProblemError(error.code, error.message)

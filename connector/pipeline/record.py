@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from connector.core.outcomes import EntryState, Outcome, Reason
 from connector.core.retry import MAX_ATTEMPTS, backoff
 from connector.core.rows import PersonRef
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
+from connector.pipeline.bulk import update_rows
 from connector.pipeline.claim import SUSPECT_EXPIRIES, Claim, ClaimLostError, db_now
 from connector.pipeline.ends import EntryEnd
 
@@ -45,7 +46,8 @@ ENTRY_COLUMNS = [
     "state", "reason", "last_outcome", "error_code", "error_message", "notes", "candidates", "available_at",
     "dirty_since", "attempt_count", "expired_count", "timeout_count", "claim_token", "claimed_generation",
     "lease_expires_at", "create_sent_at", "person_type", "person_id", "member_id", "created_by_us", "matched_email",
-    "matched_last_name", "same_person_of", "sent_hash", "sent_values", "sent_label", "synced_state", "last_read_at",
+    "matched_last_name", "same_person_of", "sent_hash", "sent_person_hash",
+    "sent_values", "sent_label", "synced_state", "last_read_at",
     "last_synced_at", "is_forced", "is_correction", "requested_by", "synced_generation",
 ]  # fmt: skip
 
@@ -64,20 +66,13 @@ def record_run(run: SyncRun, claim: Claim, result: Result) -> Counter[str]:
             raise ClaimLostError
         now = db_now()
         attempts = [_record_entry(entry, result, now=now, batch_size=len(entries)) for entry in entries]
-        _store(entries)
+        update_rows(entries, columns=ENTRY_COLUMNS)
         logged = [attempt for attempt in attempts if attempt is not None]
         link = CampaignLink.objects.get(pk=claim.link_id)
         _log(logged, run=run, link=link, result=result, started_at=claim.claimed_at)
         counts = Counter(attempt.outcome for attempt in logged)
         _close_run(run, counts, result=result, now=now, entry_count=len(entries))
     return counts
-
-
-def _store(entries: Sequence[OutboxEntry]) -> None:
-    """Write the columns of rows that are locked and exist: one statement with per-row values, not a CASE a column."""
-    OutboxEntry.objects.bulk_create(
-        entries, update_conflicts=True, unique_fields=["id"], update_fields=[name for name in ENTRY_COLUMNS]
-    )
 
 
 def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: int) -> SyncAttempt | None:
@@ -130,7 +125,7 @@ def _enter_state(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: dat
 def _enter_synced(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: datetime) -> None:
     entry.state = EntryState.SYNCED.value
     entry.synced_generation = generation
-    entry.sent_hash = end.sent_hash
+    entry.sent_hash, entry.sent_person_hash = end.sent_hash, end.sent_person_hash
     entry.last_synced_at = now
     entry.attempt_count = 0
     entry.dirty_since = None

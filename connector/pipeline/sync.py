@@ -9,7 +9,7 @@ from connector.core.rows import Schemas
 from connector.core.schema import SObject
 from connector.models import CampaignLink, SyncRun
 from connector.pipeline import connect, pausing
-from connector.pipeline.apply import GiveWayError, Run, note_lost_answer, sync_batch
+from connector.pipeline.apply import sync_batch
 from connector.pipeline.batch import Batch, load_batch
 from connector.pipeline.budget import may_send_backfill
 from connector.pipeline.claim import (
@@ -26,6 +26,7 @@ from connector.pipeline.claim import (
 )
 from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
 from connector.pipeline.record import Result, Stop, record_run
+from connector.pipeline.run import GiveWayError, Run, note_lost_answer
 from connector.salesforce.errors import LimitReached, RemoteUnavailable, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 
@@ -154,6 +155,7 @@ class _Attempt:
         org = self.batch.link.org
         with closing(connect.gateway_for(org, before_call=lambda: renew_lease(self.claim))) as gateway:
             self.instance_url = gateway.token.instance_url
+            org.organization_id = gateway.token.organization_id  # the first sign-in tells it; hashes cover it
             try:
                 self.run = self._prepare(gateway)
                 self._sync(self.run)
@@ -188,7 +190,7 @@ class _Attempt:
     def _sync(self, run: Run) -> None:
         try:
             sync_batch(run)
-        except RemoteUnavailable as exc:
+        except SalesforceError as exc:
             note_lost_answer(run, exc)
             raise
 

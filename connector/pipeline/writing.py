@@ -40,6 +40,8 @@ class Progress:
     created_member: bool = False
     is_person_written: bool = False
     is_member_written: bool = False
+    was_read: bool = True
+    """The person was read in this run; a check-in alone is written without."""
     errors: list[RowError] = field(default_factory=list)
 
     @property
@@ -98,7 +100,7 @@ class Writer:
                 updates.append(_Item(progress, self._member_record(progress)))
         batches = [("POST", part) for part in _chunk(creates)] + [("PATCH", part) for part in _chunk(updates)]
         check = Query(_LABELS, labels_query(self.link.campaign_id))
-        return self._send(batches, headers={}, settle=_settle_member, room=MAX_HEAVY - 1, check=check)
+        return self._send(batches, headers={}, settle=settle_member, room=MAX_HEAVY - 1, check=check)
 
     def _member_record(self, progress: Progress) -> dict[str, Any]:
         attributes = {"attributes": {"type": SObject.CAMPAIGN_MEMBER.value}}
@@ -151,7 +153,7 @@ class Writer:
         self.before_create(created)
         answers = self.gateway.composite(subrequests)
         for (method, items), answer in zip(batches, answers, strict=False):
-            _settle_collection(items, answer, method=method, settle=settle)
+            settle_collection([item.progress for item in items], answer, method=method, settle=settle)
         self.after_answer(created)
         if check is None:
             return []
@@ -208,17 +210,14 @@ def _collection(name: str, method: str, items: Sequence[_Item], headers: dict[st
     return CollectionUpdate(name, records, headers)
 
 
-def _settle_collection(
-    items: Sequence[_Item], answer: SubResponse, *, method: str, settle: Callable[[Progress, RowResult, str], None]
+def settle_collection(
+    work: Sequence[Progress], answer: SubResponse, *, method: str, settle: Callable[[Progress, RowResult, str], None]
 ) -> None:
     """Hand each row its result; a collection that failed as a whole failed for each of its rows."""
-    if answer.error is not None:
-        failed = RowResult(id=None, success=False, errors=(answer.error,))
-        for item in items:
-            settle(item.progress, failed, method)
-        return
-    for item, result in zip(items, answer.rows, strict=True):
-        settle(item.progress, result, method)
+    failed = RowResult(id=None, success=False, errors=(answer.error,)) if answer.error is not None else None
+    results = [failed] * len(work) if failed is not None else list(answer.rows)
+    for progress, result in zip(work, results, strict=True):
+        settle(progress, result, method)
 
 
 def _settle_person(progress: Progress, result: RowResult, method: str) -> None:
@@ -232,7 +231,8 @@ def _settle_person(progress: Progress, result: RowResult, method: str) -> None:
         progress.created_person = True
 
 
-def _settle_member(progress: Progress, result: RowResult, method: str) -> None:
+def settle_member(progress: Progress, result: RowResult, method: str) -> None:
+    """Note what became of a membership."""
     if not result.success:
         progress.errors += result.errors
         return

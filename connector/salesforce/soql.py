@@ -25,6 +25,7 @@ CAMPAIGN_FIELDS = (
     "NumberOfLeads",
 )
 
+_LABELS = f"SELECT {','.join(LABEL_FIELDS)} FROM CampaignMemberStatus"
 _NAME = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*", re.ASCII)
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -97,10 +98,12 @@ def person_query(  # noqa: PLR0913 -- the parts of one statement, each by name
 
 def labels_query(campaign_id: str) -> str:
     """Ask for the status labels of a campaign, in their order."""
-    return (
-        f"SELECT {','.join(LABEL_FIELDS)} FROM CampaignMemberStatus"
-        f" WHERE CampaignId={quote(campaign_id)} ORDER BY SortOrder"
-    )
+    return f"{_LABELS} WHERE CampaignId={quote(campaign_id)} ORDER BY SortOrder"
+
+
+def label_query(campaign_id: str, label: str) -> str:
+    """Ask whether a campaign has a status label."""
+    return f"{_LABELS} WHERE CampaignId={quote(campaign_id)} AND Label={quote(label)}"
 
 
 def members_query(

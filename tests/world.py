@@ -1,0 +1,152 @@
+"""A whole small world for tests: a Salesforce over real HTTP, an organisation, and an event linked to its campaign."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+from django.db import transaction
+
+from connector.core.mapping_defaults import DEFAULT_MAPPINGS
+from connector.core.outcomes import Priority
+from connector.inwink.payload import read_participant
+from connector.models import CampaignLink, FieldMapping, OutboxEntry, SalesforceOrg, SyncAttempt
+from connector.pipeline.drain import ForegroundTerms, sync_due
+from connector.pipeline.enqueue import store_participants
+from connector.pipeline.mappings import mapping_of
+from connector.pipeline.sync import Report
+from simulator.server import SimulatorServer
+from tests.factories import CampaignLinkFactory, SalesforceOrgFactory
+
+Row = dict[str, Any]
+
+EVENT_ID = "event-salon"
+
+
+@dataclass
+class World:
+    """What a test sees of both sides."""
+
+    salesforce: SimulatorServer
+    org: SalesforceOrg
+    link: CampaignLink
+    event_id: str = EVENT_ID
+
+    # inwink's side
+
+    def receive(self, *participants: Mapping[str, Any], priority: Priority = Priority.LIVE) -> None:
+        """Let messages about participants arrive in one go, as the webhook would store them."""
+        raw = [{"eventId": self.event_id, **participant} for participant in participants]
+        with transaction.atomic():
+            store_participants(
+                self.link,
+                [read_participant(one) for one in raw],
+                source=None,
+                received_at=datetime.now(UTC),
+                priority=priority,
+            )
+
+    def drain(self, **terms: Any) -> Report:
+        """Send everything that is due, as `sync_due --until-empty` does."""
+        return sync_due(ForegroundTerms(until_empty=True, **terms))
+
+    def send(self, *participants: Mapping[str, Any]) -> Report:
+        """Receive and drain."""
+        self.receive(*participants)
+        return self.drain()
+
+    def entry(self, key: str) -> OutboxEntry:
+        """Return the outbox entry of a participant."""
+        return OutboxEntry.objects.get(link=self.link, participant_key=key)
+
+    def ends(self) -> dict[str, tuple[str, str]]:
+        """Return {participant: (state, reason)} of every entry."""
+        rows = OutboxEntry.objects.filter(link=self.link).order_by("participant_key")
+        return {row.participant_key: (row.state, row.reason) for row in rows}
+
+    def attempts(self, key: str) -> list[SyncAttempt]:
+        """Return the attempts of a participant, the oldest first."""
+        return list(SyncAttempt.objects.filter(participant_key=key).order_by("pk"))
+
+    def configure(self, **columns: Any) -> None:
+        """Change the link."""
+        CampaignLink.objects.filter(pk=self.link.pk).update(**columns)
+        self.link.refresh_from_db()
+
+    def map(self, object: str, field: str, source: str, **columns: Any) -> FieldMapping:
+        """Add or replace a mapping of the link."""
+        FieldMapping.objects.filter(link=self.link, object=object, field=field).delete()
+        return FieldMapping.objects.create(link=self.link, object=object, field=field, source=source, **columns)
+
+    # Salesforce's side
+
+    def control(self, path: str, body: Any = None, *, method: str = "POST") -> Any:
+        """Call an endpoint of the simulator that is none of Salesforce's."""
+        answer = requests.request(method, f"{self.salesforce.url}/_simulator/{path}", json=body, timeout=10)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def add(self, sobject: str, *records: Row) -> list[str]:
+        """Put rows into Salesforce behind the connector's back; returns their ids."""
+        ids: list[str] = self.control("rows", {"sobject": sobject, "records": list(records)})["ids"]
+        return ids
+
+    def change(self, sobject: str, row_id: str, **values: Any) -> None:
+        """Change a row in Salesforce, as a colleague would."""
+        self.control("rows", {"sobject": sobject, "id": row_id, "values": values}, method="PATCH")
+
+    def rows(self, sobject: str) -> list[Row]:
+        """Return the living rows of an object."""
+        rows: list[Row] = self.control("state", method="GET")[sobject]
+        return rows
+
+    def people(self, email: str) -> list[Row]:
+        """Return the contacts and leads with an email."""
+        found = [{**row, "type": kind} for kind in ("Contact", "Lead") for row in self.rows(kind)]
+        return [row for row in found if (row.get("Email") or "").lower() == email.lower()]
+
+    def members(self) -> dict[str, str]:
+        """Return {email: status} of the campaign's members."""
+        emails = {row["Id"]: (row.get("Email") or "") for kind in ("Contact", "Lead") for row in self.rows(kind)}
+        members = [row for row in self.rows("CampaignMember") if row["CampaignId"] == self.link.campaign_id]
+        return {emails.get(row.get("ContactId") or row.get("LeadId"), "?"): row["Status"] for row in members}
+
+    def api_calls(self) -> int:
+        """Return the API calls that Salesforce counted since the last reset."""
+        return int(self.control("calls", method="GET")["api_calls"])
+
+    def reset_calls(self) -> None:
+        """Start counting API calls from nothing."""
+        self.control("calls/reset")
+
+    def fault(self, action: Mapping[str, Any], *, times: int = 1, **match: Any) -> None:
+        """Let the next matching requests go wrong."""
+        self.control("faults", {"match": match, "times": times, "action": dict(action)})
+
+
+def make_world(salesforce: SimulatorServer, **link_columns: Any) -> World:
+    """Connect an organisation to the simulator and link an event to its campaign, with the default mappings."""
+    org = SalesforceOrgFactory(
+        login_url=salesforce.url,
+        instance_url="",
+        organization_id="",
+        client_id="simulator-client",
+        client_secret="simulator-secret",  # noqa: S106 - the simulator's own
+        access_token="",
+        token_issued_at=None,
+    )
+    campaign = requests.get(f"{salesforce.url}/_simulator/state", timeout=10).json()["Campaign"][0]
+    columns = {"inwink_event_id": EVENT_ID, "event_name": "Salon 2026", "campaign_id": campaign["Id"], **link_columns}
+    link = CampaignLinkFactory(org=org, **columns)
+    make_default_mappings([link])
+    return World(salesforce=salesforce, org=org, link=link, event_id=link.inwink_event_id)
+
+
+def make_default_mappings(links: Iterable[CampaignLink]) -> None:
+    """Give links the mappings that every link starts with."""
+    for link in links:
+        mappings = [mapping_of(rule) for rule in DEFAULT_MAPPINGS]
+        for mapping in mappings:
+            mapping.link = link
+        FieldMapping.objects.bulk_create(mappings)
