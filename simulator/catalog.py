@@ -14,7 +14,8 @@ from simulator.shapes import Json
 Catalog = Mapping[str, SObject]
 """{lower-case object name: object}"""
 
-_READ_ONLY = {"createable": False, "updateable": False, "deletable": False}
+_READ_ONLY = {"createable": False, "updateable": False, "deletable": False, "undeletable": False}
+_KEPT = {"deletable": False, "undeletable": False}
 _TABLES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
     ("Account", "Account", "Accounts", "001", objects_people.ACCOUNT, {}),
     ("Contact", "Contact", "Contacts", "003", objects_people.CONTACT, {}),
@@ -36,18 +37,18 @@ _TABLES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         objects_campaign.CAMPAIGN_MEMBER_STATUS,
         {"undeletable": False, "searchable": False},
     ),
-    ("User", "User", "Users", "005", objects_org.USER, {"deletable": False, "undeletable": False}),
+    ("User", "User", "Users", "005", objects_org.USER, _KEPT),
     (
         "Organization",
         "Organization",
         "Organizations",
         "00D",
         objects_org.ORGANIZATION,
-        {"createable": False, "deletable": False},
+        {"createable": False, "deletable": False, "undeletable": False},
     ),
     ("Group", "Group", "Group", "00G", objects_org.GROUP, {}),
     ("LeadStatus", "Lead Status Value", "Lead Status Value", "01J", objects_org.LEAD_STATUS, _READ_ONLY),
-    ("RecordType", "Record Type", "Record Types", "012", objects_org.RECORD_TYPE, {"deletable": False}),
+    ("RecordType", "Record Type", "Record Types", "012", objects_org.RECORD_TYPE, _KEPT),
     ("PermissionSet", "Permission Set", "Permission Sets", "0PS", objects_org.PERMISSION_SET, {}),
     (
         "PermissionSetAssignment",

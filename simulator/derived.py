@@ -29,6 +29,7 @@ _FROM_PERSON = {
     "Description": ("Description", "Description"),
     "DoNotCall": ("DoNotCall", "DoNotCall"),
     "HasOptedOutOfEmail": ("HasOptedOutOfEmail", "HasOptedOutOfEmail"),
+    "HasOptedOutOfFax": ("HasOptedOutOfFax", "HasOptedOutOfFax"),
     "LeadSource": ("LeadSource", "LeadSource"),
     "LeadOrContactOwnerId": ("OwnerId", "OwnerId"),
 }
@@ -82,6 +83,7 @@ DERIVED: dict[tuple[str, str], Compute] = {
     ("Campaign", "NumberOfResponses"): lambda store, row: sum(1 for m in _members(store, row) if m["HasResponded"]),
     ("Campaign", "NumberOfConvertedLeads"): _converted_leads,
     ("Contact", "MailingAddress"): _address("Mailing"),
+    ("Account", "BillingAddress"): _address("Billing"),
     ("Lead", "Address"): _address(""),
 }
 

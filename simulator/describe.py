@@ -168,7 +168,6 @@ def _child(child: Child) -> Json:
 
 
 def _field(one: Field, *, restricted: set[str]) -> Json:
-    is_text = one.type not in _SOAP
     default = one.default if one.type in ("boolean", "picklist") else None
     return {
         "aggregatable": one.type not in ("boolean", "address") and one.filterable,
@@ -192,8 +191,8 @@ def _field(one: Field, *, restricted: set[str]) -> Json:
         "displayLocationInDecimal": False,
         "encrypted": False,
         "externalId": one.external_id,
-        "extraTypeInfo": "personname" if one.compound == "Name" and is_text else None,
-        "filterable": one.filterable and one.type != "address",
+        "extraTypeInfo": "personname" if one.name in ("FirstName", "LastName") and one.compound else None,
+        "filterable": one.filterable,
         "filteredLookupInfo": None,
         "formulaTreatNullNumberAsZero": False,
         "groupable": one.filterable and one.type not in ("datetime", "address", "double", "currency", "percent"),

@@ -45,7 +45,7 @@ Name               string(255) readonly                                 | Name
 FirstName          string(40) readonly                                  | First Name
 LastName           string(80) readonly                                  | Last Name
 Title              string(128) readonly                                 | Title
-Street             textarea(255) readonly                               | Street
+Street             string(255) readonly                               | Street
 City               string(40) readonly                                  | City
 State              string(80) readonly                                  | State/Province
 PostalCode         string(20) readonly                                  | Zip/Postal Code
@@ -57,6 +57,7 @@ MobilePhone        phone(40)  readonly                                  | Mobile
 Description        textarea(32000) readonly nofilter                    | Description
 DoNotCall          boolean    readonly                                  | Do Not Call
 HasOptedOutOfEmail boolean    readonly                                  | Email Opt Out
+HasOptedOutOfFax   boolean    readonly                                  | Fax Opt Out
 LeadSource         picklist(255) readonly                               | Lead Source
 CompanyOrAccount   string(255) readonly                                 | Company (Account)
 Type               string(40) readonly                                  | Type

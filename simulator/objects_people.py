@@ -64,6 +64,7 @@ Birthdate          date                                                 | Birthd
 Description        textarea(32000) nofilter                             | Contact Description
 OwnerId            reference  required defaulted to:User:Owner          | Owner ID
 HasOptedOutOfEmail boolean                                              | Email Opt Out
+HasOptedOutOfFax   boolean                                              | Fax Opt Out
 DoNotCall          boolean                                              | Do Not Call
 LastActivityDate   date       readonly                                  | Last Activity
 EmailBouncedReason string(255)                                          | Email Bounced Reason
@@ -101,6 +102,7 @@ AnnualRevenue      currency(18,0)                                       | Annual
 NumberOfEmployees  int                                                  | Employees
 OwnerId            reference  required defaulted to:Group,User:Owner    | Owner ID
 HasOptedOutOfEmail boolean                                              | Email Opt Out
+HasOptedOutOfFax   boolean                                              | Fax Opt Out
 DoNotCall          boolean                                              | Do Not Call
 IsConverted        boolean    createonly                                | Converted
 ConvertedDate      date       readonly                                  | Converted Date
@@ -117,14 +119,15 @@ PhotoUrl           url(255)   readonly                                  | Photo 
 ACCOUNT = """
 Id                 id         readonly required defaulted idlookup      | Account ID
 MasterRecordId     reference  readonly to:Account:MasterRecord          | Master Record ID
-Name               string(255) required namefield                       | Account Name
+Name               string(255) required namefield in:Name               | Account Name
 Type               picklist(40)                                         | Account Type
 ParentId           reference  to:Account:Parent                         | Parent Account ID
-BillingStreet      textarea(255)                                        | Billing Street
-BillingCity        string(40)                                           | Billing City
-BillingState       string(80)                                           | Billing State/Province
-BillingPostalCode  string(20)                                           | Billing Zip/Postal Code
-BillingCountry     string(80)                                           | Billing Country
+BillingStreet      textarea(255) in:BillingAddress                      | Billing Street
+BillingCity        string(40) in:BillingAddress                         | Billing City
+BillingState       string(80) in:BillingAddress                         | Billing State/Province
+BillingPostalCode  string(20) in:BillingAddress                         | Billing Zip/Postal Code
+BillingCountry     string(80) in:BillingAddress                         | Billing Country
+BillingAddress     address    readonly                                  | Billing Address
 Phone              phone(40)                                            | Account Phone
 Website            url(255)                                             | Website
 AccountNumber      string(40)                                           | Account Number

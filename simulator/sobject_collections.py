@@ -64,15 +64,17 @@ def upsert_many(call: Call, *, name: str, key: str) -> Answer:
     sobject = call.sobject(name)
     field = key_field(sobject, key=key)
     records = _records(call)
-    times = Counter(_key_of(one, key=field.name) for one in records)
+    times = Counter(_key_of(one, key=field.name).lower() for one in records)
 
     def write(_: SObject, values: Row) -> Json:
         value = _key_of(values, key=field.name)
-        if value and times[value] > 1:
+        if value and times[value.lower()] > 1:
             raise RowError("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", [field.name])
         rows = rows_by_key(call, sobject=sobject, field=field, value=value) if value else []
         if len(rows) > 1:
             raise RowError("DUPLICATE_EXTERNAL_ID", f"{field.name}: more than one record found for external id field")
+        if not rows and value and field.type == "id":
+            raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
         if rows:
             row_id = update_row(call.org, sobject=sobject, row_id=rows[0]["Id"], values=values, caller=call.caller)
         else:
@@ -230,4 +232,4 @@ def _id_of(values: Json) -> str | None:
 
 def _key_of(values: Json, *, key: str) -> str:
     found = next((value for name, value in values.items() if name.lower() == key.lower()), None)
-    return str(found or "").strip().lower()
+    return str(found or "").strip()
