@@ -152,6 +152,22 @@ def correct_state(known: Known, *, default_state: State | None = None) -> Known:
     return replace(known, state=state, states_seen=remember_state((), state), attended_at=attended_at)
 
 
+def apply_held(known: Known, *, at: datetime, default_state: State | None = None) -> Known:
+    """Merge the held message after all, on a person's word (rule 1.3)."""
+    held = Participant(event_id="", key="", values=known.held_values or {})
+    return _merge_all(known, held, at=at, is_new=False, default_state=default_state).known
+
+
+def drop_held(known: Known) -> Known:
+    """Forget the held message, on a person's word."""
+    return replace(known, held_values=None)
+
+
+def forget_check_in(known: Known, *, default_state: State | None = None) -> Known:
+    """Take a check-in for a test of the scanners, on a person's word; a later one counts."""
+    return correct_state(replace(known, values={**known.values, "came": False}), default_state=default_state)
+
+
 def mark_no_show(known: Known) -> Known:
     """Mark a registered participant as one who never came, on a person's word (rule 1.2)."""
     return replace(known, states_seen=remember_state(known.states_seen, State.NO_SHOW))

@@ -1,0 +1,212 @@
+"""Keep what a person decides about a participant that the rules cannot decide, and send it again.
+
+Shape of `OutboxEntry.answers`, the one place where it is written down: {reason: said} with
+said = {"answer": word, "by": user name, "at": ISO time}, where word is one of
+- `pick`: this record of Salesforce; said also has `person_type` ("Contact" or "Lead") and `person_id` (18 characters);
+- `create`: another person than the record with that email, to be created;
+- `same_person`: the same person as the other row with that email;
+- `leave_out`: nothing is sent, whatever the reason it stands under;
+- `accept`: it is right as it is: a check-in before the event, a person deleted in Salesforce who may come again, or a
+  message that looked anonymised; `discard`: it is wrong. What was held is merged or dropped when the answer is given,
+  so for `looks_anonymised` the answer is a record only: the next such message is asked about again.
+A choice among records that share an email (`ambiguous`) is a `PersonChoice` of the organisation instead, so that it
+serves every event. `connector.pipeline.resync.CORRECTION` stands beside the reasons.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from connector.core.merge import apply_held, drop_held, forget_check_in
+from connector.core.outcomes import EntryState, Priority, Reason
+from connector.core.participant import Known
+from connector.core.schema import PersonType
+from connector.core.state import State
+from connector.models import OutboxEntry, PersonChoice
+from connector.pipeline.enqueue import default_state_of, make_due, write_entry_known
+from connector.pipeline.resync import CORRECTION, change_entries
+from connector.salesforce.ids import id_18, is_id
+
+
+class AnswerKind(StrEnum):
+    """What a person can decide."""
+
+    PICK = "pick"
+    LEAVE_OUT = "leave_out"
+    RELEASE = "release"
+    """Stored as `accept`."""
+    DISCARD = "discard"
+    SAME_PERSON = "same_person"
+    CREATE = "create"
+
+
+_ALLOWED: dict[Reason, tuple[AnswerKind, ...]] = {
+    Reason.AMBIGUOUS: (AnswerKind.PICK, AnswerKind.LEAVE_OUT),
+    Reason.SHARES_EMAIL: (AnswerKind.SAME_PERSON, AnswerKind.PICK, AnswerKind.CREATE, AnswerKind.LEAVE_OUT),
+    Reason.NO_EMAIL: (AnswerKind.PICK, AnswerKind.LEAVE_OUT),
+    Reason.CONVERTED_WITHOUT_CONTACT: (AnswerKind.PICK, AnswerKind.LEAVE_OUT),
+    Reason.LOOKS_ANONYMISED: (AnswerKind.RELEASE, AnswerKind.DISCARD, AnswerKind.LEAVE_OUT),
+    Reason.TEST_SCAN: (AnswerKind.RELEASE, AnswerKind.DISCARD, AnswerKind.LEAVE_OUT),
+    Reason.PERSON_DELETED: (AnswerKind.RELEASE,),
+}
+
+
+class AnswerNotAllowedError(ValueError):
+    """This answer does not fit the reason for which the participant waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    kind: AnswerKind
+    by: str
+    at: datetime
+    person: Mapping[str, str] = field(default_factory=dict)
+    """{"person_type", "person_id"} of a pick."""
+
+    def said(self) -> dict[str, str]:
+        """Return the stored form."""
+        word = "accept" if self.kind is AnswerKind.RELEASE else self.kind.value
+        return {"answer": word, **self.person, "by": self.by, "at": self.at.isoformat()}
+
+
+def allowed_answers(reason: Reason) -> tuple[AnswerKind, ...]:
+    """Return what can be answered to a reason; nothing where no person is asked."""
+    return _ALLOWED.get(reason, ())
+
+
+def pick_person(entry: OutboxEntry, person_type: str, person_id: str, by: str) -> bool:
+    """Use this record of Salesforce; for `ambiguous` wherever the organisation meets that email.
+
+    Like every answer: False where no answer is waited for any more (asked twice, or somebody else was quicker).
+    Raises AnswerNotAllowedError, also for what is no id of a Contact or Lead.
+    """
+    if person_type not in list(PersonType) or not is_id(person_id):
+        raise AnswerNotAllowedError("A Contact or a Lead is chosen by its id.")
+    person = {"person_type": person_type, "person_id": id_18(person_id)}
+    return _give(entry, _Answer(AnswerKind.PICK, by, timezone.now(), person))
+
+
+def leave_out(entry: OutboxEntry, by: str) -> bool:
+    """Send nothing for this participant; see `pick_person`."""
+    return _give(entry, _Answer(AnswerKind.LEAVE_OUT, by, timezone.now()))
+
+
+def release(entry: OutboxEntry, by: str) -> bool:
+    """Accept the check-in, apply the held message, or let a deleted person come again; see `pick_person`."""
+    return _give(entry, _Answer(AnswerKind.RELEASE, by, timezone.now()))
+
+
+def discard(entry: OutboxEntry, by: str) -> bool:
+    """Drop the check-in or the held message; see `pick_person`."""
+    return _give(entry, _Answer(AnswerKind.DISCARD, by, timezone.now()))
+
+
+def same_person(entry: OutboxEntry, by: str) -> bool:
+    """Treat the rows that share the email as one person; see `pick_person`."""
+    return _give(entry, _Answer(AnswerKind.SAME_PERSON, by, timezone.now()))
+
+
+def create_person(entry: OutboxEntry, by: str) -> bool:
+    """Create another person although the email is known; see `pick_person`."""
+    return _give(entry, _Answer(AnswerKind.CREATE, by, timezone.now()))
+
+
+def take_back(entry: OutboxEntry, by: str) -> bool:
+    """Forget every answer to this participant, the organisation's choice for its email too; the rules decide again.
+
+    What a release or a discard did to the participant's values stays done. False where there was nothing to forget.
+    """
+    with transaction.atomic():
+        choices = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key)
+        has_choice = bool(entry.email_key and choices.delete()[0])
+        change = partial(_take_back, by=by, at=timezone.now(), has_choice=has_choice)
+        return bool(change_entries([entry.pk], change=change))
+
+
+def _take_back(entry: OutboxEntry, *, by: str, at: datetime, has_choice: bool) -> bool:
+    kept = {reason: said for reason, said in entry.answers.items() if reason == CORRECTION}
+    if kept == entry.answers and not has_choice:
+        return False
+    entry.answers = kept
+    _enqueue(entry, by=by, at=at)
+    return True
+
+
+def _give(entry: OutboxEntry, answer: _Answer) -> bool:
+    is_given = bool(change_entries([entry.pk], change=partial(_answer_entry, answer=answer)))
+    if is_given and answer.kind is AnswerKind.PICK:
+        # In a transaction of its own: rows are only ever locked in the order of their ids.
+        _enqueue_same_email(entry, answer)
+    return is_given
+
+
+def _answer_entry(entry: OutboxEntry, *, answer: _Answer) -> bool:
+    if entry.state not in (EntryState.NEEDS_ANSWER, EntryState.LEFT_OUT):
+        return False
+    reason = Reason(entry.reason)
+    if answer.kind not in allowed_answers(reason):
+        if any(said.get("answer") == answer.said()["answer"] for said in entry.answers.values()):
+            return False
+        raise AnswerNotAllowedError(f"{answer.kind.value} is no answer to {reason.value}.")
+    if reason is Reason.AMBIGUOUS and answer.kind is AnswerKind.PICK:
+        _remember_choice(entry, answer)
+    else:
+        entry.answers = {**entry.answers, reason.value: answer.said()}
+    change = _CHANGES.get((reason, answer.kind))
+    if change is not None:
+        known = change(entry.known(), answer.at, default_state_of(entry.source))
+        write_entry_known(entry, known, link=entry.link)
+    _enqueue(entry, by=answer.by, at=answer.at)
+    return True
+
+
+def _remember_choice(entry: OutboxEntry, answer: _Answer) -> None:
+    PersonChoice.objects.update_or_create(
+        org_id=entry.link.org_id,
+        email_key=entry.email_key,
+        defaults={**answer.person, "chosen_by": answer.by[:150], "chosen_at": answer.at},
+    )
+
+
+def _enqueue_same_email(entry: OutboxEntry, answer: _Answer) -> None:
+    """Send the organisation's other participants again that wait for the same choice."""
+    others = OutboxEntry.objects.filter(
+        link__org_id=entry.link.org_id,
+        email_key=entry.email_key,
+        state=EntryState.NEEDS_ANSWER,
+        reason=Reason.AMBIGUOUS,
+    ).exclude(email_key="")
+    change = partial(_enqueue, by=answer.by, at=answer.at)
+    change_entries(others.values_list("pk", flat=True), change=change)
+
+
+def _enqueue(entry: OutboxEntry, *, by: str, at: datetime) -> bool:
+    entry.sent_hash = entry.sent_person_hash = ""
+    entry.requested_by = by[:150]
+    make_due(entry, by=1, at=at, priority=Priority.MANUAL)
+    return True
+
+
+def _apply_held(known: Known, at: datetime, default_state: State | None) -> Known:
+    return apply_held(known, at=at, default_state=default_state)
+
+
+def _drop_held(known: Known, at: datetime, default_state: State | None) -> Known:
+    return drop_held(known)
+
+
+def _forget_check_in(known: Known, at: datetime, default_state: State | None) -> Known:
+    return forget_check_in(known, default_state=default_state)
+
+
+_CHANGES: dict[tuple[Reason, AnswerKind], Callable[[Known, datetime, State | None], Known]] = {
+    (Reason.LOOKS_ANONYMISED, AnswerKind.RELEASE): _apply_held,
+    (Reason.LOOKS_ANONYMISED, AnswerKind.DISCARD): _drop_held,
+    (Reason.TEST_SCAN, AnswerKind.DISCARD): _forget_check_in,
+}
+"""What an answer does to what is known; the others are read when the row is planned."""
