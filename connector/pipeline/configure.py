@@ -1,0 +1,85 @@
+"""Apply a configuration file in three steps: read it, look things up in Salesforce, store everything or nothing."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from connector.pipeline.configure_apply import store_plans
+from connector.pipeline.configure_lookup import look_up, resolve_offline
+from connector.pipeline.configure_plan import Plan
+from connector.pipeline.configure_read import Reading, read_config
+from connector.pipeline.configure_yaml import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the file changes about one organisation, source or link."""
+
+    what: str
+    """`link a2c9…`"""
+    is_new: bool
+    changes: Mapping[str, tuple[Any, Any]]
+    """{key: (before, after)}; secrets are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a file; with any error nothing was stored."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    errors: tuple[ConfigError, ...] = ()
+    diff: tuple[Difference, ...] = field(default=())
+
+
+def apply_config(
+    text: str, *, dry_run: bool = False, offline: bool = False, environ: Mapping[str, str] | None = None
+) -> Result:
+    """Make organisations, sources and links as a file says; what it does not name stays.
+
+    Idempotent: the same file again changes nothing. `offline` does not ask Salesforce and takes campaigns by id only;
+    `dry_run` stops before anything is stored. `environ` is where {env: VAR} is looked up; None: the process's own.
+    Call outside a transaction.
+    """
+    reading = read_config(text, environ=os.environ if environ is None else environ)
+    found = {}
+    if offline:
+        resolve_offline(reading)
+    else:
+        found = look_up(reading)
+    if reading.errors:
+        return Result(errors=_in_order(reading))
+    result = _count(reading)
+    if dry_run:
+        return result
+    try:
+        store_plans(reading, found, now=timezone.now())
+    except IntegrityError:
+        message = "Somebody changed the same organisation, source or link at this moment. Apply the file again."
+        return Result(errors=(ConfigError(0, "", message),))
+    return result
+
+
+def _in_order(reading: Reading) -> tuple[ConfigError, ...]:
+    return tuple(sorted(reading.errors, key=lambda error: (error.line, error.path)))
+
+
+def _count(reading: Reading) -> Result:
+    plans = list(_plans(reading))
+    return Result(
+        created=sum(plan.is_new for _, plan in plans),
+        updated=sum(plan.is_changed and not plan.is_new for _, plan in plans),
+        unchanged=sum(not plan.is_changed for _, plan in plans),
+        diff=tuple(Difference(what, plan.is_new, dict(plan.changes)) for what, plan in plans if plan.is_changed),
+    )
+
+
+def _plans(reading: Reading) -> Iterator[tuple[str, Plan[Any, Any]]]:
+    yield from ((f"organisation {plan.section.name}", plan) for plan in reading.orgs)
+    yield from ((f"source {plan.section.name}", plan) for plan in reading.sources)
+    yield from ((f"link {plan.section.event}", plan) for plan in reading.links)
