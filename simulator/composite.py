@@ -37,7 +37,8 @@ class Subrequest:
 def post_composite(call: Call) -> Answer:
     """Answer a composite request: 200, with each subrequest's own status inside."""
     body = call.body_object()
-    subrequests = [_read(one) for one in body.get("compositeRequest") or []]
+    listed = body.get("compositeRequest")
+    subrequests = [_read(one) for one in listed] if isinstance(listed, list) else []
     _check(subrequests, limit=call.org.settings.composite_query_limit)
     call.trace["subrequests"] = []
     if body.get("allOrNone"):
@@ -100,12 +101,16 @@ def _inner(call: Call, *, one: Subrequest, url: str, body: Json, trace: dict[str
 
 
 def _read(spec: Json) -> Subrequest:
-    if not isinstance(spec, dict) or not isinstance(spec.get("url"), str):
+    if not isinstance(spec, dict) or not isinstance(spec.get("url"), str) or not _is_map(spec.get("httpHeaders")):
         raise ApiError(400, code="JSON_PARSER_ERROR", message="a subrequest needs method, url and referenceId")
     headers = {str(name).lower(): str(value) for name, value in (spec.get("httpHeaders") or {}).items()}
     return Subrequest(
         str(spec.get("method", "")).upper(), spec["url"], str(spec.get("referenceId", "")), spec.get("body"), headers
     )
+
+
+def _is_map(value: Json) -> bool:
+    return value is None or isinstance(value, dict)
 
 
 def _check(subrequests: list[Subrequest], *, limit: int) -> None:

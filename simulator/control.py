@@ -29,7 +29,10 @@ def answer_control(org: Org, *, request: Request) -> Answer:
         known = [f"{method} {path}" for method, path in _ROUTES]
         return Answer(404, {"error": "no such control", "known": known})
     try:
-        return Answer(200, handler(org, request.get_json(silent=True) or {}, request))
+        body = request.get_json(silent=True) or {}
+        if not isinstance(body, dict):
+            raise TypeError("the body must be an object")
+        return Answer(200, handler(org, body, request))
     except (KeyError, ValueError, TypeError) as exc:
         return Answer(400, {"error": f"{type(exc).__name__}: {exc}"})
 

@@ -84,33 +84,38 @@ def _etag(text: str) -> str:
     return f"{zlib.crc32(text.encode()):08x}"
 
 
+_SAME_FOR_ALL_OBJECTS: Json = {
+    "activateable": False,
+    "associateEntityType": None,
+    "associateParentEntity": None,
+    "customSetting": False,
+    "deepCloneable": False,
+    "deprecatedAndHidden": False,
+    "feedEnabled": False,
+    "hasSubtypes": False,
+    "isInterface": False,
+    "isSubtype": False,
+    "layoutable": True,
+    "queryable": True,
+    "replicateable": True,
+    "retrieveable": True,
+    "triggerable": True,
+}
+
+
 def _flags(one: SObject) -> Json:
     return {
-        "activateable": False,
-        "associateEntityType": None,
-        "associateParentEntity": None,
+        **_SAME_FOR_ALL_OBJECTS,
         "createable": one.createable,
         "custom": one.name.endswith("__c"),
-        "customSetting": False,
-        "deepCloneable": False,
         "deletable": one.deletable,
-        "deprecatedAndHidden": False,
-        "feedEnabled": False,
-        "hasSubtypes": False,
-        "isInterface": False,
-        "isSubtype": False,
         "keyPrefix": one.prefix,
         "label": one.label,
         "labelPlural": one.plural,
-        "layoutable": True,
         "mergeable": one.name in ("Account", "Contact", "Lead"),
         "mruEnabled": one.searchable,
         "name": one.name,
-        "queryable": True,
-        "replicateable": True,
-        "retrieveable": True,
         "searchable": one.searchable,
-        "triggerable": True,
         "undeletable": one.undeletable,
         "updateable": one.updateable,
     }
@@ -167,66 +172,88 @@ def _child(child: Child) -> Json:
     }
 
 
+_SAME_FOR_ALL_FIELDS: Json = {
+    "aiPredictionField": False,
+    "autoNumber": False,
+    "calculatedFormula": None,
+    "controllerName": None,
+    "defaultValueFormula": None,
+    "dependentPicklist": False,
+    "deprecatedAndHidden": False,
+    "displayLocationInDecimal": False,
+    "encrypted": False,
+    "filteredLookupInfo": None,
+    "formulaTreatNullNumberAsZero": False,
+    "highScaleNumber": False,
+    "htmlFormatted": False,
+    "inlineHelpText": None,
+    "mask": None,
+    "maskType": None,
+    "queryByDistance": False,
+    "referenceTargetField": None,
+    "relationshipOrder": None,
+    "restrictedDelete": False,
+    "searchPrefilterable": False,
+    "writeRequiresMasterRead": False,
+}
+
+
 def _field(one: Field, *, restricted: set[str]) -> Json:
-    default = one.default if one.type in ("boolean", "picklist") else None
     return {
-        "aggregatable": one.type not in ("boolean", "address") and one.filterable,
-        "aiPredictionField": False,
-        "autoNumber": False,
-        "byteLength": one.length * _BYTES.get(one.type, 3),
-        "calculated": one.calculated,
-        "calculatedFormula": None,
-        "cascadeDelete": one.cascade,
-        "caseSensitive": one.case_sensitive,
-        "compoundFieldName": one.compound,
-        "controllerName": None,
-        "createable": one.createable,
-        "custom": one.custom,
-        "defaultValue": default,
-        "defaultValueFormula": None,
-        "defaultedOnCreate": one.defaulted,
-        "dependentPicklist": False,
-        "deprecatedAndHidden": False,
-        "digits": 8 if one.type == "int" else 0,
-        "displayLocationInDecimal": False,
-        "encrypted": False,
-        "externalId": one.external_id,
-        "extraTypeInfo": "personname" if one.name in ("FirstName", "LastName") and one.compound else None,
-        "filterable": one.filterable,
-        "filteredLookupInfo": None,
-        "formulaTreatNullNumberAsZero": False,
-        "groupable": one.filterable and one.type not in ("datetime", "address", "double", "currency", "percent"),
-        "highScaleNumber": False,
-        "htmlFormatted": False,
-        "idLookup": one.id_lookup,
-        "inlineHelpText": None,
+        **_SAME_FOR_ALL_FIELDS,
+        **_values_of(one, restricted=restricted),
+        **_rights_of(one),
+        **_queries_of(one),
         "label": one.label,
-        "length": one.length,
-        "mask": None,
-        "maskType": None,
         "name": one.name,
         "nameField": one.name_field,
+        "compoundFieldName": one.compound,
+        "custom": one.custom,
+        "calculated": one.calculated,
+        "extraTypeInfo": "personname" if one.name in ("FirstName", "LastName") and one.compound else None,
+        "cascadeDelete": one.cascade,
         "namePointing": len(one.reference_to) > 1,
-        "nillable": one.nillable,
-        "permissionable": one.nillable and one.updateable,
-        "picklistValues": _choices(one),
         "polymorphicForeignKey": len(one.reference_to) > 1,
-        "precision": one.precision,
-        "queryByDistance": False,
-        "referenceTargetField": None,
         "referenceTo": list(one.reference_to),
         "relationshipName": one.relationship,
-        "relationshipOrder": None,
-        "restrictedDelete": False,
-        "restrictedPicklist": one.restricted or one.name in restricted,
-        "scale": one.scale,
-        "searchPrefilterable": False,
-        "soapType": _SOAP.get(one.type, "xsd:string"),
-        "sortable": one.filterable and one.type != "address",
+    }
+
+
+def _values_of(one: Field, *, restricted: set[str]) -> Json:
+    return {
         "type": one.type,
+        "soapType": _SOAP.get(one.type, "xsd:string"),
+        "length": one.length,
+        "byteLength": one.length * _BYTES.get(one.type, 3),
+        "digits": 8 if one.type == "int" else 0,
+        "precision": one.precision,
+        "scale": one.scale,
+        "defaultValue": one.default if one.type in ("boolean", "picklist") else None,
+        "picklistValues": _choices(one),
+        "restrictedPicklist": one.restricted or one.name in restricted,
+        "caseSensitive": one.case_sensitive,
         "unique": one.unique,
+    }
+
+
+def _rights_of(one: Field) -> Json:
+    return {
+        "createable": one.createable,
+        "defaultedOnCreate": one.defaulted,
+        "nillable": one.nillable,
+        "permissionable": one.nillable and one.updateable,
         "updateable": one.updateable,
-        "writeRequiresMasterRead": False,
+    }
+
+
+def _queries_of(one: Field) -> Json:
+    return {
+        "aggregatable": one.type not in ("boolean", "address") and one.filterable,
+        "externalId": one.external_id,
+        "filterable": one.filterable,
+        "groupable": one.filterable and one.type not in ("datetime", "address", "double", "currency", "percent"),
+        "idLookup": one.id_lookup,
+        "sortable": one.filterable and one.type != "address",
     }
 
 

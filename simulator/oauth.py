@@ -85,7 +85,7 @@ def _password(request: TokenRequest) -> Json:
 
 def _jwt_bearer(request: TokenRequest) -> Json:
     accounts = request.org.accounts
-    audiences = (*_LOGIN_AUDIENCES, request.own_url)
+    audiences = (*_LOGIN_AUDIENCES, request.own_url, f"https://{request.host}")
     try:
         claims = read_assertion(
             request.form.get("assertion", ""),

@@ -84,14 +84,7 @@ def convert_lead(org: Org, *, lead_id: str, contact_id: str | None) -> str:
     lead = org.store.get("Lead", row_id=lead_id)
     if lead is None:
         raise KeyError(lead_id)
-    values = {name: lead.get(name) for name in _COPIED} | {new: lead.get(old) for old, new in _COPIED_AS.items()}
-    contact = org.store.get("Contact", row_id=contact_id)
-    if contact is None:
-        account_id = org.put_row("Account", values={"Name": lead.get("Company") or lead["LastName"]})
-        contact_id = org.put_row("Contact", values={**values, "AccountId": account_id, "OwnerId": lead["OwnerId"]})
-    else:
-        filled = {name: value for name, value in values.items() if contact.get(name) in (None, "")}
-        org.store.put("Contact", row={**contact, **filled})
+    contact_id = _contact_for(org, lead=lead, contact_id=contact_id)
     contact = org.store.get("Contact", row_id=contact_id) or {}
     changed = {
         "IsConverted": True,
@@ -102,6 +95,18 @@ def convert_lead(org: Org, *, lead_id: str, contact_id: str | None) -> str:
     }
     org.store.put("Lead", row={**lead, **changed})
     _move_members(org, field="LeadId", old=lead["Id"], contact_id=contact["Id"])
+    return str(contact["Id"])
+
+
+def _contact_for(org: Org, *, lead: Row, contact_id: str | None) -> str:
+    """Make the contact of a lead, or fill what is empty in the one that is given."""
+    values = {name: lead.get(name) for name in _COPIED} | {new: lead.get(old) for old, new in _COPIED_AS.items()}
+    contact = org.store.get("Contact", row_id=contact_id)
+    if contact is None:
+        account_id = org.put_row("Account", values={"Name": lead.get("Company") or lead["LastName"]})
+        return org.put_row("Contact", values={**values, "AccountId": account_id, "OwnerId": lead["OwnerId"]})
+    filled = {name: value for name, value in values.items() if contact.get(name) in (None, "")}
+    org.store.put("Contact", row={**contact, **filled})
     return str(contact["Id"])
 
 

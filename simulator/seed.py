@@ -106,6 +106,11 @@ def _add_user(org: Org, *, user: Row, refs: dict[str, str]) -> None:
     user_id = org.put_row("User", values={**defaults, **known})
     if "_ref" in user:
         refs[user["_ref"]] = user_id
+    _add_rights(org, user_id=user_id)
+
+
+def _add_rights(org: Org, *, user_id: str) -> None:
+    """Give a user a profile's permission set, as queries on PermissionSetAssignment show it."""
     profile = {
         "Name": f"Profile_{user_id}",
         "Label": "Integration",
@@ -116,14 +121,8 @@ def _add_user(org: Org, *, user: Row, refs: dict[str, str]) -> None:
     }
     set_id = org.put_row("PermissionSet", values=profile)
     org.put_row("PermissionSetAssignment", values={"PermissionSetId": set_id, "AssigneeId": user_id})
+    rights = dict.fromkeys(("PermissionsRead", "PermissionsCreate", "PermissionsEdit", "PermissionsDelete"), True)
     for sobject in ("Contact", "Lead", "Account", "Campaign"):
-        rights = {
-            "PermissionsRead": True,
-            "PermissionsCreate": True,
-            "PermissionsEdit": True,
-            "PermissionsDelete": True,
-            "PermissionsViewAllRecords": False,
-        }
         org.put_row("ObjectPermissions", values={"ParentId": set_id, "SobjectType": sobject, **rights})
 
 

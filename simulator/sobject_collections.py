@@ -104,6 +104,8 @@ def read_many(call: Call, *, name: str) -> Answer:
     body = call.body if isinstance(call.body, dict) else {}
     ids = body.get("ids") or call.args.get("ids", "").split(",")
     names = body.get("fields") or call.args.get("fields", "Id").split(",")
+    if not isinstance(ids, list) or not isinstance(names, list):
+        raise ApiError(400, code="JSON_PARSER_ERROR", message="ids and fields must be lists")
     fields = [field for one in names if (field := sobject.field(one.strip()))]
     call.trace["rows"] = len(ids)
     return Answer(200, [_read_one(call, sobject=sobject, row_id=one, fields=fields) for one in ids])
@@ -231,5 +233,7 @@ def _id_of(values: Json) -> str | None:
 
 
 def _key_of(values: Json, *, key: str) -> str:
+    if not isinstance(values, dict):
+        return ""
     found = next((value for name, value in values.items() if name.lower() == key.lower()), None)
     return str(found or "").strip()

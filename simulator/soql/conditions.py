@@ -107,7 +107,7 @@ def _word(cursor: Cursor, *, token: Token) -> Literal:
     count = 0
     if cursor.take_mark(":"):
         number = cursor.take()
-        if number.kind != "number":
+        if not number.text.isdigit():
             raise cursor.unexpected(number)
         count = int(number.text)
     return Literal("span", (word, count), token.at)

@@ -146,3 +146,10 @@ def test_writes_in_parallel_lose_nothing(api: Client, campaign_id: str, rows: in
         one.join()
     assert sum(won) == rows
     assert api.query("SELECT COUNT() FROM CampaignMember")["totalSize"] == rows
+
+
+def test_upsert_by_id_creates_for_null_and_refuses_unknown_ids(api: Client, contact_id: str) -> None:
+    rows = [{"Id": one, "LastName": "x"} for one in (contact_id, None, "003000000000000AAA")]
+    results = api.collection("PATCH", rows, sobject="Contact", path="/Contact/Id")
+    assert [one.get("created") for one in results] == [False, True, False]
+    assert results[2]["errors"][0]["statusCode"] == "INVALID_CROSS_REFERENCE_KEY"

@@ -140,3 +140,12 @@ def test_a_composite_request_counts_once(api: Client) -> None:
     calls = api.control("GET", "calls")
     assert (calls["api_calls"], calls["by_kind"]) == (1, {"composite": 1})
     assert [one["rows"] for one in calls["log"][0]["subrequests"]] == [1] * 5
+
+
+def test_collation_may_group_answers_by_kind_by_switch(api: Client) -> None:
+    api.settings(collate_reorders=True)
+    query = "query?q=SELECT Id FROM Lead"
+    requests = [subrequest("a", "GET", query), subrequest("b", "GET", "sobjects/Lead"), subrequest("c", "GET", query)]
+    assert [one["referenceId"] for one in api.composite(*requests)] == ["a", "c", "b"]
+    kept = api.composite(*requests, collateSubrequests=False)
+    assert [one["referenceId"] for one in kept] == ["a", "b", "c"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from simulator.seed import read_seed
 from simulator.server import SimulatorServer
 from tests.simulator.client import Client, of_type, subrequest
 
@@ -184,3 +185,41 @@ def test_the_command_serves_a_seed_and_ends_when_told(tmp_path: Path) -> None:
         assert process.wait(10) == 0
     assert [one["AccountId"] for one in state["Contact"]] == [state["Account"][0]["Id"]]
     assert calls["api_limit"] == 7
+
+
+@pytest.mark.parametrize("path", ["composite", "composite/sobjects", "composite/sobjects/Lead/Email", "sobjects/Lead"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        1,
+        ["x"],
+        {"records": 1},
+        {"records": [1, None, {}, {"attributes": 1}, {"attributes": {"type": "Lead"}, "LastName": {"a": 1}}]},
+        {"compositeRequest": 1},
+        {"compositeRequest": [{"url": "x", "method": "GET", "referenceId": "a"}]},
+        {"compositeRequest": [{"url": "/services/data/v64.0/sobjects/Lead", "referenceId": "a", "httpHeaders": "x"}]},
+    ],
+)
+def test_bodies_that_make_no_sense_are_answered(api: Client, path: str, body: Any) -> None:
+    for method in ("POST", "PATCH"):
+        assert api.send(method, path, json=body).status_code in (200, 400, 404, 405)
+
+
+def test_a_campaign_can_be_held_locked_for_a_while(api: Client, campaign_id: str, contact_id: str) -> None:
+    api.settings(lock_hold_ms=60)
+    started = time.monotonic()
+    api.collection("POST", [{"CampaignId": campaign_id, "ContactId": contact_id}], sobject="CampaignMember")
+    assert time.monotonic() - started >= 0.06
+
+
+def test_record_types_show_in_describe_when_the_seed_has_them() -> None:
+    field = {"name": "RecordTypeId", "type": "reference", "reference_to": ["RecordType"], "relationship": "RecordType"}
+    record_type = {"_ref": "pro", "Name": "Pro", "DeveloperName": "Pro", "SobjectType": "Lead", "IsActive": True}
+    seed = {**read_seed(None), "custom_fields": {"Lead": [field]}}
+    seed["rows"] = {"RecordType": [record_type], "Lead": [{"LastName": "x", "Company": "y", "RecordTypeId": "@pro"}]}
+    with SimulatorServer(seed=seed) as server:
+        api = Client(server)
+        types = api.send("GET", "sobjects/Lead/describe").json()["recordTypeInfos"]
+        assert [(one["name"], one["master"]) for one in types] == [("Pro", False), ("Master", True)]
+        (lead,) = api.rows("SELECT RecordType.DeveloperName FROM Lead")
+        assert lead["RecordType"]["DeveloperName"] == "Pro"
