@@ -36,8 +36,7 @@ def sync_batch(run: Run) -> None:
     Raises what stops the whole run: SalesforceError, ConfigurationProblemError, GiveWayError, ClaimLostError.
     """
     require_core_fields(run.schemas)
-    groups = group_by_email(_screen(run), run.batch.policy)
-    work = write_checkins(run, _skip_unchanged(run, groups))
+    work = write_checkins(run, _skip_unchanged(run, screen_batch(run)))
     for number in range(PASSES):
         if not work:
             return
@@ -50,15 +49,16 @@ def sync_batch(run: Run) -> None:
             require_core_fields(run.schemas)
 
 
-def _screen(run: Run) -> list[Row]:
-    going_on = []
+def screen_batch(run: Run) -> list[EmailGroup]:
+    """End the rows that are held or left out before Salesforce is asked; return the others by email."""
+    going_on: list[Row] = []
     for row in run.batch.rows:
         verdict = screen_row(row, run.batch.policy)
         if verdict is None:
             going_on.append(row)
         elif row.is_claimed:
             run.ends[row.id] = end_by_verdict(verdict)
-    return going_on
+    return group_by_email(going_on, run.batch.policy)
 
 
 def _skip_unchanged(run: Run, groups: Sequence[EmailGroup]) -> list[EmailGroup]:
@@ -86,12 +86,7 @@ def _is_unchanged(run: Run, person: Person) -> bool:
 
 def _pass(run: Run, groups: Sequence[EmailGroup], *, is_last: bool) -> list[EmailGroup]:
     """Read, match, plan and write once; returns those who are worth a second pass."""
-    people = [person for group in groups for person in group.people]
-    readings = _read(run, people)
-    _require_labels(run, readings)
-    context = Context(run.batch.policy, run.schemas, readings.labels)
-    matches = [pair for group in groups for pair in _match_group(run, group, readings.records)]
-    work = _plan(run, unite_records(matches), context)
+    work = plan_groups(run, groups)
     _write(run, work)
     again = [progress for progress in work if not is_last and _is_worth_a_pass(progress)]
     if any(error.kind is ErrorKind.FIELD_GONE for progress in again for error in progress.errors):
@@ -100,6 +95,15 @@ def _pass(run: Run, groups: Sequence[EmailGroup], *, is_last: bool) -> list[Emai
         if progress not in again:
             end_progress(run, progress)
     return [EmailGroup(progress.plan.person.email, (_learned(progress),)) for progress in again]
+
+
+def plan_groups(run: Run, groups: Sequence[EmailGroup]) -> list[Progress]:
+    """Read, match and plan; whoever is held or left out has an end in `run.ends` afterwards. Writes nothing."""
+    readings = _read(run, [person for group in groups for person in group.people])
+    _require_labels(run, readings)
+    context = Context(run.batch.policy, run.schemas, readings.labels)
+    matches = [pair for group in groups for pair in _match_group(run, group, readings.records)]
+    return _plan(run, unite_records(matches), context)
 
 
 def _is_worth_a_pass(progress: Progress) -> bool:
