@@ -14,7 +14,7 @@ serves every event. `connector.pipeline.resync.CORRECTION` stands beside the rea
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -22,7 +22,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from connector.core.merge import apply_held, drop_held, forget_check_in
+from connector.core.merge import accept_held, correct_state
 from connector.core.outcomes import EntryState, Priority, Reason
 from connector.core.participant import Known
 from connector.core.schema import PersonType
@@ -192,20 +192,21 @@ def _enqueue(entry: OutboxEntry, *, by: str, at: datetime) -> bool:
     return True
 
 
-def _apply_held(known: Known, at: datetime, default_state: State | None) -> Known:
-    return apply_held(known, at=at, default_state=default_state)
+def _accept_held(known: Known, at: datetime, default_state: State | None) -> Known:
+    return accept_held(known, at=at)
 
 
 def _drop_held(known: Known, at: datetime, default_state: State | None) -> Known:
-    return drop_held(known)
+    return replace(known, held_values=None)
 
 
 def _forget_check_in(known: Known, at: datetime, default_state: State | None) -> Known:
-    return forget_check_in(known, default_state=default_state)
+    """Take a check-in for a test of the scanners; a later one counts."""
+    return correct_state(replace(known, values={**known.values, "came": False}), default_state=default_state)
 
 
 _CHANGES: dict[tuple[Reason, AnswerKind], Callable[[Known, datetime, State | None], Known]] = {
-    (Reason.LOOKS_ANONYMISED, AnswerKind.RELEASE): _apply_held,
+    (Reason.LOOKS_ANONYMISED, AnswerKind.RELEASE): _accept_held,
     (Reason.LOOKS_ANONYMISED, AnswerKind.DISCARD): _drop_held,
     (Reason.TEST_SCAN, AnswerKind.DISCARD): _forget_check_in,
 }

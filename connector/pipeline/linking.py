@@ -12,6 +12,7 @@ ids, before any lock of the outbox.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -157,5 +158,6 @@ def _join_waiting(key: str, known: Known | None, *, waiting: Mapping[str, Unlink
     if known is None:
         return Heard(row.known(), (MergeResult.ACCEPTED,), row.source)
     joined = join_known(row.known(), known, default_state=default_state_of(row.source))
-    result = MergeResult.UNCHANGED if joined == known else MergeResult.ACCEPTED
+    is_same = replace(joined, source_updated_at=known.source_updated_at) == known
+    result = MergeResult.UNCHANGED if is_same else MergeResult.ACCEPTED
     return Heard(joined, (result,), row.source)

@@ -1,0 +1,89 @@
+"""Load inwink's grid export: how people who registered before the link existed get in."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from connector.core.outcomes import Priority
+from connector.core.participant import Participant
+from connector.inwink.export_file import FileRow, InvalidParticipant, read_export
+from connector.pipeline.receive import Counts, store_by_event
+
+BATCH_SIZE = 500
+"""Rows stored in one transaction: an import of any length holds no lock for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTerms:
+    """How a file is to be understood."""
+
+    event_id: str
+    as_of: datetime | None = None
+    """When the export was made: the time of rows without one of their own. None: they count as the newest words."""
+    locale: str = "fr"
+    """The order of day and month, "fr" or "en"."""
+
+
+def import_file(path: Path, terms: ImportTerms, *, on_batch: Callable[[int], object] | None = None) -> Counts:
+    """Store a file's participants as backfill, in the waiting room while their event is not linked; streamed.
+
+    Each batch is a transaction: what was stored stays stored when a later part of the file is unreadable, and
+    importing the file again changes nothing. `on_batch` is told the number of rows read since it was called last.
+    Rejected rows are {"row": number as a spreadsheet shows it, "errors": [text]}.
+    Raises UnreadableFile, and OSError for a file that cannot be opened.
+    """
+    total = Counts()
+    rows = read_export(path, event_id=terms.event_id, locale=terms.locale, zone=timezone.get_default_timezone())
+    for batch in _batches(rows):
+        total = _add(total, _store_batch(batch, terms))
+        if on_batch is not None:
+            on_batch(len(batch))
+    return total
+
+
+def count_rows(counts: Counts) -> int:
+    """Return how many rows were read: the sum of what became of them."""
+    return counts.accepted + counts.unchanged + counts.stale + counts.unlinked + len(counts.rejected)
+
+
+def _batches(rows: Iterable[FileRow]) -> Iterator[list[FileRow]]:
+    batch: list[FileRow] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH_SIZE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _store_batch(batch: Iterable[FileRow], terms: ImportTerms) -> Counts:
+    by_event: dict[str, list[Participant]] = {}
+    rejected: list[dict[str, Any]] = []
+    for number, row in batch:
+        if isinstance(row, InvalidParticipant):
+            rejected.append({"row": number, "errors": row.errors})
+        else:
+            by_event.setdefault(row.event_id, []).append(_dated(row, terms.as_of))
+    with transaction.atomic():
+        counts = store_by_event(by_event, source=None, received_at=timezone.now(), priority=Priority.BACKFILL)
+    return replace(counts, rejected=rejected)
+
+
+def _dated(participant: Participant, as_of: datetime | None) -> Participant:
+    return participant if participant.updated_at else replace(participant, updated_at=as_of)
+
+
+def _add(one: Counts, other: Counts) -> Counts:
+    return Counts(
+        accepted=one.accepted + other.accepted,
+        unchanged=one.unchanged + other.unchanged,
+        stale=one.stale + other.stale,
+        unlinked=one.unlinked + other.unlinked,
+        rejected=[*one.rejected, *other.rejected],
+    )

@@ -1,0 +1,22 @@
+"""What django-q2 runs; each is a door to the pipeline and decides nothing."""
+
+from connector.models import CampaignLink
+from connector.pipeline.drain import drain_link
+from connector.pipeline.drain import sweep as sweep_links
+from connector.pipeline.linking import move_unlinked
+
+
+def drain(link_id: int) -> None:
+    """Send what is due for one link."""
+    drain_link(link_id)
+
+
+def move(link_id: int) -> None:
+    """Move the participants that waited for a link that was just made; nothing to do where it is gone again."""
+    for link in CampaignLink.objects.filter(pk=link_id):
+        move_unlinked(link)
+
+
+def sweep() -> None:
+    """Do each minute what nobody else was there to do."""
+    sweep_links()
