@@ -127,7 +127,7 @@ class World:
 
 def make_world(salesforce: SimulatorServer, **link_columns: Any) -> World:
     """Connect an organisation to the simulator and link an event to its campaign, with the default mappings."""
-    org = SalesforceOrgFactory(
+    org = SalesforceOrgFactory.create(
         login_url=salesforce.url,
         instance_url="",
         organization_id="",
@@ -138,7 +138,7 @@ def make_world(salesforce: SimulatorServer, **link_columns: Any) -> World:
     )
     campaign = requests.get(f"{salesforce.url}/_simulator/state", timeout=10).json()["Campaign"][0]
     columns = {"inwink_event_id": EVENT_ID, "event_name": "Salon 2026", "campaign_id": campaign["Id"], **link_columns}
-    link = CampaignLinkFactory(org=org, **columns)
+    link = CampaignLinkFactory.create(org=org, **columns)
     make_default_mappings([link])
     return World(salesforce=salesforce, org=org, link=link, event_id=link.inwink_event_id)
 
