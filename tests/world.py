@@ -132,7 +132,7 @@ def make_world(salesforce: SimulatorServer, **link_columns: Any) -> World:
         instance_url="",
         organization_id="",
         client_id="simulator-client",
-        client_secret="simulator-secret",  # noqa: S106 - the simulator's own
+        client_secret="simulator-secret",
         access_token="",
         token_issued_at=None,
     )
