@@ -1,0 +1,205 @@
+"""Bad configuration is named with its line and path, all of it at once, and nothing is stored."""
+
+import pytest
+
+from connector.models import CampaignLink, SalesforceOrg, WebhookSource
+from connector.pipeline.configure import Result, apply_config
+from tests.factories import CampaignLinkFactory, SalesforceOrgFactory, WebhookSourceFactory
+from tests.pipeline.configuration import ENVIRON, offline_text
+
+pytestmark = pytest.mark.django_db
+
+
+def apply_offline(text: str, *, environ: dict[str, str] = ENVIRON) -> Result:
+    """Apply without Salesforce."""
+    return apply_config(text, offline=True, environ=environ)
+
+
+def found(result: Result) -> list[tuple[int, str]]:
+    """Return where the errors are."""
+    return [(error.line, error.path) for error in result.errors]
+
+
+def nothing_stored() -> bool:
+    """Say whether the database is still empty."""
+    return not (SalesforceOrg.objects.exists() or WebhookSource.objects.exists() or CampaignLink.objects.exists())
+
+
+DIETARY = "field: Dietary__c"
+ORG = "    org: Acme\n"
+CLIENT = "    client_id: simulator-client\n"
+TWICE = "field: Dietary__c\n      - {source: x, object: campaign_member, field: dietary__C}"
+CLEAR = "field: Dietary__c\n        mode: if_empty\n        blank: clear"
+CONSTANT = "field: Dietary__c\n        constant: x"
+STATUSES = "      registered: Registered\n"
+
+CASES = [
+    # (text before, text after, line, path, words of the message)
+    ("login_url:", "login_ulr:", 3, "orgs[0].login_ulr", "Did you mean login_url?"),
+    ("orgs:\n", "organisations: []\norgs:\n", 1, "organisations", "Unknown key organisations"),
+    ("org: Acme", "org: Acmee", 11, "links[0].org", "There is no organisation Acmee. Known: Acme."),
+    ("    org: Acme\n", "", 10, "links[0]", "needs the key org"),
+    ("    campaign: {id: 701000000000001AAA}\n", "", 10, "links[0]", "needs the key campaign"),
+    ("701000000000001AAA", "003000000000001AAA", 12, "links[0].campaign.id", "start with 701"),
+    ("701000000000001AAA", "701xx", 12, "links[0].campaign.id", "not a Salesforce id of 15 or 18"),
+    ("{id: 701000000000001AAA}", "{name: Salon}", 12, "links[0].campaign.name", "Offline a campaign"),
+    ("{id: 701000000000001AAA}", "{}", 12, "links[0].campaign", "id or its name"),
+    ("event: event-salon", "event: 2026", 10, "links[0].event", "quotes, not as 2026"),
+    ("  - event: event-salon\n    org", "  - org", 10, "links[0].event", "is required here"),
+    ("attended: Attended", "attended: null", 15, "links[0].statuses.attended", "attended needs a label"),
+    ("registered: Registered", "registered: " + "x" * 41, 14, "links[0].statuses.registered", "Salesforce keeps 40"),
+    ("attended: Attended", "atended: Attended", 15, "links[0].statuses.atended", "Did you mean attended?"),
+    ("object: campaign_member", "object: member", 18, "links[0].mappings[0].object", "member is not a choice here"),
+    ("        object: campaign_member\n", "", 17, "links[0].mappings[0].object", "is required here"),
+    (DIETARY, "field: Dietary needs", 19, "links[0].mappings[0].field", "API name"),
+    (DIETARY, "field: Status", 19, "links[0].mappings[0].field", "filled by the link itself"),
+    (DIETARY, CONSTANT, 17, "links[0].mappings[0].source", "either a source or a constant"),
+    (DIETARY, CLEAR, 21, "links[0].mappings[0].blank", "overwrite only"),
+    (DIETARY, TWICE, 20, "links[0].mappings[1].field", "mapped twice"),
+    ("source: fields.dietary", "source: firstName", 17, "links[0].mappings[0].source", "write first_name"),
+    ("https://acme.my.salesforce.com", "https://acme.example.org", 3, "orgs[0].login_url", "not a Salesforce host"),
+    ("https://acme.my.salesforce.com", "https://login.salesforce.com", 3, "orgs[0].login_url", "My Domain"),
+    ("https://acme.my.salesforce.com", "acme.my.salesforce.com", 3, "orgs[0].login_url", "scheme and host only"),
+    (CLIENT, "", 2, "orgs[0].client_id", "needs the key client_id"),
+    ("{env: SF_CLIENT_SECRET}", "{env: SF_SECRET}", 5, "orgs[0].client_secret", "variable SF_SECRET is not set"),
+    ("{env: SF_CLIENT_SECRET}", "12345", 5, "orgs[0].client_secret", "not as this value"),
+    (CLIENT, CLIENT + "    api_budget_percent: 101\n", 5, "orgs[0].api_budget_percent", "100 or less"),
+    (CLIENT, CLIENT + "    api_version: v64\n", 5, "orgs[0].api_version", '"64.0"'),
+    ("[{env: WEBHOOK_SECRET}]", "[not-base-64!]", 8, "sources[0].secrets[0]", "whsec_ and base64"),
+    ("  - name: inwink\n", "  - name: inwink\n    id: 12-34\n", 8, "sources[0].id", "UUID"),
+    ("  - name: inwink\n", "  - name: inwink\n    locale: de\n", 8, "sources[0].locale", "Write fr or en."),
+    ("sources:\n", "sources: none\nother:\n", 6, "sources", "Write a list"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "path", "words"), CASES, ids=[f"{c[3]}:{c[4][:20]}" for c in CASES]
+)
+def test_each_mistake_is_named_with_its_place(before: str, after: str, line: int, path: str, words: str) -> None:
+    result = apply_offline(offline_text(replace={before: after}))
+    errors = {error.path: error for error in result.errors}
+    assert path in errors, result.errors
+    assert errors[path].line == line
+    assert words in errors[path].message
+    assert nothing_stored()
+    assert (result.created, result.updated, result.unchanged) == (0, 0, 0)
+
+
+LINK_CASES = [
+    # (line added at line 12, line and path of the error, words of the message)
+    ("colour: red", 12, "links[0].colour", "Known here: event, name"),
+    ("create: leed", 12, "links[0].create", "Did you mean lead? Write lead, contact or nobody"),
+    ("update_existing: perhaps", 12, "links[0].update_existing", "true or false"),
+    ("closes_after_days: -1", 12, "links[0].closes_after_days", "0 or more"),
+    ("starts_at: tomorrow", 12, "links[0].starts_at", "2026-11-23T09:00:00+01:00"),
+    ("create_for: [registred]", 12, "links[0].create_for[0]", "Did you mean registered?"),
+    ("match: contact_only", 10, "links[0].create", "may not be created"),
+    ("starts_at: 2026-02-02\n    ends_at: 2026-02-01", 13, "links[0].ends_at", "before the start"),
+]
+
+
+@pytest.mark.parametrize(("added", "line", "path", "words"), LINK_CASES)
+def test_each_mistake_of_a_link_is_named_with_its_place(added: str, line: int, path: str, words: str) -> None:
+    errors = apply_offline(offline_text(replace={ORG: f"{ORG}    {added}\n"})).errors
+    assert [(error.line, error.path) for error in errors] == [(line, path)]
+    assert words in errors[0].message
+    assert nothing_stored()
+
+
+NOT_BUILT = [
+    ("match_key: {source: inwink.id, contact: Inwink_Id__c}", "match_key"),
+    ("match_emails: {contact: [Email, Other__c]}", "match_emails"),
+    ("create_statuses: true", "create_statuses"),
+    ("only: [{source: category, not_in: [Staff]}]", "only"),
+    ("exclude_email_domains: [acme.example]", "exclude_email_domains"),
+    ("consent: {source: fields.optin, when_no: nothing}", "consent"),
+    ("new_owner: assignment_rules", "new_owner"),
+    ("contact_account: by_company", "contact_account"),
+    ("record_types: {lead: 012000000000001AAA}", "record_types"),
+]
+
+
+@pytest.mark.parametrize(("line", "key"), NOT_BUILT)
+def test_a_key_without_effect_is_refused_and_not_ignored(line: str, key: str) -> None:
+    result = apply_offline(offline_text(replace={ORG: f"{ORG}    {line}\n"}))
+    assert found(result) == [(12, f"links[0].{key}")]
+    assert "has no effect yet" in result.errors[0].message
+
+
+def test_the_same_keys_are_accepted_where_they_ask_for_nothing() -> None:
+    lines = [
+        "match_key: null", "match_emails: {contact: [Email], lead: [Email]}", "create_statuses: false", "only: []",
+        "exclude_email_domains: []", "consent: null", "new_owner: integration_user", "contact_account: none",
+        "record_types: {}", "only: []",
+    ][:-1]  # fmt: skip
+    text = offline_text(replace={ORG: ORG + "".join(f"    {line}\n" for line in lines)})
+    assert apply_offline(text).errors == ()
+
+
+@pytest.mark.parametrize("auth", ["jwt_bearer", "web_server"])
+def test_a_sign_in_that_is_not_built_is_refused(auth: str) -> None:
+    text = offline_text(replace={"    client_id: sim": f"    auth: {auth}\n    client_id: sim"})
+    assert (4, "orgs[0].auth") in found(apply_offline(text))
+
+
+def test_marketing_mappings_are_refused_while_consent_is_not_built() -> None:
+    text = offline_text(replace={DIETARY: f"{DIETARY}\n        marketing: true"})
+    assert found(apply_offline(text)) == [(20, "links[0].mappings[0].marketing")]
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = offline_text(
+        replace={"login_url:": "login_ulr:", "WEBHOOK_SECRET": "NOT_SET", STATUSES: "", DIETARY: "field: Status"}
+    )
+    places = found(apply_offline(text))
+    assert places == [(3, "orgs[0].login_ulr"), (8, "sources[0].secrets[0]"), (18, "links[0].mappings[0].field")]
+
+
+def test_a_value_from_the_environment_is_never_shown() -> None:
+    text = offline_text(replace={"    org: Acme\n": "    org: Acme\n    create: {env: CREATE}\n"})
+    result = apply_offline(text, environ={**ENVIRON, "CREATE": "very-private"})
+    assert "very-private" not in str(result)
+    assert "the value of CREATE is not a choice here" in result.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("orgs: [\n", 2, "not YAML"),
+        ("orgs:\n  - name: A\n    locale: x\n    locale: y\n", 4, "stands here twice"),
+        ("orgs:\n\t- name: A\n", 2, "not YAML"),
+        ("- a\n", 1, "must be a mapping"),
+        ("", 1, "must be a mapping"),
+        ("a: 1\n---\nb: 1\n", 2, "not YAML"),
+        ("orgs: &a [*a]\n", 1, "mapping"),
+        ("orgs: !!binary aGVsbG8=\n", 1, "not used here"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_named_with_its_line(text: str, line: int, words: str) -> None:
+    errors = apply_offline(text).errors
+    assert any(error.line == line and words in error.message for error in errors), errors
+
+
+def test_a_campaign_serves_one_event() -> None:
+    twice = offline_text() + "  - {event: other, org: Acme, campaign: {id: '701000000000001'}}\n"
+    assert (20, "links[1].campaign") in found(apply_offline(twice))
+    org = SalesforceOrgFactory.create(name="Acme")
+    CampaignLinkFactory.create(org=org, campaign_id="701000000000001AAA", inwink_event_id="elsewhere")
+    result = apply_offline(offline_text())
+    assert found(result) == [(12, "links[0].campaign")]
+    assert "elsewhere" in result.errors[0].message
+
+
+def test_names_stand_once_in_a_file() -> None:
+    text = offline_text(replace={"sources:\n": "  - {name: Acme}\nsources:\n  - {name: inwink}\n"})
+    text += "  - {event: event-salon}\n"
+    places = [path for _, path in found(apply_offline(text))]
+    assert places == ["orgs[1].name", "sources[1].name", "links[1].event"]
+
+
+def test_the_id_of_a_source_cannot_change() -> None:
+    source = WebhookSourceFactory.create(name="inwink")
+    text = "sources:\n  - name: inwink\n    id: 0b0e4a0c-1111-4222-8333-444455556666\n"
+    result = apply_offline(text)
+    assert found(result) == [(3, "sources[0].id")]
+    assert str(source.pk) in result.errors[0].message
