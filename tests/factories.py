@@ -8,7 +8,7 @@ Call `.create()`, not the class: type checkers then know what comes back.
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -34,6 +34,7 @@ from connector.models import (
     WorkerHeartbeat,
 )
 from connector.models.fields import Secret, conceal_list
+from connector.models.known import KnownParticipant
 from connector.models.outbox import ENDED_WITH_REASON
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -41,6 +42,8 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 SIGNING_SECRET = "whsec_dGVzdHMtb25seS13ZWJob29rLXNlY3JldC0wMTIz"
 """The signing secret of every `WebhookSourceFactory`."""
+
+Row = TypeVar("Row", bound=KnownParticipant)
 
 _ENDED: frozenset[str] = frozenset(ENDED_WITH_REASON)
 
@@ -197,7 +200,7 @@ class UnlinkedEventFactory(DjangoModelFactory[UnlinkedEvent]):
     last_message_at = NOW
 
 
-class KnownParticipantFactory(DjangoModelFactory[Any]):
+class KnownParticipantFactory(DjangoModelFactory[Row]):
     """A registered participant, in either table; `participant_state` decides the payload and the states seen."""
 
     class Meta:
@@ -212,7 +215,7 @@ class KnownParticipantFactory(DjangoModelFactory[Any]):
     attended_at = LazyAttribute(lambda row: NOW if row.participant_state == State.ATTENDED else None)
 
 
-class UnlinkedParticipantFactory(KnownParticipantFactory, DjangoModelFactory[UnlinkedParticipant]):
+class UnlinkedParticipantFactory(KnownParticipantFactory[UnlinkedParticipant]):
     """A registered participant of an event that is not linked."""
 
     class Meta:
@@ -221,7 +224,7 @@ class UnlinkedParticipantFactory(KnownParticipantFactory, DjangoModelFactory[Unl
     event_id = "unlinked-event"
 
 
-class OutboxEntryFactory(KnownParticipantFactory, DjangoModelFactory[OutboxEntry]):
+class OutboxEntryFactory(KnownParticipantFactory[OutboxEntry]):
     """A waiting entry; other states get the columns that their constraints demand."""
 
     class Meta:

@@ -11,7 +11,7 @@ Whatever remains all the same (a mover that was killed) is moved by the sweep. L
 ids, before any lock of the outbox.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -51,6 +51,12 @@ def find_links(event_ids: Collection[str]) -> dict[str, CampaignLink]:
     return {link.inwink_event_id: link for link in CampaignLink.objects.filter(inwink_event_id__in=event_ids)}
 
 
+def event_name_of(participants: Iterable[Participant]) -> str:
+    """Return the name that participants give their event, as long as it can be stored; "" where none does."""
+    names = (participant.event_name for participant in participants)
+    return next(filter(None, names), "")[:_EVENT_NAME_LENGTH]
+
+
 def lock_unlinked(events: Mapping[str, str], *, now: datetime) -> dict[str, CampaignLink]:
     """Lock the waiting rooms of events ({id: name, "" where unknown}); return the links that were made meanwhile.
 
@@ -86,8 +92,8 @@ def store_unlinked(
         merge=merge_said(participants, source=source, at=received_at),
         table=RowWriter(make=partial(_new_row, event_id=event_id), change=_apply, columns=_COLUMNS),
     )
-    name = next((participant.event_name for participant in participants if participant.event_name), "")
-    named = {"event_name": name[:_EVENT_NAME_LENGTH]} if name else {}
+    name = event_name_of(participants)
+    named = {"event_name": name} if name else {}
     UnlinkedEvent.objects.filter(pk=event_id).update(last_message_at=received_at, **named)
 
 

@@ -16,7 +16,7 @@ from connector.core.participant import Participant
 from connector.inwink.payload import InvalidParticipant, MalformedBody, read_body, read_participant
 from connector.models import CampaignLink, WebhookMessage, WebhookSource
 from connector.pipeline.enqueue import request_drain, store_participants
-from connector.pipeline.linking import find_links, lock_unlinked, store_unlinked
+from connector.pipeline.linking import event_name_of, find_links, lock_unlinked, store_unlinked
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ def store_by_event(
     Call inside atomic. Waiting rooms come first, then links in the order of their keys: nobody locks in a circle.
     """
     links = find_links(by_event)
-    unlinked = {event: _event_name(said) for event, said in by_event.items() if event not in links}
+    unlinked = {event: event_name_of(said) for event, said in by_event.items() if event not in links}
     links |= lock_unlinked(unlinked, now=received_at)
     waiting = {event: said for event, said in by_event.items() if event not in links}
     for event, said in sorted(waiting.items()):
@@ -149,10 +149,6 @@ def store_by_event(
         stale=results.count(MergeResult.STALE),
         unlinked=sum(len(said) for said in waiting.values()),
     )
-
-
-def _event_name(participants: Iterable[Participant]) -> str:
-    return next((participant.event_name for participant in participants if participant.event_name), "")
 
 
 def _primary_key(link: CampaignLink) -> int:
