@@ -2,12 +2,95 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+
+def _style(request: HttpRequest) -> str:
+    return static("connector/admin.css")
+
+
+def _copy_script(request: HttpRequest) -> str:
+    return static("connector/copy.js")
+
+
+def _page(title: Any, *, icon: str, model: str) -> dict[str, Any]:
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": lambda request: request.user.has_perm(f"{app}.view_{name}"),
+    }
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("inwink → Salesforce"),
     "SITE_HEADER": _("inwink → Salesforce"),
+    "SITE_SYMBOL": "sync_alt",
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "connector.admin.overview.dashboard",
+    "STYLES": [_style],
+    "SCRIPTS": [_copy_script],
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        # a calm blue; 600 on white and 400 on the dark ground both keep a contrast above 4.5
+        "primary": {
+            "50": "oklch(97% .014 254.6)",
+            "100": "oklch(93.2% .032 255.6)",
+            "200": "oklch(88.2% .059 254.1)",
+            "300": "oklch(80.9% .105 251.8)",
+            "400": "oklch(70.7% .165 254.6)",
+            "500": "oklch(62.3% .214 259.8)",
+            "600": "oklch(54.6% .245 262.9)",
+            "700": "oklch(48.8% .243 264.4)",
+            "800": "oklch(42.4% .199 265.6)",
+            "900": "oklch(37.9% .146 265.5)",
+            "950": "oklch(28.2% .091 267.9)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "items": [
+                    {"title": _("Overview"), "icon": "home", "link": reverse_lazy("admin:index")},
+                    _page(_("Links"), icon="link", model="connector.campaignlink"),
+                    _page(_("Participants"), icon="groups", model="connector.outboxentry"),
+                    _page(_("Sync log"), icon="history", model="connector.syncattempt"),
+                    _page(_("Runs"), icon="play_circle", model="connector.syncrun"),
+                ],
+            },
+            {
+                "title": _("From inwink"),
+                "separator": True,
+                "items": [
+                    _page(_("Inbox"), icon="inbox", model="connector.webhookmessage"),
+                    _page(_("Events not linked yet"), icon="link_off", model="connector.unlinkedevent"),
+                    _page(_("Webhook sources"), icon="webhook", model="connector.webhooksource"),
+                ],
+            },
+            {
+                "title": _("To Salesforce"),
+                "separator": True,
+                "items": [_page(_("Organisations"), icon="cloud", model="connector.salesforceorg")],
+            },
+            {
+                "title": _("This server"),
+                "separator": True,
+                "collapsible": True,
+                "items": [
+                    _page(_("Users"), icon="person", model="auth.user"),
+                    _page(_("Roles"), icon="badge", model="auth.group"),
+                    _page(_("Scheduled tasks"), icon="schedule", model="django_q.schedule"),
+                    _page(_("Queued tasks"), icon="pending_actions", model="django_q.ormq"),
+                    _page(_("Failed tasks"), icon="error", model="django_q.failure"),
+                ],
+            },
+        ],
+    },
 }

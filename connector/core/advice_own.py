@@ -63,6 +63,20 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("La connexion mène à une autre organisation Salesforce qu’auparavant. Rien n’y est envoyé.",
                "Corrigez les identifiants, ou ajoutez l’autre organisation comme une nouvelle."),
     }),
+    (("wrong_encryption_key",), {
+        "en": ("A stored secret cannot be decrypted with the keys of this server.",
+               "Ask whoever runs the connector to add the old key to FIELD_ENCRYPTION_KEYS, or enter the secret again."),
+        "fr": ("Un secret enregistré ne peut pas être déchiffré avec les clés de ce serveur.",
+               "Demandez à la personne qui exploite le connecteur d’ajouter l’ancienne clé à FIELD_ENCRYPTION_KEYS, "
+               "ou saisissez de nouveau le secret."),
+    }),
+    (("token_refused",), {
+        "en": ("Salesforce does not accept the token that it has just given.",
+               "Check the session policies of the connected app and the permissions of the integration user."),
+        "fr": ("Salesforce refuse le jeton qu’il vient de donner.",
+               "Vérifiez les règles de session de l’application connectée et les autorisations "
+               "de l’utilisateur d’intégration."),
+    }),
     (("label_gone",), {
         "en": ("The campaign no longer has a status that this link writes.",
                "Choose another status on the link, or add the status to the campaign in Salesforce."),

@@ -1,0 +1,96 @@
+"""What every admin page shares: Unfold's look with Django's types, read-only lists, pages of our own, confirmation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Row = TypeVar("_Row", bound=models.Model)
+
+if TYPE_CHECKING:
+    # django-stubs makes these generic; at run time Django's classes are not
+    AnyAdmin = admin.ModelAdmin[Any]
+
+    class UnfoldAdmin(admin.ModelAdmin[_Row]):
+        """A ModelAdmin in Unfold's look; unfold publishes no types, so checkers see Django's."""
+
+else:
+    import unfold.admin
+
+    AnyAdmin = admin.ModelAdmin
+
+    class UnfoldAdmin(unfold.admin.ModelAdmin):
+        """A ModelAdmin in Unfold's look."""
+
+        def __class_getitem__(cls, model: type[models.Model]) -> type:
+            return cls
+
+
+class ReadOnlyAdmin(UnfoldAdmin[_Row]):
+    """Rows that the connector writes: people look, search and drill down, and change nothing."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Refuse: only the connector adds rows."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Refuse: only the connector changes rows."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Refuse: retention deletes rows."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person is asked before something happens."""
+
+    title: str
+    text: str
+    button: str
+    back_url: str
+    is_danger: bool = False
+    facts: Sequence[str] = ()
+    """Further sentences, one a line."""
+    reason_label: str = ""
+    """Label of a text that must be given as `reason`; none is asked for where it is empty."""
+
+
+def render_page(
+    model_admin: AnyAdmin, request: HttpRequest, template: str, *, title: str, context: dict[str, Any]
+) -> TemplateResponse:
+    """Render one of our own pages inside the admin's frame."""
+    request.current_app = model_admin.admin_site.name
+    frame = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "title": title}
+    return TemplateResponse(request, template, {**frame, **context})
+
+
+def ask(model_admin: AnyAdmin, request: HttpRequest, question: Question) -> TemplateResponse:
+    """Show the question; its button posts to the same address."""
+    return render_page(
+        model_admin, request, "admin/connector/confirm.html", title=question.title, context={"question": question}
+    )
+
+
+def object_url(model_admin: AnyAdmin, name: str, *, view: "Callable[..., HttpResponse]") -> URLPattern:
+    """Make the address `<pk>/<name>/` of a view that gets (request, object_id); only staff reach it."""
+    label = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_{name.replace('-', '_')}"
+    return path(f"<path:object_id>/{name}/", model_admin.admin_site.admin_view(view), name=label)
+
+
+def list_url(model_admin: AnyAdmin, name: str, *, view: "Callable[..., HttpResponse]") -> URLPattern:
+    """Make the address `<name>/` of a view of the whole list; only staff reach it."""
+    label = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_{name.replace('-', '_')}"
+    return path(f"{name}/", model_admin.admin_site.admin_view(view), name=label)

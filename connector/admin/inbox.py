@@ -1,0 +1,139 @@
+"""The inbox: every message as it came and the answer it got; and events that no link names yet."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+
+from connector.admin.base import ReadOnlyAdmin, render_page
+from connector.admin.search import search_messages
+from connector.admin.tags import tag
+from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
+
+
+@admin.register(WebhookMessage)
+class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
+    """Messages, the newest first."""
+
+    list_display = ("received_at", "source", "status_tag", "counts", "repeat_count", "message_id")
+    list_display_links = ("received_at", "message_id")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("source", RelatedDropdownFilter),
+        ("received_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("source",)
+    search_fields = ("message_id",)
+    search_help_text = _("whole message id")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookMessage]:
+        """Leave the bodies in the database: a list does not show them."""
+        return super().get_queryset(request).defer("body", "answer")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WebhookMessage], search_term: str
+    ) -> tuple[QuerySet[WebhookMessage], bool]:
+        """Search by index only."""
+        return search_messages(queryset, search_term), False
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_tag(self, message: WebhookMessage) -> str:
+        """Show the status as a coloured word."""
+        is_good = message.status == WebhookMessage.Status.ACCEPTED
+        return tag(f"{message.get_status_display()} · {message.answer_status}", colour="good" if is_good else "bad")
+
+    @admin.display(description=_("participants"))
+    def counts(self, message: WebhookMessage) -> str:
+        """Sum up what became of the participants of a message."""
+        return count_words(message) or "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the message, its answer, and what became of its participants."""
+        message = get_object_or_404(WebhookMessage.objects.select_related("source"), pk=object_id)
+        if not self.has_view_permission(request, message):
+            raise PermissionDenied
+        context = {
+            "message": message,
+            "status": self.status_tag(message),
+            "counts": count_words(message),
+            "body": _pretty(message.body),
+            "answer": json.dumps(message.answer, indent=2, ensure_ascii=False),
+        }
+        title = gettext("Message of %(source)s") % {"source": message.source}
+        return render_page(self, request, "admin/connector/webhookmessage/page.html", title=title, context=context)
+
+
+def count_words(message: WebhookMessage) -> str:
+    """Return e.g. "3 accepted, 1 rejected"; nothing that is zero."""
+    counts = [
+        (message.accepted_count, gettext("accepted")),
+        (message.unchanged_count, gettext("unchanged")),
+        (message.stale_count, gettext("outdated")),
+        (message.unlinked_count, gettext("not linked yet")),
+        (message.rejected_count, gettext("rejected")),
+    ]
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
+
+
+@admin.register(UnlinkedEvent)
+class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
+    """Events that messages came for and that no link names; their participants wait."""
+
+    list_display = ("event", "event_id", "participants", "first_message_at", "last_message_at", "link_it")
+    list_display_links = None
+    search_fields = ("event_id__exact", "event_name__istartswith")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnlinkedEvent]:
+        """Count the waiting participants in the same query."""
+        return with_participants(super().get_queryset(request))
+
+    @admin.display(description=_("event"), ordering="event_name")
+    def event(self, event: UnlinkedEvent) -> str:
+        """Show the name that inwink gave, if any."""
+        return event.event_name or "–"
+
+    @admin.display(description=_("participants"))
+    def participants(self, event: UnlinkedEvent) -> int:
+        """Show how many people wait."""
+        return int(getattr(event, "participant_count", 0))
+
+    @admin.display(description=_("next step"))
+    def link_it(self, event: UnlinkedEvent) -> str:
+        """Offer the form of a new link, the event filled in."""
+        return format_html('<a class="cx-link" href="{}">{}</a>', new_link_url(event), gettext("Link to a campaign…"))
+
+
+def with_participants(events: QuerySet[UnlinkedEvent]) -> QuerySet[UnlinkedEvent]:
+    """Add `participant_count`, how many people wait for a link of each event."""
+    waiting = UnlinkedParticipant.objects.filter(event_id=OuterRef("event_id")).order_by().values("event_id")
+    counts = Subquery(waiting.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return events.annotate(participant_count=Coalesce(counts, 0))
+
+
+def new_link_url(event: UnlinkedEvent) -> str:
+    """Return the address of the form that links an event."""
+    query = urlencode({"inwink_event_id": event.event_id, "event_name": event.event_name})
+    return f"{reverse('admin:connector_campaignlink_add')}?{query}"

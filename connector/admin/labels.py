@@ -1,0 +1,86 @@
+"""Short names for stored words, in the words of inwink and Salesforce."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from connector.core.outcomes import Note, Operation, Reason
+from connector.core.state import State
+
+STATE_LABELS: dict[str, str | Promise] = {
+    State.REGISTERED: _("Registered"),
+    State.ATTENDED: _("Attended"),
+    State.REFUSED: _("Refused"),
+    State.NOT_REGISTERED: _("Not registered"),
+    State.NO_SHOW: _("No show"),
+    "": _("unknown"),
+}
+
+REASON_LABELS: dict[str, str | Promise] = {
+    Reason.FILTERED: _("Left out by the filter"),
+    Reason.NO_CONSENT: _("No consent"),
+    Reason.ERASED: _("Asked to be forgotten"),
+    Reason.LOOKS_ANONYMISED: _("Looks anonymised"),
+    Reason.NO_EMAIL: _("No valid email"),
+    Reason.STATE_UNKNOWN: _("Registration unknown"),
+    Reason.TEST_SCAN: _("Check-in before the event"),
+    Reason.SHARES_EMAIL: _("Shares an email"),
+    Reason.AMBIGUOUS: _("Several records with this email"),
+    Reason.CONVERTED_WITHOUT_CONTACT: _("Converted Lead without Contact"),
+    Reason.PERSON_DELETED: _("Deleted in Salesforce"),
+    Reason.EXISTS_AS_LEAD: _("Exists as a Lead only"),
+    Reason.EXISTS_AS_CONTACT: _("Exists as a Contact only"),
+    Reason.NO_MATCH: _("Not in Salesforce"),
+    Reason.NOT_CREATED_IN_STATE: _("Not created in this state"),
+    Reason.VISIBILITY_NOT_CONFIRMED: _("Visibility not confirmed"),
+    Reason.STATUS_NOT_SENT: _("No status for this state"),
+    Reason.REMOVED_BY_HAND: _("Removed from the campaign by hand"),
+    Reason.LEFT_OUT_BY_HAND: _("Left out by hand"),
+    Reason.REFUSED_BY_SALESFORCE: _("Refused by Salesforce"),
+    Reason.INVALID_VALUE: _("A value does not fit"),
+    Reason.EXHAUSTED: _("Tried too often"),
+    Reason.INTERNAL: _("Error of the connector"),
+}
+
+NOTE_LABELS: dict[str, str | Promise] = {
+    Note.KEPT_MANUAL: _("Status of a colleague kept"),
+    Note.STATUS_NOT_LOWERED: _("Higher status kept"),
+    Note.LEFT_BEHIND: _("Old membership left"),
+    Note.SAME_PERSON: _("Same person as another participant"),
+    Note.DUPLICATE_ALERT: _("Duplicate rule warned"),
+    Note.FIELD_DROPPED: _("A field was left out"),
+    Note.PERSON_ACCOUNT: _("Person Account"),
+    Note.CHOICE_SKIPPED: _("Unknown choice skipped"),
+    Note.OPT_OUT_KEPT: _("Opt-out kept"),
+}
+
+OPERATION_LABELS: dict[str, str | Promise] = {
+    Operation.NONE: _("nothing"),
+    Operation.CREATE: _("created"),
+    Operation.UPDATE: _("updated"),
+}
+
+FIELD_LABELS: dict[str, str | Promise] = {
+    "id": _("inwink id"),
+    "email": _("Email"),
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "position": _("Position"),
+    "company": _("Company"),
+    "registration": _("Registration"),
+    "came": _("Came"),
+}
+"""Names of what a participant says; custom fields go by their path."""
+
+ANSWER_REASON_LABELS: dict[str, str | Promise] = {"correction": _("Wrong status")}
+"""Questions that a person asked, beside the reasons."""
+
+ANSWER_LABELS: dict[str, str | Promise] = {
+    "pick": _("Use this record"),
+    "same_person": _("The same person"),
+    "create": _("Another person: create it"),
+    "accept": _("It is right: send it"),
+    "discard": _("It is wrong: drop it"),
+    "leave_out": _("Leave this participant out"),
+    "correct": _("Correct the status"),
+}
+"""The stored words of answers (connector.pipeline.answers)."""

@@ -1,0 +1,190 @@
+"""The sync log: each run, and each attempt with the old and new value of every field."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+
+from connector.admin.base import ReadOnlyAdmin, render_page
+from connector.admin.changes import attempt_records, change_rows
+from connector.admin.explain import explain_end, explain_notes, reason_label
+from connector.admin.filters import ReasonFilter
+from connector.admin.labels import OPERATION_LABELS
+from connector.admin.search import search_attempts
+from connector.admin.tags import outcome_tag, tag
+from connector.models import SyncAttempt, SyncRun
+
+
+@admin.register(SyncAttempt)
+class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
+    """How each participant fared in each run, the newest first."""
+
+    list_display = ("created_at", "link_label", "participant", "outcome_word", "what_was_done", "why")
+    list_display_links = ("created_at", "participant")
+    list_filter = (
+        ("link", RelatedDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ReasonFilter,
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    search_fields = ("email_key",)
+    search_help_text = _("whole email, inwink id or Salesforce id")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SyncAttempt]:
+        """Leave what a list does not show in the database."""
+        return super().get_queryset(request).defer("changes", "notes")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SyncAttempt], search_term: str
+    ) -> tuple[QuerySet[SyncAttempt], bool]:
+        """Search by index only."""
+        return search_attempts(queryset, search_term), False
+
+    @admin.display(description=_("participant"))
+    def participant(self, attempt: SyncAttempt) -> str:
+        """Show the email, or the id where there is none."""
+        return attempt.email_key or attempt.participant_key
+
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def outcome_word(self, attempt: SyncAttempt) -> str:
+        """Show the outcome as a coloured word."""
+        return outcome_tag(attempt)
+
+    @admin.display(description=_("what was done"))
+    def what_was_done(self, attempt: SyncAttempt) -> str:
+        """Say what happened to the person and to the membership."""
+        return operation_words(attempt)
+
+    @admin.display(description=_("reason"))
+    def why(self, attempt: SyncAttempt) -> str:
+        """Show the reason and the error code."""
+        words = [reason_label(attempt.reason)] if attempt.reason else []
+        return " · ".join([*words, attempt.error_code] if attempt.error_code else words) or "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one attempt."""
+        attempt = get_object_or_404(SyncAttempt.objects.select_related("run", "entry"), pk=object_id)
+        if not self.has_view_permission(request, attempt):
+            raise PermissionDenied
+        context = {
+            "attempt": attempt,
+            "outcome": outcome_tag(attempt),
+            "operations": operation_words(attempt),
+            "changes": change_rows(attempt.changes),
+            "records": attempt_records(attempt),
+            "explanations": explain_end(
+                reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message
+            ),
+            "notes": explain_notes(attempt.notes),
+        }
+        title = gettext("Attempt for %(participant)s") % {"participant": self.participant(attempt)}
+        return render_page(self, request, "admin/connector/syncattempt/page.html", title=title, context=context)
+
+
+def operation_words(attempt: SyncAttempt) -> str:
+    """Return e.g. "Lead created, member created"; "–" where nothing was written."""
+    words = []
+    if attempt.person_operation != "none":
+        words.append(f"{attempt.person_type or gettext('person')} {OPERATION_LABELS[attempt.person_operation]}")
+    if attempt.member_operation != "none":
+        words.append(f"{gettext('membership')} {OPERATION_LABELS[attempt.member_operation]}")
+    return ", ".join(words) or "–"
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
+    """Batches, the newest first."""
+
+    list_display = ("started_at", "link_label", "org_label", "kind", "entry_count", "ends", "api_calls", "error_word")
+    list_filter = (
+        ("link", RelatedDropdownFilter),
+        ("trigger", ChoicesDropdownFilter),
+        ("started_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    actions = None
+
+    @admin.display(description=_("kind"))
+    def kind(self, run: SyncRun) -> str:
+        """Say what started the run."""
+        return gettext("Backfill") if run.is_backfill else run.get_trigger_display()
+
+    @admin.display(description=_("outcome"))
+    def ends(self, run: SyncRun) -> str:
+        """Sum up how the entries of the run ended."""
+        return ends_words(run)
+
+    @admin.display(description=_("error"), ordering="error_code")
+    def error_word(self, run: SyncRun) -> str:
+        """Show the error that stopped the run, if any."""
+        return tag(run.error_code, colour="bad") if run.error_code else "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one run and its latest attempts."""
+        run = get_object_or_404(SyncRun, pk=object_id)
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        attempts = run.attempts.defer("changes", "notes").order_by("pk")[:200]
+        context = {
+            "run": run,
+            "ends": ends_words(run),
+            "attempts": [
+                {
+                    "url": reverse("admin:connector_syncattempt_change", args=[attempt.pk]),
+                    "participant": self._participant(attempt),
+                    "outcome": outcome_tag(attempt),
+                    "operations": operation_words(attempt),
+                    "why": reason_label(attempt.reason) if attempt.reason else attempt.error_code,
+                }
+                for attempt in attempts
+            ],
+            "explanations": explain_end(reason="", error_code=run.error_code, error_message=run.error_message),
+        }
+        title = gettext("Run of %(event)s") % {"event": run.link_label}
+        return render_page(self, request, "admin/connector/syncrun/page.html", title=title, context=context)
+
+    def _participant(self, attempt: SyncAttempt) -> str:
+        return attempt.email_key or attempt.participant_key
+
+
+def ends_words(run: SyncRun) -> str:
+    """Return e.g. "3 created, 1 failed"; nothing that is zero."""
+    counts = [
+        (run.created_count, gettext("created")),
+        (run.updated_count, gettext("updated")),
+        (run.unchanged_count, gettext("unchanged")),
+        (run.left_out_count, gettext("left out")),
+        (run.needs_answer_count, gettext("need an answer")),
+        (run.failed_count, gettext("failed")),
+        (run.retrying_count, gettext("trying again")),
+    ]
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "–"
+
+
+def attempt_row(attempt: SyncAttempt) -> dict[str, Any]:
+    """Return an attempt as one line of a participant's page."""
+    return {
+        "url": reverse("admin:connector_syncattempt_change", args=[attempt.pk]),
+        "at": attempt.created_at,
+        "outcome": outcome_tag(attempt),
+        "operations": operation_words(attempt),
+        "changes": change_rows(attempt.changes),
+        "explanations": explain_end(
+            reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message
+        ),
+        "notes": explain_notes(attempt.notes),
+        "requested_by": attempt.requested_by,
+    }

@@ -1,0 +1,185 @@
+"""Salesforce organisations: write-only secrets, state and usage, and the test of the connection."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget
+
+from connector.admin.base import UnfoldAdmin, object_url, render_page
+from connector.admin.tags import org_tag
+from connector.models import SalesforceOrg
+from connector.models.fields import Secret
+from connector.pipeline.configure_check import NEEDED_BY_FLOW
+from connector.pipeline.configure_secrets import environment_of
+from connector.pipeline.link_change import follow_confirmed_visibility
+from connector.pipeline.not_built import refuse_not_built
+from connector.pipeline.org_setup import follow_org_change, refuse_login_url
+from connector.pipeline.preflight import check_connection
+
+if TYPE_CHECKING:
+    _SalesforceOrgForm = forms.ModelForm[SalesforceOrg]
+else:
+    _SalesforceOrgForm = forms.ModelForm
+
+
+class WriteOnlyTextarea(forms.Textarea):
+    """A text area that never shows what is stored."""
+
+    def format_value(self, value: Any) -> str:
+        """Show nothing."""
+        return ""
+
+
+def _secret_field(label: Any, *, is_long: bool = False) -> forms.CharField:
+    attrs = {"autocomplete": "new-password"}
+    widget = (
+        WriteOnlyTextarea({**attrs, "class": " ".join(TEXTAREA_CLASSES), "rows": 4, "spellcheck": "false"})
+        if is_long
+        else UnfoldAdminPasswordWidget(attrs, render_value=False)
+    )
+    return forms.CharField(label=label, required=False, widget=widget, strip=True)
+
+
+class OrgForm(_SalesforceOrgForm):
+    """An organisation whose secrets can be replaced and never read."""
+
+    client_secret = _secret_field(_("consumer secret"))
+    password = _secret_field(_("password"))
+    security_token = _secret_field(_("security token"))
+    private_key = _secret_field(_("private key (PEM)"), is_long=True)
+
+    secret_fields = ("client_secret", "password", "security_token", "private_key")
+
+    class Meta:
+        model = SalesforceOrg
+        fields = (
+            "name", "login_url", "auth", "client_id", "client_secret", "username", "password",
+            "security_token", "private_key", "api_version", "visibility_confirmed", "api_budget_percent",
+            "api_daily_max",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say of each secret whether one is stored; an empty field then keeps it."""
+        super().__init__(*args, **kwargs)
+        if "auth" in self.fields:
+            self.fields["auth"].choices = [  # type: ignore[attr-defined]  # a choice field of the model
+                (value, label)
+                for value, label in SalesforceOrg.Auth.choices
+                if value == self.instance.auth or not refuse_not_built("orgs", {"auth": value})
+            ]
+        for name in self.secret_fields:
+            if name not in self.fields:
+                continue
+            self.initial[name] = ""
+            if getattr(self.instance, name):
+                self.fields[name].help_text = gettext("Stored. Leave empty to keep it.")
+
+    def clean_login_url(self) -> str:
+        """Refuse an address that credentials may not be sent to."""
+        url: str = self.cleaned_data["login_url"].rstrip("/")
+        refusal = refuse_login_url(url)
+        if refusal:
+            raise forms.ValidationError(
+                gettext("Credentials are not sent there: %(why)s. Use the My Domain address of the organisation.")
+                % {"why": refusal}
+            )
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        """Keep secrets whose field is empty, and demand those that the sign-in needs."""
+        cleaned = super().clean() or {}
+        for name in self.secret_fields:
+            text = cleaned.get(name)
+            cleaned[name] = Secret.conceal(text) if text else getattr(self.instance, name) or Secret()
+        for name in NEEDED_BY_FLOW.get(cleaned.get("auth", ""), ()):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, gettext("This sign-in needs it."))
+        return cleaned
+
+
+@admin.register(SalesforceOrg)
+class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
+    """One organisation and its integration user."""
+
+    form = OrgForm
+    list_display = ("name", "state_tag", "environment", "auth", "creates_people", "usage")
+    search_fields = ("name",)
+    actions = None
+    conditional_fields = {
+        "client_secret": "auth != 'jwt_bearer'",
+        "username": "auth == 'password' || auth == 'jwt_bearer'",
+        "password": "auth == 'password'",
+        "security_token": "auth == 'password'",
+        "private_key": "auth == 'jwt_bearer'",
+    }
+    fieldsets = (
+        (None, {"fields": ("name", "login_url")}),
+        (_("Sign-in"), {"fields": ("auth", "client_id", "client_secret", "username", "password", "security_token",
+                                   "private_key", "api_version")}),
+        (_("Creating people"), {"fields": ("visibility_confirmed",)}),
+        (_("API calls"), {"fields": ("api_budget_percent", "api_daily_max")}),
+    )  # fmt: skip
+    change_form_outer_before_template = "admin/connector/salesforceorg/panel.html"
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_tag(self, org: SalesforceOrg) -> str:
+        """Show the state as a coloured word."""
+        return org_tag(org)
+
+    @admin.display(description=_("creates people"), boolean=True, ordering="visibility_confirmed")
+    def creates_people(self, org: SalesforceOrg) -> bool:
+        """Tell whether unknown people may be created."""
+        return org.visibility_confirmed
+
+    @admin.display(description=_("API calls in 24 hours"))
+    def usage(self, org: SalesforceOrg) -> str:
+        """Show what the whole organisation used, as its last answer said."""
+        if org.api_used is None or org.api_limit is None:
+            return "–"
+        return format_html("{} / {}", f"{org.api_used:,}", f"{org.api_limit:,}")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the test of the connection."""
+        return [object_url(self, "check", view=self.check_view), *super().get_urls()]
+
+    def save_model(self, request: HttpRequest, obj: SalesforceOrg, form: Any, change: bool) -> None:
+        """Save, then let go of what belonged to old credentials, and send who waited for a confirmation."""
+        obj.environment = environment_of(obj.login_url)
+        super().save_model(request, obj, form, change)
+        follow_org_change(obj, changed=form.changed_data)
+        if "visibility_confirmed" in form.changed_data and obj.visibility_confirmed:
+            count = follow_confirmed_visibility(obj, now=timezone.now())
+            text = ngettext("%(count)s person who waited is sent.", "%(count)s people who waited are sent.", count)
+            messages.info(request, text % {"count": count})
+
+    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Test the connection and show each check; nothing is written to Salesforce."""
+        org = get_object_or_404(SalesforceOrg, pk=object_id)
+        if not self.has_change_permission(request, org):
+            raise PermissionDenied
+        back_url = reverse("admin:connector_salesforceorg_change", args=[org.pk])
+        if request.method != "POST":
+            return HttpResponseRedirect(back_url)
+        checks = check_connection(org)
+        context = {"org": org, "checks": checks, "is_good": all(check.ok for check in checks), "back_url": back_url}
+        title = gettext("Connection of %(name)s") % {"name": org.name}
+        return render_page(self, request, "admin/connector/salesforceorg/check.html", title=title, context=context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Refuse while links use the organisation, with the way out."""
+        org = get_object_or_404(SalesforceOrg, pk=object_id)
+        if org.links.exists():
+            messages.error(request, gettext("Links send to this organisation. Close or delete them first."))
+            return HttpResponseRedirect(reverse("admin:connector_salesforceorg_change", args=[org.pk]))
+        return super().delete_view(request, object_id, extra_context)

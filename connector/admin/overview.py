@@ -1,0 +1,83 @@
+"""The first page: what needs a person now on top, then one line a link; a constant number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from connector.admin.explain import explain_link
+from connector.admin.inbox import new_link_url, with_participants
+from connector.admin.link_page import sum_terms
+from connector.admin.tags import link_tag
+from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent, WebhookSource
+from connector.pipeline.sums import Sum, sum_links
+
+LINKS_SHOWN = 50
+EVENTS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the beginning."""
+
+    text: str
+    is_done: bool
+    url: str
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Fill the context of the admin's index; Unfold calls it (setting DASHBOARD_CALLBACK)."""
+    if not request.user.has_perm("connector.view_campaignlink"):
+        return context
+    links = list(CampaignLink.objects.select_related("org").order_by("state", "-starts_at", "-pk")[:LINKS_SHOWN])
+    sums = sum_links()
+    events = with_participants(UnlinkedEvent.objects.filter(ignored_at=None))
+    return {
+        **context,
+        "title": gettext("Overview"),
+        "is_overview": True,
+        "orgs_to_mend": _orgs_to_mend(),
+        "unlinked": [_event_row(event) for event in events[:EVENTS_SHOWN]],
+        "links": [_link_row(link, sums.get(link.pk, Sum())) for link in links],
+        "steps": [] if links else _first_steps(),
+    }
+
+
+def _orgs_to_mend() -> list[dict[str, Any]]:
+    stopped = SalesforceOrg.objects.filter(state=SalesforceOrg.State.RECONNECT_NEEDED)
+    return [
+        {"org": org, "url": reverse("admin:connector_salesforceorg_change", args=[org.pk])}
+        for org in stopped.only("pk", "name", "state", "state_reason")
+    ]
+
+
+def _event_row(event: UnlinkedEvent) -> dict[str, Any]:
+    return {"event": event, "count": getattr(event, "participant_count", 0), "url": new_link_url(event)}
+
+
+def _link_row(link: CampaignLink, total: Sum) -> dict[str, Any]:
+    return {
+        "link": link,
+        "url": reverse("admin:connector_campaignlink_change", args=[link.pk]),
+        "tag": link_tag(link),
+        "waits": explain_link(link),
+        "sum": sum_terms(link.pk, total),
+    }
+
+
+def _first_steps() -> list[Step]:
+    return [
+        Step(
+            gettext("Connect the Salesforce organisation and test the connection"),
+            SalesforceOrg.objects.exclude(organization_id="").exists(),
+            reverse("admin:connector_salesforceorg_changelist"),
+        ),
+        Step(
+            gettext("Make a webhook source and give its address and secret to the sender"),
+            WebhookSource.objects.exists(),
+            reverse("admin:connector_webhooksource_changelist"),
+        ),
+        Step(gettext("Link an event to a campaign"), False, reverse("admin:connector_campaignlink_add")),
+    ]

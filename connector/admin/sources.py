@@ -1,0 +1,150 @@
+"""Webhook sources: the address to copy, and secrets that are shown once."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from connector.admin.base import Question, UnfoldAdmin, ask, object_url, render_page
+from connector.models import WebhookSource
+from connector.pipeline import sources
+
+if TYPE_CHECKING:
+    _WebhookSourceForm = forms.ModelForm[WebhookSource]
+else:
+    _WebhookSourceForm = forms.ModelForm
+
+
+class SourceForm(_WebhookSourceForm):
+    """A source, and how a new one proves who it is."""
+
+    proof = forms.ChoiceField(
+        label=_("proof of the sender"),
+        choices=[
+            ("signature", _("Signature (recommended): the sender signs each message")),
+            ("token", _("Bearer token: for tools that cannot sign")),
+        ],
+        initial="signature",
+        widget=UnfoldAdminRadioSelectWidget,
+        help_text=_("The secret is made when you save, and shown once."),
+    )
+
+    class Meta:
+        model = WebhookSource
+        fields = ("name", "locale", "default_state", "is_active")
+
+
+@admin.register(WebhookSource)
+class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
+    """One sender of webhooks."""
+
+    list_display = ("name", "is_active", "locale", "refused_count", "created_at")
+    search_fields = ("name",)
+    actions = None
+    form = SourceForm
+    fields = ("name", "locale", "default_state", "is_active")
+    change_form_outer_before_template = "admin/connector/webhooksource/panel.html"
+
+    def get_fields(self, request: HttpRequest, obj: WebhookSource | None = None) -> Any:
+        """Ask for the proof on a new source only; later there are buttons for it."""
+        return [*self.fields, "proof"] if obj is None else self.fields
+
+    def get_form(
+        self, request: HttpRequest, obj: WebhookSource | None = None, change: bool = False, **kwargs: Any
+    ) -> "type[forms.ModelForm[WebhookSource]]":
+        """Leave the proof out where the source exists."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            return form
+        return type(form.__name__, (form,), {"proof": None})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the buttons of the page."""
+        return [
+            object_url(self, "new-secret", view=self.new_secret_view),
+            object_url(self, "new-token", view=self.new_token_view),
+            object_url(self, "revoke", view=self.revoke_view),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(  # type: ignore[override]  # Django names every argument
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """Show the address and the active secrets above the form."""
+        source = kwargs.get("obj")
+        if source is not None:
+            context["address"] = webhook_address(request, source)
+            context["secrets"] = sources.list_secrets(source)
+            context["tokens"] = sources.list_tokens(source)
+        return super().render_change_form(request, context, **kwargs)
+
+    def response_add(
+        self, request: HttpRequest, obj: WebhookSource, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Show the address and the new secret; no other page ever shows it."""
+        if request.POST.get("proof") == "token":
+            return self._show_once(request, obj, token=sources.create_token(obj))
+        return self._show_once(request, obj, secret=sources.create_secret(obj))
+
+    def new_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Add a signing secret beside the active ones."""
+        source = self._get_source(request, object_id)
+        return self._show_once(request, source, secret=sources.create_secret(source))
+
+    def new_token_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Add a bearer token beside the active ones."""
+        source = self._get_source(request, object_id)
+        return self._show_once(request, source, token=sources.create_token(source))
+
+    def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, then revoke the secret or token named by `?secret=` or `?token=`."""
+        source = get_object_or_404(WebhookSource, pk=object_id)
+        if not self.has_change_permission(request, source):
+            raise PermissionDenied
+        secret, token = request.GET.get("secret", ""), request.GET.get("token", "")
+        back_url = reverse("admin:connector_webhooksource_change", args=[source.pk])
+        if request.method != "POST":
+            return ask(self, request, _revocation_of(secret or token, back_url=back_url))
+        was_there = sources.revoke_secret(source, secret) if secret else sources.revoke_token(source, token)
+        if was_there:
+            self.log_change(request, source, [{"changed": {"fields": ["revoked " + (secret or token)]}}])
+            messages.success(request, gettext("Revoked. Messages that use it are refused from now on."))
+        return HttpResponseRedirect(back_url)
+
+    def _get_source(self, request: HttpRequest, object_id: str) -> WebhookSource:
+        source = get_object_or_404(WebhookSource, pk=object_id)
+        if request.method != "POST" or not self.has_change_permission(request, source):
+            raise PermissionDenied
+        return source
+
+    def _show_once(
+        self, request: HttpRequest, source: WebhookSource, *, secret: str = "", token: str = ""
+    ) -> HttpResponse:
+        context = {"source": source, "address": webhook_address(request, source), "secret": secret, "token": token}
+        title = gettext("Set up the sender")
+        return render_page(self, request, "admin/connector/webhooksource/once.html", title=title, context=context)
+
+
+def _revocation_of(fingerprint: str, *, back_url: str) -> Question:
+    return Question(
+        title=gettext("Revoke %(name)s?") % {"name": fingerprint},
+        text=gettext(
+            "Messages that use it are refused at once, and the sender will see errors. "
+            "Make a new one first and give it to the sender."
+        ),
+        button=gettext("Revoke"),
+        back_url=back_url,
+        is_danger=True,
+    )
+
+
+def webhook_address(request: HttpRequest, source: WebhookSource) -> str:
+    """Return the address that the sender posts to."""
+    return request.build_absolute_uri(reverse("webhook-inwink", args=[source.pk]))

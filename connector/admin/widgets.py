@@ -1,0 +1,94 @@
+"""Widgets of the link form: a searchable campaign, texts with suggestions, one mapping a line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
+
+_INPUT = " ".join(INPUT_CLASSES)
+_TEXTAREA = " ".join(TEXTAREA_CLASSES)
+
+
+class CampaignPicker(forms.HiddenInput):
+    """A campaign that is searched in Salesforce as one types; the chosen one travels sealed."""
+
+    template_name = "admin/connector/campaignlink/picker.html"
+    input_type = "hidden"
+
+    def __init__(self, *, search_url: str, labels_url: str, chosen_name: str = "") -> None:
+        """Keep the addresses that the script asks."""
+        super().__init__()
+        self.search_url, self.labels_url, self.chosen_name = search_url, labels_url, chosen_name
+
+    @property
+    def is_hidden(self) -> bool:
+        """Show the row of the form: only the value itself is hidden."""
+        return False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add what the template shows."""
+        context = super().get_context(name, value, attrs)
+        context["picker"] = {
+            "search_url": self.search_url,
+            "labels_url": self.labels_url,
+            "chosen_name": self.chosen_name,
+            "input_class": _INPUT,
+        }
+        return context
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Render from the project's templates; those of widgets would have to lie inside an app."""
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+
+    class Media:
+        js = ("connector/picker.js",)
+
+
+class SuggestingInput(forms.TextInput):
+    """A text that may be typed or chosen from a list of suggestions shared by several fields."""
+
+    def __init__(self, list_id: str, attrs: Mapping[str, Any] | None = None) -> None:
+        """Name the `<datalist>` of the page."""
+        super().__init__(
+            {**(attrs or {}), "list": list_id, "autocomplete": "off", "spellcheck": "false", "class": _INPUT}
+        )
+
+
+class PairsField(forms.CharField):
+    """A dictionary written one pair a line: `value in inwink = value in Salesforce`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Make room for a few lines."""
+        super().__init__(required=False, strip=True, widget=forms.Textarea({"rows": 3, "class": _TEXTAREA}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a dictionary as lines."""
+        return write_pairs(value) if isinstance(value, dict) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Read lines as a dictionary; raises ValidationError with the line that has no "="."""
+        text: str = super().to_python(value) or ""
+        pairs = {}
+        for line in filter(None, (line.strip() for line in text.splitlines())):
+            left, sign, right = line.partition("=")
+            if not sign or not left.strip():
+                text = gettext("Write “%(line)s” as: value in inwink = value in Salesforce.")
+                raise forms.ValidationError(text % {"line": line})
+            pairs[left.strip()] = right.strip()
+        return pairs
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare as dictionaries."""
+        try:
+            return bool(self.to_python(data) != (initial or {}))
+        except forms.ValidationError:
+            return True
+
+
+def write_pairs(pairs: Mapping[str, Any]) -> str:
+    """Write a dictionary one pair a line."""
+    return "\n".join(f"{key} = {value}" for key, value in pairs.items())

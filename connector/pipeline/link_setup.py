@@ -1,0 +1,113 @@
+"""What the admin needs to set up a link: campaigns and labels to choose from, mappings to begin with, its state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from connector.core.schema import ObjectSchema, SObject
+from connector.core.state import State
+from connector.core.suggest import suggest_labels
+from connector.models import CampaignLink, SalesforceOrg
+from connector.models.fields import WrongEncryptionKey
+from connector.pipeline.configure_plan import wanted_mappings
+from connector.pipeline.connect import CampaignChoice, campaign_labels, object_schema, search_campaigns
+from connector.pipeline.enqueue import request_drain
+from connector.salesforce.errors import SalesforceError
+
+MAPPED_OBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Campaigns that match what a person typed, or why Salesforce could not be asked."""
+
+    choices: tuple[CampaignChoice, ...] = ()
+    problem_code: str = ""
+    """A code that advice explains; "" where the search went through."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """What Salesforce says about a link's campaign and objects, or why it could not be asked."""
+
+    labels: tuple[str, ...] = ()
+    schemas: Mapping[SObject, ObjectSchema] = field(default_factory=dict)
+    problem_code: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether Salesforce answered."""
+        return not self.problem_code
+
+    @property
+    def suggested(self) -> dict[State, str]:
+        """The labels that are likely meant for the required states."""
+        return suggest_labels(self.labels)
+
+    def schema_of(self, sobject: SObject) -> ObjectSchema:
+        """Return one describe; only where `is_known`."""
+        return self.schemas[sobject]
+
+
+def offer_campaigns(org: SalesforceOrg, text: str) -> Offer:
+    """Search campaigns by a part of their name. Call outside a transaction: it speaks HTTP."""
+    try:
+        return Offer(choices=tuple(search_campaigns(org, text)))
+    except SalesforceError as exc:
+        return Offer(problem_code=exc.code)
+    except WrongEncryptionKey:
+        return Offer(problem_code="wrong_encryption_key")
+
+
+def load_labels(org: SalesforceOrg, campaign_id: str, *, refresh: bool = False) -> LinkFacts:
+    """Read the statuses of a campaign only. Call outside a transaction: it speaks HTTP."""
+    try:
+        labels = campaign_labels(org, campaign_id, refresh=refresh)
+    except SalesforceError as exc:
+        return LinkFacts(problem_code=exc.code)
+    except WrongEncryptionKey:
+        return LinkFacts(problem_code="wrong_encryption_key")
+    return LinkFacts(labels=tuple(label.label for label in labels))
+
+
+def load_facts(org: SalesforceOrg, campaign_id: str, *, refresh: bool = False) -> LinkFacts:
+    """Read statuses and describes from their caches, else from Salesforce; with `refresh` the statuses always.
+
+    Call outside a transaction: it speaks HTTP.
+    """
+    try:
+        labels = campaign_labels(org, campaign_id, refresh=refresh)
+        schemas = {sobject: object_schema(org, sobject) for sobject in MAPPED_OBJECTS}
+    except SalesforceError as exc:
+        return LinkFacts(problem_code=exc.code)
+    except WrongEncryptionKey:
+        return LinkFacts(problem_code="wrong_encryption_key")
+    return LinkFacts(labels=tuple(label.label for label in labels), schemas=schemas)
+
+
+def add_default_mappings(link: CampaignLink) -> None:
+    """Give a new link the mappings that every link begins with."""
+    for position, mapping in enumerate(wanted_mappings([])):
+        mapping.link, mapping.position = link, position
+        mapping.save()  # one by one: each leaves a line in the history
+
+
+def set_state(link: CampaignLink, state: CampaignLink.LinkState) -> bool:
+    """Pause, resume, close or reopen a link on a person's word; False where it is in that state already.
+
+    Whatever it waited for is tried again; what was kept meanwhile is sent.
+    """
+    with transaction.atomic():
+        locked = CampaignLink.objects.select_for_update(no_key=True).get(pk=link.pk)
+        is_held = state == CampaignLink.LinkState.ACTIVE and locked.pause_kind
+        if locked.state == state and not is_held:
+            return False
+        locked.state = state
+        is_paused = state == CampaignLink.LinkState.PAUSED
+        locked.pause_kind = CampaignLink.PauseKind.MANUAL if is_paused else ""
+        locked.pause_code = locked.pause_reason = ""
+        locked.paused_until, locked.pause_count = None, 0
+        locked.save()
+        request_drain([locked.pk])
+    return True

@@ -1,0 +1,29 @@
+"""Follow up what a person changed on a Salesforce organisation in the admin."""
+
+from collections.abc import Collection
+
+from connector.models import SalesforceOrg
+from connector.models.orgs import SECRET_FIELDS
+from connector.pipeline.connect import forget_token, recover_org
+from connector.pipeline.sign_in import host_rules
+from connector.salesforce.errors import ForbiddenHost
+from connector.salesforce.hosts import check_url
+
+CREDENTIAL_FIELDS = frozenset({"login_url", "auth", "client_id", "username", *SECRET_FIELDS})
+"""Columns whose change makes the stored token worthless."""
+
+
+def refuse_login_url(url: str) -> str:
+    """Say why credentials may not be sent to an address; "" where they may."""
+    try:
+        check_url(url, host_rules())
+    except ForbiddenHost as exc:
+        return exc.message
+    return ""
+
+
+def follow_org_change(org: SalesforceOrg, *, changed: Collection[str]) -> None:
+    """Drop the token of old credentials and let an organisation go on that waited for new ones."""
+    if CREDENTIAL_FIELDS & set(changed):
+        forget_token(org)
+        recover_org(org)
