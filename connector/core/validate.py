@@ -57,7 +57,7 @@ def validate_mapping(rule: MappingRule, schema: ObjectSchema) -> list[Problem]:
     spec = schema.find_field(rule.field)
     if spec is None:
         return [*problems, _no_such_field(rule.field, schema)]
-    refusal = refuse_field(spec) or _refuse_access(rule, spec)
+    refusal = _refuse_compound(spec, schema) or refuse_field(spec) or _refuse_access(rule, spec)
     if refusal is not None:
         return [*problems, refusal]
     return [*problems, *_misfits(rule, spec)]
@@ -81,9 +81,8 @@ def refuse_field(spec: FieldSpec) -> Problem | None:
     if spec.is_calculated:
         text = gettext_noop("%(field)s is a formula: Salesforce computes it, nobody can write it.")
         return Problem("field_is_formula", "field", text, params)
-    if spec.type in {"address", "location"} or spec.compound_field_name == spec.name:
-        text = gettext_noop("%(field)s is put together from other fields. Map its parts instead.")
-        return Problem("field_is_compound", "field", text, params)
+    if spec.type in {"address", "location"}:
+        return _compound(spec)
     if spec.type in {"reference", "id"}:
         text = gettext_noop("%(field)s holds the id of another record, which inwink does not know.")
         return Problem("field_is_reference", "field", text, params)
@@ -94,6 +93,17 @@ def refuse_field(spec: FieldSpec) -> Problem | None:
         text = gettext_noop("%(field)s is read-only for the integration user. Give the user edit access to the field.")
         return Problem("field_not_writable", "field", text, params)
     return None
+
+
+def _refuse_compound(spec: FieldSpec, schema: ObjectSchema) -> Problem | None:
+    """Name is of type string: only its parts tell that it is put together."""
+    is_compound = any(other.compound_field_name == spec.name for other in schema.fields.values())
+    return _compound(spec) if is_compound else None
+
+
+def _compound(spec: FieldSpec) -> Problem:
+    text = gettext_noop("%(field)s is put together from other fields. Map its parts instead.")
+    return Problem("field_is_compound", "field", text, {"field": spec.name})
 
 
 def _check_origin(rule: MappingRule) -> Problem | None:

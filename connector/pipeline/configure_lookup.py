@@ -8,7 +8,7 @@ from connector.core.schema import ObjectSchema, SObject
 from connector.core.validate_link import validate_labels
 from connector.models import FieldMapping, SalesforceOrg
 from connector.pipeline.configure_check import problem_errors, statuses_of
-from connector.pipeline.configure_plan import LinkPlan, OrgPlan, lay, rests
+from connector.pipeline.configure_plan import LinkPlan, OrgPlan, lay, lay_mappings, rests
 from connector.pipeline.configure_read import Reading, taken_campaign
 from connector.pipeline.configure_schema import end_of_day, start_of_day
 from connector.pipeline.configure_yaml import ConfigError, Document, Path
@@ -165,6 +165,8 @@ def _check_labels(document: Document, plan: LinkPlan, found: Found) -> list[Conf
 def _check_fields(document: Document, plan: LinkPlan, found: Found) -> list[ConfigError]:
     mappings = plan.mappings if plan.mappings is not None else list(plan.row.mappings.all())
     spell_fields(mappings, schema_of=found.schema_of)
+    if plan.mappings is not None:
+        lay_mappings(plan, plan.mappings)  # once more, to tell the fields as Salesforce spells them
     problems = mapping_problems(plan.row, mappings, schema_of=found.schema_of)
     return [_mapping_error(document, plan, problem, mappings) for problem in problems]
 

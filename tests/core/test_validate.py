@@ -20,7 +20,7 @@ FIELDS = [
     spec("Title"),
     spec("LastName", is_nillable=False),
     spec("Email", "email", length=80),
-    spec("Name", compound_field_name="Name"),
+    spec("Name"),
     spec("FirstName", compound_field_name="Name"),
     spec("MailingAddress", "address"),
     spec("Score__c", "double", is_calculated=True, is_createable=False, is_updateable=False),
