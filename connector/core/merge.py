@@ -1,7 +1,7 @@
 """Merge a message into what is known about a participant (rules 1.1 to 1.3)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -32,17 +32,15 @@ def merge_participant(
     """Merge one message into a row; the same message twice is *unchanged*.
 
     A stale message and one that looks anonymised bring nothing but a check-in: that is never lost.
-    `default_state` counts while no registration was ever heard of.
+    `default_state` counts while no state was ever heard of. Store `known` also where the result is UNCHANGED: it may
+    carry a newer `source_updated_at`, which decides what is stale.
     """
     before = known or Known()
     at = participant.updated_at or received_at
     if known is not None and _is_stale(known, participant):
-        return _merge_checkin_only(known, participant, at=at, otherwise=MergeResult.STALE)
+        return _merge_stale(known, participant, at=at)
     if looks_anonymised(before.values, participant.values):
-        held = dict(participant.values)
-        after = replace(before, held_values=held, changed_at=before.changed_at or at)
-        merged = _merge_checkin_only(after, participant, at=at, otherwise=MergeResult.UNCHANGED)
-        return merged if after == before else replace(merged, result=MergeResult.ACCEPTED)
+        return _hold(before, participant, at=at)
     return _merge_all(before, participant, at=at, is_new=known is None, default_state=default_state)
 
 
@@ -52,35 +50,115 @@ def _is_stale(known: Known, participant: Participant) -> bool:
     return participant.updated_at < known.source_updated_at
 
 
-def _merge_checkin_only(known: Known, participant: Participant, *, at: datetime, otherwise: MergeResult) -> Merge:
-    if participant.values.get("came") is not True or known.state is State.ATTENDED:
-        return Merge(known, otherwise)
-    after = replace(_enter_state(known, State.ATTENDED, at=at), changed_at=known.changed_at or at)
-    return Merge(after, MergeResult.ACCEPTED)
+def _merge_stale(known: Known, participant: Participant, *, at: datetime) -> Merge:
+    if participant.values.get("came") is not True:
+        return Merge(known, MergeResult.STALE)
+    after = _hear_checkin(known, at=at)
+    if known.values.get("came") is None:
+        after = replace(after, values={**known.values, "came": True})
+    if after == known:
+        return Merge(known, MergeResult.STALE)
+    return Merge(replace(after, changed_at=known.changed_at or at), MergeResult.ACCEPTED)
+
+
+def _hold(before: Known, participant: Participant, *, at: datetime) -> Merge:
+    """Keep a message that looks anonymised apart; what is older than it is stale from now on."""
+    held = merge_values(before.held_values or {}, participant.values)
+    after = replace(before, held_values=held, changed_at=before.changed_at or at)
+    if participant.values.get("came") is True:
+        after = replace(_hear_checkin(after, at=at), values={**before.values, "came": True})
+    result = MergeResult.UNCHANGED if after == before else MergeResult.ACCEPTED
+    return Merge(replace(after, source_updated_at=participant.updated_at or before.source_updated_at), result)
 
 
 def _merge_all(
     before: Known, participant: Participant, *, at: datetime, is_new: bool, default_state: State | None
 ) -> Merge:
     values = merge_values(before.values, participant.values)
-    state = current_state(values, default_state=default_state)
-    if before.state is State.ATTENDED:
-        state = State.ATTENDED
-    entered = _enter_state(before, state, at=at) if state is not before.state else before
-    merged = replace(entered, values=values, held_values=None)
+    heard = _hear_states(before, values, said=participant.values, at=at, default_state=default_state)
+    merged = replace(heard, values=values, held_values=_still_held(before, participant.values))
     newest = participant.updated_at or before.source_updated_at
-    if not is_new and merged == before:
+    if not is_new and _says_the_same(merged, before):
         return Merge(replace(before, source_updated_at=newest), MergeResult.UNCHANGED)
     return Merge(replace(merged, source_updated_at=newest, changed_at=at), MergeResult.ACCEPTED)
 
 
-def _enter_state(known: Known, state: State | None, *, at: datetime) -> Known:
-    entered = replace(known, state=state, states_seen=remember_state(known.states_seen, state))
-    if state is State.ATTENDED and known.attended_at is None:
-        entered = replace(entered, attended_at=at)
+def _says_the_same(merged: Known, before: Known) -> bool:
+    one, other = (replace(known, values=_filled(known.values)) for known in (merged, before))
+    return one == other
+
+
+def _filled(values: Mapping[str, Json]) -> dict[str, Json]:
+    filled = {name: value for name, value in values.items() if name != "custom" and value not in (None, "")}
+    custom = {path: value for path, value in (values.get("custom") or {}).items() if value not in (None, "")}
+    return {**filled, "custom": custom}
+
+
+def _still_held(before: Known, said: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    """Return the held message while nothing new is said about who the person is; a later detail belongs to it too."""
+    if before.held_values is None or any(name in said for name in ("first_name", "last_name", "email")):
+        return None
+    return merge_values(before.held_values, said)
+
+
+def _hear_states(
+    before: Known,
+    values: Mapping[str, Json],
+    *,
+    said: Mapping[str, Json],
+    at: datetime,
+    default_state: State | None,
+) -> Known:
+    """Enter every state that a message names: a registration counts (rule 3.1) also where the person came at once.
+
+    A registration that is blanked leaves the row in the state that was last known.
+    """
+    heard = before
+    now, was = _registration(values), _registration(before.values)
+    if now is not None and now is not was:
+        heard = _enter_state(heard, now, at=at)
+    elif now is None and default_state is not None and not before.states_seen:
+        heard = _enter_state(heard, default_state, at=at)
+    return _hear_checkin(heard, at=at) if said.get("came") is True else heard
+
+
+def _enter_state(known: Known, state: State, *, at: datetime) -> Known:
+    """Remember a state of the registration; who came stays attended."""
+    entered = replace(known, states_seen=remember_state(known.states_seen, state))
     if state is State.REGISTERED and known.first_registered_at is None:
         entered = replace(entered, first_registered_at=at)
-    return entered
+    return entered if known.state is State.ATTENDED else replace(entered, state=state)
+
+
+def _hear_checkin(known: Known, *, at: datetime) -> Known:
+    """Enter a check-in, however old; only one that a person has corrected is not believed again.
+
+    `attended_at` is the first check-in, or the first after inwink took the former one back.
+    """
+    before = known.attended_at
+    if known.state is not State.ATTENDED:
+        if before is not None and at <= before:
+            return known
+        seen = remember_state(known.states_seen, State.ATTENDED)
+        return replace(known, state=State.ATTENDED, states_seen=seen, attended_at=at)
+    was_taken_back = known.values.get("came") is False
+    if before is None or at < before or (was_taken_back and at > before):
+        return replace(known, attended_at=at)
+    return known
+
+
+def _registration(values: Mapping[str, Json]) -> State | None:
+    word = values.get("registration")
+    return State(Registration(word).value) if word else None
+
+
+def accept_held(known: Known, *, at: datetime) -> Known:
+    """Merge the held message after all, because a person says that the change is real (rule 1.3)."""
+    if known.held_values is None:
+        return known
+    values = merge_values(known.values, known.held_values)
+    heard = _hear_states(known, values, said={}, at=at, default_state=None)
+    return replace(heard, values=values, held_values=None, changed_at=at)
 
 
 def current_state(values: Mapping[str, Json], *, default_state: State | None = None) -> State | None:
@@ -108,14 +186,15 @@ def join_known(earlier: Known, later: Known, *, default_state: State | None = No
     is_held = looks_anonymised(older.values, newer.values)
     values = dict(older.values) if is_held else merge_values(older.values, newer.values)
     states_seen = older.states_seen
-    for heard in _states_heard(newer, default_state=default_state):
-        if older.state is not State.ATTENDED and (not is_held or heard is State.ATTENDED):
+    for heard in _states_heard(newer, after=older, default_state=default_state):
+        if not is_held or heard is State.ATTENDED:
             states_seen = remember_state(states_seen, heard)
     has_attended = State.ATTENDED in (older.state, newer.state)
-    state = State.ATTENDED if has_attended else current_state(values, default_state=default_state)
+    last = older.state if is_held else newer.state or older.state
+    state = State.ATTENDED if has_attended else current_state(values) or last
     return Known(
         values=values,
-        states_seen=remember_state(states_seen, state),
+        states_seen=states_seen if state in states_seen else remember_state(states_seen, state),
         state=state,
         source_updated_at=_latest(older.source_updated_at, newer.source_updated_at),
         changed_at=_latest(older.changed_at, newer.changed_at),
@@ -131,10 +210,16 @@ def _is_newer(one: Known, other: Known) -> bool:
     return one.source_updated_at > other.source_updated_at
 
 
-def _states_heard(known: Known, *, default_state: State | None) -> list[State]:
-    """Return the states that messages named; what was only supposed says nothing beside another account."""
+def _states_heard(known: Known, *, after: Known, default_state: State | None) -> list[State]:
+    """Return the states that messages named and that were news after the other account.
+
+    What was only supposed says nothing beside another account.
+    """
     was_supposed = default_state is not None and not known.values.get("registration")
-    return [state for state in known.states_seen if not (was_supposed and state is default_state)]
+    heard = [state for state in known.states_seen if not (was_supposed and state is default_state)]
+    if heard and heard[0] is _registration(after.values):
+        heard = heard[1:]
+    return [state for state in heard if not (state is State.ATTENDED and after.state is State.ATTENDED)]
 
 
 def _latest(*times: datetime | None) -> datetime | None:
@@ -146,53 +231,49 @@ def _earliest(*times: datetime | None) -> datetime | None:
 
 
 def correct_state(known: Known, *, default_state: State | None = None) -> Known:
-    """Forget a check-in or another state that a person says is wrong: keep only what inwink says now (rule 4.5)."""
+    """Forget a check-in or another state that a person says is wrong: keep only what inwink says now (rule 4.5).
+
+    The time of a forgotten check-in stays, so that the same check-in heard once more is not believed again.
+    """
     state = current_state(known.values, default_state=default_state)
-    attended_at = known.attended_at if state is State.ATTENDED else None
-    return replace(known, state=state, states_seen=remember_state((), state), attended_at=attended_at)
-
-
-def apply_held(known: Known, *, at: datetime, default_state: State | None = None) -> Known:
-    """Merge the held message after all, on a person's word (rule 1.3)."""
-    held = Participant(event_id="", key="", values=known.held_values or {})
-    return _merge_all(known, held, at=at, is_new=False, default_state=default_state).known
-
-
-def drop_held(known: Known) -> Known:
-    """Forget the held message, on a person's word."""
-    return replace(known, held_values=None)
-
-
-def forget_check_in(known: Known, *, default_state: State | None = None) -> Known:
-    """Take a check-in for a test of the scanners, on a person's word; a later one counts."""
-    return correct_state(replace(known, values={**known.values, "came": False}), default_state=default_state)
+    return replace(known, state=state, states_seen=remember_state((), state))
 
 
 def mark_no_show(known: Known) -> Known:
-    """Mark a registered participant as one who never came, on a person's word (rule 1.2)."""
+    """Mark a registered participant as one who never came, on a person's word (rule 1.2); others stay as they are."""
+    if known.state is not State.REGISTERED:
+        return known
     return replace(known, states_seen=remember_state(known.states_seen, State.NO_SHOW))
 
 
-_PLACEHOLDER_WORD = re.compile(r"^(anonym|deleted|supprim)")
+_PLACEHOLDER_WORD = re.compile(r"anonym|deleted|supprim")
 
 
 def looks_anonymised(before: Mapping[str, Json], said: Mapping[str, Json]) -> bool:
     """Say whether a message empties a person or replaces them by placeholders (rule 1.3).
 
-    inwink anonymises participants after events; three real new values are a ticket handed over, and pass.
+    inwink anonymises participants after events; three real new values are a ticket handed over, and pass. Only what
+    the message changes is looked at: a company called Anonymous is not asked about again and again.
     """
-    after = merge_values(before, said)
-    old, new = _identity(before), _identity(after)
-    if old == new:
-        return False
+    old, new = _identity(before), _identity(merge_values(before, said))
     if not any(new):
         return any(old)
-    first_name, last_name, email = new
-    words = [fold_name(first_name), fold_name(last_name), *re.split(r"[@.]", email)]
-    if any(_PLACEHOLDER_WORD.match(word) for word in words if word) or email.endswith(".invalid"):
-        return True
-    same_text = bool(first_name) and fold_name(first_name) == fold_name(last_name)
-    return same_text and any(old) and email != old[2] and (first_name, last_name) != old[:2]
+    changed = [text for text, was in zip(new, old, strict=True) if text != was]
+    return any(_is_placeholder(text) for text in changed) or _became_one_text(old, new)
+
+
+def _is_placeholder(text: str) -> bool:
+    return text.endswith(".invalid") or any(_PLACEHOLDER_WORD.match(word) for word in fold_name(text).split())
+
+
+def _became_one_text(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Say whether both names were replaced by the same text."""
+    first, last, email = new
+    if not (first and last and fold_name(first) == fold_name(last)):
+        return False
+    if [fold_name(text) for text in old[:2]] == [fold_name(first), fold_name(last)] and any(old[:2]):
+        return False
+    return any(old[:2]) or (bool(old[2]) and email != old[2])
 
 
 def _identity(values: Mapping[str, Json]) -> tuple[str, str, str]:
