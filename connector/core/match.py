@@ -1,13 +1,37 @@
 """Find the Salesforce record of a person (rules 2.1 to 2.7)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.core.outcomes import Note, Reason
-from connector.core.participant import fold_name, text_of
-from connector.core.rows import Ambiguous, LinkPolicy, PersonRecord, PersonRef
+from connector.core.participant import fold_name, names_key, text_of
+from connector.core.records import Records
+from connector.core.rows import EMAIL_QUESTIONS, Ambiguous, LinkPolicy, PersonRecord, PersonRef, Row
 from connector.core.schema import PersonType
-from connector.core.screen import Person, Verdict, hold, leave_out
+from connector.core.screen import (
+    EmailGroup,
+    Person,
+    Verdict,
+    choose_speaker,
+    hold,
+    leave_out,
+    owned_refs,
+    stands_alone,
+    waiting_verdict,
+)
+
+__all__ = [
+    "Held",
+    "Match",
+    "Matched",
+    "NoMatch",
+    "Records",
+    "match_group",
+    "match_person",
+    "names_of",
+    "picked_refs",
+    "stored_refs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +42,8 @@ class Matched:
     notes: tuple[Note, ...] = ()
     corrects_email: bool = False
     """The address changed in inwink and nobody else has it: the record's Email follows, where the rules allow."""
+    earlier: frozenset[PersonRef] = frozenset()
+    """Ids stored by earlier runs that lead to this record, itself included: memberships confirmed there count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,87 +62,99 @@ class Held:
 Match = Matched | NoMatch | Held
 
 
-class Records:
-    """Everything that was read in a run, by email and by id."""
+def match_group(
+    group: EmailGroup, records: Records, *, policy: LinkPolicy, choices: Mapping[str, PersonRef]
+) -> list[tuple[Person, Match]]:
+    """Match everybody on one email; those who must wait for an answer are Held (rule 2.6).
 
-    def __init__(self) -> None:
-        self._by_ref: dict[PersonRef, PersonRecord] = {}
-        self._by_email: dict[str, list[PersonRef]] = {}
-
-    def add(self, record: PersonRecord) -> None:
-        """Keep a record; the first reading of an id wins."""
-        if record.ref in self._by_ref:
-            return
-        self._by_ref[record.ref] = record
-        if record.email and not record.is_deleted:
-            self._by_email.setdefault(record.email, []).append(record.ref)
-
-    def with_email(self, email: str) -> list[PersonRecord]:
-        """Return the records that carry an email, ordered by id."""
-        refs = sorted(self._by_email.get(email, []), key=lambda ref: (ref.type, ref.id)) if email else []
-        return [self._by_ref[ref] for ref in refs]
-
-    def follow(self, ref: PersonRef) -> PersonRecord | None:
-        """Return the living record that an id leads to through merges and conversions, None where it is gone."""
-        for _hop in range(_MAX_HOPS):
-            record = self._by_ref.get(ref)
-            onward = next_ref(record) if record is not None else None
-            if onward is None:
-                return None if record is None or record.is_deleted or record.is_converted else record
-            ref = onward
-        return None
-
-    def missing_refs(self, refs: Sequence[PersonRef]) -> set[PersonRef]:
-        """Return the ids that must still be read to follow each of `refs` to its end."""
-        missing = set()
-        for start in refs:
-            ref: PersonRef | None = start
-            for _hop in range(_MAX_HOPS):
-                if ref is None:
-                    break
-                record = self._by_ref.get(ref)
-                if record is None:
-                    missing.add(ref)
-                    break
-                ref = next_ref(record)
-        return missing
+    A record that belongs to another name on the email is never taken for somebody else's.
+    """
+    alone = [person for person in group.people if stands_alone(person)]
+    theirs = frozenset(ref for person in alone for ref in _refs_of(person, group.email))
+    found = _match_email(group.email, records, policy=policy, choices=choices, taken=theirs)
+    names = names_of(found.record) if isinstance(found, Matched) else None
+    speaker, waiting = choose_speaker(group, record_names=names)
+    shown = tuple(record for record in records.with_email(group.email) if not record.is_converted)
+    matches: list[tuple[Person, Match]] = []
+    if speaker is not None:
+        others = {ref for person in waiting for ref in _refs_of(person, group.email)}
+        strange = {ref for ref in others if _names_at(ref, records) != speaker.names}
+        speaker = replace(speaker, taken=(theirs | strange) - owned_refs(speaker, group.email))
+        matches.append((speaker, match_person(speaker, records, policy=policy, choices=choices)))
+    matches += [(person, match_person(person, records, policy=policy, choices=choices)) for person in alone]
+    return matches + [(person, Held(waiting_verdict(person), shown)) for person in waiting]
 
 
-_MAX_HOPS = 6
-"""Merges and conversions that are followed; a longer chain is taken for a circle."""
+def _refs_of(person: Person, email: str) -> set[PersonRef]:
+    return owned_refs(person, email) | {ref for row in person.rows if (ref := row.picked()) is not None}
 
 
-def next_ref(record: PersonRecord) -> PersonRef | None:
-    """Return where a merged or converted record went, None where it stands for itself or is gone."""
-    if record.is_deleted:
-        return PersonRef(record.ref.type, record.master_id) if record.master_id else None
-    if record.is_converted and record.converted_contact_id:
-        return PersonRef(PersonType.CONTACT, record.converted_contact_id)
-    return None
+def names_of(record: PersonRecord) -> tuple[str, ...]:
+    """Return the names of a record, comparable (see `names_key`)."""
+    return names_key(record.first_name, record.last_name)
+
+
+def _names_at(ref: PersonRef, records: Records) -> tuple[str, ...] | None:
+    record = records.follow(ref)
+    return None if record is None else names_of(record)
 
 
 def match_person(person: Person, records: Records, *, policy: LinkPolicy, choices: Mapping[str, PersonRef]) -> Match:
-    """Match one person against everything that was read; `choices` are remembered answers by email."""
-    picked = _picked_ref(person)
-    if picked is not None and (record := records.follow(picked)) is not None:
-        return Matched(record)
-    stored = _match_stored(person, records)
-    if stored is not None:
-        return stored
-    found = _match_email(person.email, records, policy=policy, choices=choices)
-    if isinstance(found, NoMatch) and _was_deleted(person, records):
-        return Held(leave_out(Reason.PERSON_DELETED))
-    if isinstance(found, Matched) and _moves(person, found.record):
-        return Matched(found.record, notes=(Note.LEFT_BEHIND,))
+    """Match one person against everything that was read; `choices` are remembered answers by email.
+
+    A "leave_out" counts while its own question is asked: where the duplicates were merged, the person is sent.
+    """
+    found = _match(person, records, policy=policy, choices=choices)
+    if isinstance(found, Held) and person.answered(found.verdict.reason, "leave_out"):
+        return Held(leave_out(Reason.LEFT_OUT_BY_HAND), found.candidates)
+    if isinstance(found, Matched):
+        return _remember(person, found, records)
     return found
 
 
-def _picked_ref(person: Person) -> PersonRef | None:
-    for row in person.rows:
-        for answer in row.answers.values():
-            if answer.get("answer") == "pick":
-                return PersonRef(PersonType(answer["person_type"]), str(answer["person_id"]))
-    return None
+def _match(person: Person, records: Records, *, policy: LinkPolicy, choices: Mapping[str, PersonRef]) -> Match:
+    for picked in picked_refs(person):
+        if (record := records.follow(picked)) is not None:
+            return Matched(record)
+    if any(person.answered(reason, "create") for reason in EMAIL_QUESTIONS):
+        return _match_created(person, records)
+    if stands_alone(person):
+        return Held(hold(Reason.SHARES_EMAIL))
+    stored = _match_stored(person, records)
+    if stored is not None:
+        return stored
+    found = _match_email(person.email, records, policy=policy, choices=choices, taken=person.taken)
+    if not isinstance(found, NoMatch):
+        return found
+    if _was_deleted(person, records):
+        return Held(leave_out(Reason.PERSON_DELETED))
+    return found if person.email else Held(hold(Reason.NO_EMAIL))
+
+
+def picked_refs(person: Person) -> list[PersonRef]:
+    """Return the records that a person picked for these rows."""
+    return [ref for row in person.rows if (ref := row.picked()) is not None]
+
+
+def _match_created(person: Person, records: Records) -> Match:
+    """Find the record that an answered "create" made; NoMatch lets it be made.
+
+    After an unclear answer the new record may exist: the one with this email and these names is it. Without an email
+    it cannot be found, so a person must look for it.
+    """
+    for ref in stored_refs(person):
+        if (record := records.follow(ref)) is not None:
+            return Matched(record)
+    gone = [ref for ref in stored_refs(person) if not records.is_converted(ref)]
+    if gone and not person.answered(Reason.PERSON_DELETED, "accept"):
+        return Held(leave_out(Reason.PERSON_DELETED))
+    holders = [record for record in records.with_email(person.email) if not record.is_converted]
+    same = [record for record in holders if person.names and names_of(record) == person.names]
+    if len(same) > 1:
+        return Held(hold(Reason.AMBIGUOUS), tuple(same))
+    if not same and not person.email and any(row.is_unclear for row in person.rows):
+        return Held(hold(Reason.NO_EMAIL))
+    return Matched(same[0]) if same else NoMatch()
 
 
 def stored_refs(person: Person) -> list[PersonRef]:
@@ -126,9 +164,10 @@ def stored_refs(person: Person) -> list[PersonRef]:
 
 def _match_stored(person: Person, records: Records) -> Matched | None:
     """Keep the stored record while it is still this person's (rule 2.5); None hands over to the email."""
-    holders = {record.ref for record in records.with_email(person.email) if not record.is_converted}
+    living = [record.ref for record in records.with_email(person.email) if not record.is_converted]
+    holders = set(living) - person.taken
     for row in person.rows:
-        if row.person is None or (record := records.follow(row.person)) is None:
+        if row.person is None or (record := records.follow(row.person)) is None or record.ref in person.taken:
             continue
         if record.ref in holders:
             return Matched(record)
@@ -136,42 +175,61 @@ def _match_stored(person: Person, records: Records) -> Matched | None:
             continue
         if row.matched_email == person.email:
             return Matched(record)
-        if _is_same_last_name(person, row.matched_last_name):
-            return Matched(record, corrects_email=True)
+        if _is_same_last_name(person, row):
+            return Matched(record, corrects_email=bool(person.email))
     return None
 
 
-def _is_same_last_name(person: Person, matched_last_name: str) -> bool:
-    return fold_name(text_of(person.values(), "last_name")) == fold_name(matched_last_name)
+def _is_same_last_name(person: Person, row: Row) -> bool:
+    return fold_name(text_of(person.values(), "last_name")) == fold_name(row.matched_last_name)
 
 
 def _was_deleted(person: Person, records: Records) -> bool:
+    """Say whether the person was deleted in Salesforce; a corrected address does not bring anybody back."""
     gone = any(
-        row.person is not None and row.matched_email == person.email and records.follow(row.person) is None
+        row.person is not None
+        and (row.matched_email == person.email or _is_same_last_name(person, row))
+        and records.follow(row.person) is None
         for row in person.rows
     )
-    return gone and not any(row.answer(Reason.PERSON_DELETED) == "accept" for row in person.rows)
+    return gone and not person.answered(Reason.PERSON_DELETED, "accept")
 
 
-def _moves(person: Person, record: PersonRecord) -> bool:
-    changed = [row for row in person.rows if row.person is not None and row.matched_email != person.email]
-    return any(row.person != record.ref and row.member_id for row in changed)
+def _remember(person: Person, found: Matched, records: Records) -> Matched:
+    """Note which earlier ids lead to the matched record, and whether a membership stays behind on another."""
+    ends = {ref: records.follow(ref) for ref in stored_refs(person)}
+    same = frozenset(ref for ref, end in ends.items() if end is not None and end.ref == found.record.ref)
+    left = [row for row in person.rows if row.member_id and row.person is not None and row.person not in same]
+    is_left_behind = any(ends[row.person] is not None for row in left if row.person is not None)
+    notes = (Note.LEFT_BEHIND,) if is_left_behind else ()
+    return replace(found, notes=(*found.notes, *notes), earlier=same)
 
 
-def _match_email(email: str, records: Records, *, policy: LinkPolicy, choices: Mapping[str, PersonRef]) -> Match:
+def _match_email(
+    email: str,
+    records: Records,
+    *,
+    policy: LinkPolicy,
+    choices: Mapping[str, PersonRef],
+    taken: frozenset[PersonRef] = frozenset(),
+) -> Match:
+    """Match by the email alone; members of this campaign go first (rules 2.2 to 2.4)."""
     holders = records.with_email(email)
-    living = [record for record in holders if not record.is_converted]
-    chosen = choices.get(email)
-    if chosen is not None and (record := records.follow(chosen)) is not None and record in living:
-        return Matched(record)
+    living = [record for record in holders if not record.is_converted and record.ref not in taken]
     members = [record for record in living if record.member is not None]
-    order = _order(policy)
-    found = _first_object(members, order, policy) or _first_object(living, policy.match, policy)
-    if found is not None:
-        return found
+    chosen = records.follow(choices[email]) if email in choices else None
+    for pool, order in ((members, _order(policy)), (living, policy.match)):
+        if chosen is not None and chosen in pool and chosen.ref.type in order:
+            return Matched(chosen)
+        found = _first_object(pool, order, policy)
+        if found is not None:
+            return found
     if living:
         return Held(leave_out(_EXISTS_AS[living[0].ref.type]))
-    return _match_converted(holders, records, policy=policy)
+    converted = [record for record in holders if record.is_converted]
+    ends = {end.ref: end for lead in converted if (end := records.follow(lead.ref)) is not None}
+    contacts = [contact for ref, contact in ends.items() if ref not in taken]
+    return _match_contacts(contacts, policy=policy, chosen=chosen) if converted else NoMatch()
 
 
 def _order(policy: LinkPolicy) -> tuple[PersonType, ...]:
@@ -199,14 +257,14 @@ def _choose(found: Sequence[PersonRecord], policy: LinkPolicy) -> Matched | Held
     return Matched(max(found, key=lambda record: (record.last_activity_at, record.created_at, record.ref.id)))
 
 
-def _match_converted(converted: Sequence[PersonRecord], records: Records, *, policy: LinkPolicy) -> Match:
-    if not converted:
-        return NoMatch()
-    contacts = {contact.ref: contact for lead in converted if (contact := records.follow(lead.ref)) is not None}
+def _match_contacts(
+    contacts: Sequence[PersonRecord], *, policy: LinkPolicy, chosen: PersonRecord | None
+) -> Matched | Held:
+    """Choose among the contacts that converted leads became; where none is left, nobody is created (rule 2.3)."""
     if not contacts:
         return Held(hold(Reason.CONVERTED_WITHOUT_CONTACT))
-    living = list(contacts.values())
-    members = [record for record in living if record.member is not None]
+    members = [record for record in contacts if record.member is not None]
     if not members and PersonType.CONTACT not in policy.match:
         return Held(leave_out(Reason.EXISTS_AS_CONTACT))
-    return _choose(members or living, policy)
+    pool = members or contacts
+    return Matched(chosen) if chosen is not None and chosen in pool else _choose(pool, policy)

@@ -166,9 +166,7 @@ def oldest_sync_first(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.last_synced_at is not None, row.last_synced_at, row.id))
 
 
-EMAIL_QUESTIONS = frozenset(
-    {Reason.NO_EMAIL, Reason.SHARES_EMAIL, Reason.AMBIGUOUS, Reason.CONVERTED_WITHOUT_CONTACT}
-)
+EMAIL_QUESTIONS = frozenset({Reason.NO_EMAIL, Reason.SHARES_EMAIL, Reason.AMBIGUOUS, Reason.CONVERTED_WITHOUT_CONTACT})
 """Questions about one email: their answers end when the participant has another one."""
 
 
