@@ -6,7 +6,7 @@ from dataclasses import field as default_field
 from datetime import datetime
 from enum import StrEnum
 
-from connector.core.convert import is_blank, same_value
+from connector.core.convert import UnfitError, is_blank, same_value
 from connector.core.participant import Json
 from connector.core.schema import FieldSpec, SObject
 from connector.core.state import State
@@ -148,45 +148,72 @@ OPT_OUT_FIELDS = frozenset({"hasoptedoutofemail", "hasoptedoutoffax", "donotcall
 
 
 def assign(rule: MappingRule, wanted: Json, *, spec: FieldSpec, target: Target, policy: Policy) -> tuple[bool, Json]:
-    """Return (whether to write, the value): the write modes as one function."""
-    if spec.name.lower() in OPT_OUT_FIELDS and wanted is False:
+    """Return (whether to write, the value): the write modes as one function. Raises UnfitError (append only)."""
+    if unticks(wanted, spec=spec):
         return False, None
     if target.is_new:
         return not is_blank(wanted), wanted
+    if not is_open(rule, spec=spec, target=target, policy=policy):
+        return False, None
     if is_blank(wanted):
         return _assign_blank(rule, spec=spec, target=target, policy=policy)
     if rule.mode is Mode.APPEND:
-        wanted = append_value(target.current, wanted, spec=spec)
+        wanted = append_value(None if _is_empty(target) else target.current, wanted, spec=spec)
+        wanted = _fit(rule, wanted, spec=spec)
     if same_value(target.current, wanted, spec=spec):
         return False, None
     return _may_replace(rule, wanted, spec=spec, target=target, policy=policy), wanted
 
 
+def unticks(wanted: Json, *, spec: FieldSpec) -> bool:
+    """Say whether a value would take back that a person opted out (rule 5.6)."""
+    return spec.name.lower() in OPT_OUT_FIELDS and (wanted is False or is_blank(wanted))
+
+
+def is_open(rule: MappingRule, *, spec: FieldSpec, target: Target, policy: Policy) -> bool:
+    """Say whether any value at all may be written to a field of a present record (rules 5.1 and 5.2)."""
+    if _is_still_ours(spec, target):
+        return True
+    if not policy.may_update or rule.mode is Mode.IF_NEW:
+        return False
+    return rule.mode is not Mode.IF_EMPTY or _is_empty(target)
+
+
+def _is_still_ours(spec: FieldSpec, target: Target) -> bool:
+    return target.was_sent and same_value(target.current, target.last_sent, spec=spec)
+
+
+def _is_empty(target: Target) -> bool:
+    return is_blank(target.current) or (target.placeholder is not None and target.current == target.placeholder)
+
+
 def _assign_blank(rule: MappingRule, *, spec: FieldSpec, target: Target, policy: Policy) -> tuple[bool, Json]:
-    if rule.blank is not Blank.CLEAR or rule.mode is not Mode.OVERWRITE or is_blank(target.current):
+    if rule.blank is not Blank.CLEAR or rule.mode is not Mode.OVERWRITE or _is_empty(target):
         return False, None
     return _may_replace(rule, None, spec=spec, target=target, policy=policy), None
 
 
 def _may_replace(rule: MappingRule, wanted: Json, *, spec: FieldSpec, target: Target, policy: Policy) -> bool:
-    still_ours = target.was_sent and same_value(target.current, target.last_sent, spec=spec)
-    if still_ours:
+    """Say whether an open field gets this value: what a colleague changed is replaced only by a change of inwink's."""
+    if rule.mode is not Mode.OVERWRITE or not target.was_sent or _is_still_ours(spec, target):
         return True
-    if not policy.may_update:
-        return False
-    if rule.mode is Mode.OVERWRITE:
-        changed_here = not same_value(wanted, target.last_sent, spec=spec)
-        return not target.was_sent or changed_here or policy.is_forced
-    if rule.mode is Mode.IF_EMPTY:
-        return is_blank(target.current) or (target.placeholder is not None and target.current == target.placeholder)
-    return rule.mode is Mode.APPEND
+    return policy.is_forced or not same_value(wanted, target.last_sent, spec=spec)
 
 
 def append_value(current: Json, wanted: Json, *, spec: FieldSpec) -> Json:
-    """Add to what a multi-select or a long text holds, without repeating anything."""
+    """Add to what a multi-select or a long text holds, without repeating a choice or whole lines."""
     if is_blank(current):
         return wanted
     if spec.type == "multipicklist":
         held = str(current).split(";")
         return ";".join([*held, *(choice for choice in str(wanted).split(";") if choice not in held)])
-    return current if str(wanted) in str(current) else f"{current}\n{wanted}"
+    lines, added = ("\n".join(str(text).splitlines()) for text in (current, wanted))
+    return current if f"\n{added}\n" in f"\n{lines}\n" else f"{current}\n{wanted}"
+
+
+def _fit(rule: MappingRule, text: Json, *, spec: FieldSpec) -> Json:
+    if not isinstance(text, str) or spec.type == "multipicklist" or not spec.length or len(text) <= spec.length:
+        return text
+    if not rule.truncate:
+        raise UnfitError("value_too_long", spec.name, f"{len(text)} characters with what is there, {spec.length} fit")
+    return text[: spec.length]

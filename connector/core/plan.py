@@ -1,17 +1,28 @@
 """Plan what is written for each person of a batch: the person's record, its fields and the membership."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connector.core.convert import UnfitError, choose, convert, is_blank, translate
-from connector.core.mapping import Facts, MappingRule, Mode, Policy, Target, UnknownChoice, assign, read_source
+from connector.core.convert import UnfitError
+from connector.core.field_values import (
+    Changes,
+    Context,
+    Present,
+    changed_values,
+    new_values,
+    sent_values,
+    wanted_value,
+)
+from connector.core.mapping import Facts, Mode, Policy
 from connector.core.match import Held, Match, Matched
 from connector.core.membership import StatusPlan, plan_status
 from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.core.participant import Json
-from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef, Schemas
-from connector.core.schema import ObjectSchema, PersonType, SObject
-from connector.core.screen import Person, Verdict, leave_out
+from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef
+from connector.core.schema import PersonType, SObject
+from connector.core.screen import Person, Verdict, leave_out, merge_people
+
+__all__ = ["Context", "PersonPlan", "Write", "plan_person", "refuse_creation", "unite_records", "wanted_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,9 @@ class Write:
     operation: Operation = Operation.NONE
     values: Mapping[str, Json] = field(default_factory=dict)
     before: Mapping[str, Json] = field(default_factory=dict)
+    agreed: Mapping[str, Json] = field(default_factory=dict)
+    """Fields of ours that hold inwink's value already. Remember them like values that were sent: when a colleague
+    changes such a field later, that is a colleague's value (rule 5.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +61,6 @@ class PersonPlan:
         return self.record.operation is not Operation.NONE or self.member.operation is not Operation.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every plan of a batch is made with."""
-
-    policy: LinkPolicy
-    schemas: Schemas
-    responded: Mapping[str, bool]
-    """{label: HasResponded} of the campaign."""
-
-
 def plan_person(person: Person, match: Match, context: Context) -> PersonPlan:
     """Plan one person after the match; reasons in the order of rule 1.5: match, create, status."""
     if isinstance(match, Held):
@@ -67,7 +71,12 @@ def plan_person(person: Person, match: Match, context: Context) -> PersonPlan:
     record = matched.record if matched else None
     member = record.member if record else None
     status = plan_status(
-        person, member, ref=record.ref if record else None, policy=context.policy, responded=context.responded
+        person,
+        member,
+        ref=record.ref if record else None,
+        policy=context.policy,
+        responded=context.responded,
+        earlier=matched.earlier if matched else (),
     )
     if isinstance(status, Verdict):
         return PersonPlan(person, verdict=status, ref=record.ref if record else None)
@@ -122,169 +131,83 @@ def _plan_record(
     if matched is None:
         assert policy.create is not None  # noqa: S101 - refuse_creation answered for everybody else
         sobject = SObject(policy.create.value)
-        values, notes = _new_values(sobject, facts=facts, context=context)
+        values, notes = new_values(sobject, facts=facts, context=context)
         return Write(Operation.CREATE, values=values, before=dict.fromkeys(values)), notes
     if matched.record.is_person_account:
         return Write(), ()
-    values, notes = _changed_values(person, matched.record, facts=facts, context=context)
+    changes = _changed_values(person, matched.record, facts=facts, context=context)
+    values = dict(changes.values)
     if matched.corrects_email and _may_correct_email(person, matched.record, policy=policy):
         values["Email"] = person.email
     before = {name: matched.record.values.get(name) for name in values}
     if "Email" in values:
         before["Email"] = matched.record.email
-    return Write(Operation.UPDATE if values else Operation.NONE, values=values, before=before), notes
+    operation = Operation.UPDATE if values else Operation.NONE
+    return Write(operation, values=values, before=before, agreed=changes.agreed), changes.notes
 
 
 def _may_correct_email(person: Person, record: PersonRecord, *, policy: LinkPolicy) -> bool:
-    if any(row.created_by_us and row.person == record.ref for row in person.rows):
+    """Say whether a record may get the new address: ours while it holds the one we gave it, else by the mapping."""
+    if any(row.created_by_us and row.person == record.ref and row.matched_email == record.email for row in person.rows):
         return True
-    return any(
+    return policy.update_existing and any(
         rule.sobject.value == record.ref.type.value and rule.field == "Email" and rule.mode is Mode.OVERWRITE
         for rule in policy.mappings
     )
 
 
-def rules_of(sobject: SObject, context: Context) -> Iterable[tuple[MappingRule, ObjectSchema]]:
-    """Yield the mappings of an object whose field the signed-in user can see."""
-    schema = context.schemas[sobject]
-    return ((rule, schema) for rule in context.policy.mappings if rule.sobject is sobject)
-
-
-def wanted_value(rule: MappingRule, *, facts: Facts, context: Context) -> tuple[Json, Note | None, bool]:
-    """Return (converted value, note, whether the field is left as it is). Raises UnfitError."""
-    spec = context.schemas[rule.sobject].find_field(rule.field)
-    if spec is None:
-        return None, Note.FIELD_DROPPED, True
-    raw, locale = read_source(rule, facts), context.policy.locale
-    if spec.type not in ("picklist", "multipicklist") or is_blank(raw):
-        translated = translate(raw, values=rule.values, language=locale.language)
-        return convert(translated, spec=spec, locale=locale, truncate=rule.truncate), None, False
-    chosen = choose(raw, spec=spec, values=rule.values, language=locale.language)
-    if chosen is None and rule.unknown_choice is UnknownChoice.DEFAULT:
-        chosen = choose(rule.default, spec=spec, values={}, language=locale.language)
-    if chosen is None and rule.unknown_choice is UnknownChoice.SKIP:
-        return None, Note.CHOICE_SKIPPED, True
-    if chosen is None:
-        raise UnfitError("unknown_choice", rule.field, "not one of the choices of this picklist")
-    return ";".join(chosen), None, False
-
-
-def _new_values(sobject: SObject, *, facts: Facts, context: Context) -> tuple[dict[str, Json], tuple[Note, ...]]:
-    values: dict[str, Json] = {}
-    notes: list[Note] = []
-    for rule, schema in rules_of(sobject, context):
-        wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
-        notes += [note] if note else []
-        spec = schema.find_field(rule.field)
-        if spec is None or is_left or not spec.is_createable:
-            continue
-        write, value = assign(rule, wanted, spec=spec, target=Target(is_new=True), policy=Policy(may_update=True))
-        if write:
-            values[spec.name] = value
-    if sobject is not SObject.CAMPAIGN_MEMBER:
-        values |= _placeholders(values, schema=context.schemas[sobject], policy=context.policy)
-    return values, tuple(dict.fromkeys(notes))
-
-
-PLACEHOLDER_FIELDS = {"company": "Company", "last_name": "LastName"}
-"""{key of the link's placeholders: field that it fills}."""
-
-
-def _placeholders(values: Mapping[str, Json], *, schema: ObjectSchema, policy: LinkPolicy) -> dict[str, Json]:
-    filled: dict[str, Json] = {}
-    for key, name in PLACEHOLDER_FIELDS.items():
-        spec = schema.find_field(name)
-        if spec is not None and spec.is_required_on_create and name not in values and policy.placeholders.get(key):
-            filled[name] = policy.placeholders[key]
-    return filled
-
-
-def _changed_values(
-    person: Person, record: PersonRecord, *, facts: Facts, context: Context
-) -> tuple[dict[str, Json], tuple[Note, ...]]:
+def _changed_values(person: Person, record: PersonRecord, *, facts: Facts, context: Context) -> Changes:
     sobject = SObject(record.ref.type.value)
-    sent = _sent_values(person, record.ref)
+    sent = sent_values([row for row in person.rows if row.person == record.ref])
     policy = Policy(may_update=context.policy.update_existing, is_forced=person.any_forced())
-    return _differences(sobject, record.values, sent=sent, policy=policy, facts=facts, context=context)
-
-
-def _sent_values(person: Person, ref: PersonRef) -> dict[str, Json]:
-    sent: dict[str, Json] = {}
-    for row in person.rows:
-        if row.person == ref:
-            sent |= row.sent_values
-    return sent
-
-
-def _differences(  # noqa: PLR0913 - one comparison needs both sides and their context
-    sobject: SObject,
-    current: Mapping[str, Json],
-    *,
-    sent: Mapping[str, Json],
-    policy: Policy,
-    facts: Facts,
-    context: Context,
-) -> tuple[dict[str, Json], tuple[Note, ...]]:
-    values: dict[str, Json] = {}
-    notes: list[Note] = []
-    placeholders = {name: context.policy.placeholders.get(key) for key, name in PLACEHOLDER_FIELDS.items()}
-    for rule, schema in rules_of(sobject, context):
-        wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
-        notes += [note] if note else []
-        spec = schema.find_field(rule.field)
-        if spec is None or is_left or not spec.is_updateable:
-            continue
-        target = Target(
-            is_new=False,
-            current=current.get(spec.name),
-            last_sent=sent.get(rule.path),
-            was_sent=rule.path in sent,
-            placeholder=placeholders.get(spec.name),
-        )
-        write, value = assign(rule, wanted, spec=spec, target=target, policy=policy)
-        if write:
-            values[spec.name] = value
-    return values, tuple(dict.fromkeys(notes))
+    return changed_values(sobject, Present(record.values, sent, policy), facts=facts, context=context)
 
 
 def _plan_member(
     person: Person, record: PersonRecord | None, *, status: StatusPlan, facts: Facts, context: Context
 ) -> tuple[Write, tuple[Note, ...]]:
     if status.operation is Operation.CREATE:
-        values, notes = _new_values(SObject.CAMPAIGN_MEMBER, facts=facts, context=context)
+        values, notes = new_values(SObject.CAMPAIGN_MEMBER, facts=facts, context=context)
         values["Status"] = status.label
         return Write(Operation.CREATE, values=values, before=dict.fromkeys(values)), notes
     assert record is not None and record.member is not None  # noqa: S101, PT018 - an UPDATE has a member
-    values, notes = member_changes(person, record.member, facts=facts, context=context)
+    changes = member_changes(person, record.member, facts=facts, context=context)
+    values = dict(changes.values)
     before = {name: record.member.values.get(name) for name in values}
     if status.label:
         values["Status"] = status.label
         before["Status"] = record.member.label
-    return Write(Operation.UPDATE if values else Operation.NONE, values=values, before=before), notes
+    operation = Operation.UPDATE if values else Operation.NONE
+    return Write(operation, values=values, before=before, agreed=changes.agreed), changes.notes
 
 
-def member_changes(
-    person: Person, member: MemberRecord, *, facts: Facts, context: Context
-) -> tuple[dict[str, Json], tuple[Note, ...]]:
+def member_changes(person: Person, member: MemberRecord, *, facts: Facts, context: Context) -> Changes:
     """Return the member fields that differ; member fields are always written (rule 5.1)."""
-    sent: dict[str, Json] = {}
-    for row in person.rows:
-        if row.member_id == member.id:
-            sent |= row.sent_values
+    sent = sent_values([row for row in person.rows if row.member_id == member.id])
     policy = Policy(may_update=True, is_forced=person.any_forced())
-    return _differences(SObject.CAMPAIGN_MEMBER, member.values, sent=sent, policy=policy, facts=facts, context=context)
+    present = Present(member.values, sent, policy)
+    return changed_values(SObject.CAMPAIGN_MEMBER, present, facts=facts, context=context)
 
 
 def unite_records(plans: Sequence[tuple[Person, Match]]) -> list[tuple[Person, Match]]:
     """Join people who were matched to one record, so that an id stands once in a collection (rule 2.8)."""
-    by_ref: dict[PersonRef, list[Person]] = {}
+    by_ref: dict[PersonRef, list[tuple[Person, Matched]]] = {}
     for person, match in plans:
         if isinstance(match, Matched):
-            by_ref.setdefault(match.record.ref, []).append(person)
+            by_ref.setdefault(match.record.ref, []).append((person, match))
     united: list[tuple[Person, Match]] = []
     for person, match in plans:
-        people = by_ref.get(match.record.ref, [person]) if isinstance(match, Matched) else [person]
-        if people[0] is person:
-            rows = tuple(sorted((row for each in people for row in each.rows), key=lambda row: row.id))
-            united.append((replace(person, rows=rows), match))
+        if not isinstance(match, Matched):
+            united.append((person, match))
+        elif (same := by_ref.pop(match.record.ref, None)) is not None:
+            united.append((merge_people([each for each, _match in same]), _unite_matches([m for _person, m in same])))
     return united
+
+
+def _unite_matches(matches: Sequence[Matched]) -> Matched:
+    return replace(
+        matches[0],
+        notes=tuple(dict.fromkeys(note for match in matches for note in match.notes)),
+        corrects_email=all(match.corrects_email for match in matches),
+        earlier=frozenset(ref for match in matches for ref in match.earlier),
+    )
