@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from connector.core.participant import Json, is_valid_email, normalise_email
@@ -49,7 +49,13 @@ def texts_of(value: Json, *, language: str) -> list[str]:
         return ["true" if value else "false"]
     if isinstance(value, datetime | date):
         return [value.isoformat()]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return [str(int(value))]
     return [str(value).strip()]
+
+
+_EXACT = 2**53
+"""Floats below this are exact whole numbers: JSON's 3.0 is written 3."""
 
 
 def convert(value: Json, *, spec: FieldSpec, locale: Locale, truncate: bool = False) -> Json:
@@ -104,48 +110,80 @@ def _to_checkbox(value: Json, spec: FieldSpec, locale: Locale) -> Json:
 
 def _to_number(value: Json, spec: FieldSpec, locale: Locale) -> Json:
     number = _parse_number(value, spec=spec, locale=locale)
+    whole_digits = spec.digits or MAX_DIGITS if spec.type == "int" else (spec.precision or MAX_DIGITS) - spec.scale
+    if abs(number) >= Decimal(10) ** whole_digits:
+        raise UnfitError("number_out_of_range", spec.name, f"more than {whole_digits} digits before the point")
     if spec.type == "int":
         if number != number.to_integral_value():
             raise UnfitError("not_a_number", spec.name, "not a whole number")
         return int(number)
-    rounded = round(number, spec.scale)
-    whole_digits = spec.precision - spec.scale
-    if spec.precision and abs(rounded) >= Decimal(10) ** whole_digits:
+    rounded = number.quantize(Decimal(1).scaleb(-spec.scale), rounding=ROUND_HALF_UP)
+    if abs(rounded) >= Decimal(10) ** whole_digits:
         raise UnfitError("number_out_of_range", spec.name, f"more than {whole_digits} digits before the point")
     return float(rounded)
 
 
+MAX_DIGITS = 18
+"""Digits of a number field at most.
+
+https://help.salesforce.com/s/articleView?id=platform.custom_field_types.htm
+"""
+_GROUPED = {
+    "en": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
+    "fr": re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|[+-]?\d{1,3}\.\d{3},\d+"),
+}
+"""Numbers with separated thousands; French "1.234" is left to be a decimal, as machines write it."""
+_PLAIN = {
+    "en": re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"),
+    "fr": re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)"),
+}
+
+
 def _parse_number(value: Json, *, spec: FieldSpec, locale: Locale) -> Decimal:
-    text = join_texts(value, language=locale.language, separator=";")
-    text = re.sub(r"[\s\u00a0\u202f%€$£]", "", text)
-    if not isinstance(value, int | float):
-        thousands, point = (".", ",") if locale.language == "fr" else (",", ".")
-        text = text.replace(thousands, "").replace(point, ".") if point in text else text
-        text = text.replace(",", "") if locale.language == "en" else text
-    try:
-        number = Decimal(text)
-    except InvalidOperation as exc:
-        raise UnfitError("not_a_number", spec.name, "not a number") from exc
-    if not number.is_finite():
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = Decimal(str(value))
+        if number.is_finite():
+            return number
         raise UnfitError("not_a_number", spec.name, "not a number")
-    return number
+    text = re.sub(r"[\s%€$£]", "", join_texts(value, language=locale.language, separator=";"))
+    language = "fr" if locale.language == "fr" else "en"
+    if _GROUPED[language].fullmatch(text):
+        text = text.replace("." if language == "fr" else ",", "")
+    if not _PLAIN[language].fullmatch(text) or len(text) > _MAX_NUMBER_LENGTH:
+        raise UnfitError("not_a_number", spec.name, "not a number")
+    return Decimal(text.replace(",", "."))
+
+
+_MAX_NUMBER_LENGTH = 60
+"""Characters; far more than any number field holds."""
 
 
 def _to_date(value: Json, spec: FieldSpec, locale: Locale) -> Json:
     moment = parse_moment(value, locale=locale)
-    if moment is None:
+    if moment is None or not _is_storable(moment):
         raise UnfitError("not_a_date", spec.name, "not a date")
     return moment.astimezone(ZoneInfo(locale.time_zone)).date().isoformat()
 
 
 def _to_datetime(value: Json, spec: FieldSpec, locale: Locale) -> Json:
     moment = parse_moment(value, locale=locale)
-    if moment is None:
+    if moment is None or not _is_storable(moment):
         raise UnfitError("not_a_date", spec.name, "not a date and time")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
-_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2})[:h](\d{2})(?::(\d{2}))?)?")
+def _is_storable(moment: datetime) -> bool:
+    """Say whether Salesforce stores the moment: years 1700 to 4000.
+
+    https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm
+    """
+    return 1700 < moment.year < 4000
+
+
+_LOCAL_DATE = re.compile(
+    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?(?: ?([AP])\.?M\.?)?)?",
+    re.IGNORECASE,
+)
 
 
 def parse_moment(value: Json, *, locale: Locale) -> datetime | None:
@@ -157,16 +195,26 @@ def parse_moment(value: Json, *, locale: Locale) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        found = _SLASHED.fullmatch(text)
-        if found is None:
+        found = _LOCAL_DATE.fullmatch(text)
+        moment_or_none = _read_local(found, language=locale.language) if found else None
+        if moment_or_none is None:
             return None
-        first, second, year = int(found[1]), int(found[2]), int(found[3])
-        day, month = (first, second) if locale.language == "fr" else (second, first)
-        try:
-            moment = datetime(year, month, day, int(found[4] or 0), int(found[5] or 0), int(found[6] or 0))
-        except ValueError:
-            return None
+        moment = moment_or_none
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _read_local(found: re.Match[str], *, language: str) -> datetime | None:
+    first, second, year = int(found[1]), int(found[2]), int(found[3])
+    day, month = (first, second) if language == "fr" else (second, first)
+    hour = int(found[4] or 0)
+    if found[7]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found[7].upper() == "P" else 0)
+    try:
+        return datetime(year, month, day, hour, int(found[5] or 0), int(found[6] or 0))
+    except ValueError:
+        return None
 
 
 _CONVERTERS: dict[str, Callable[[Json, FieldSpec, Locale], Json]] = {
@@ -185,10 +233,11 @@ _CONVERTERS: dict[str, Callable[[Json, FieldSpec, Locale], Json]] = {
 def choose(value: Json, *, spec: FieldSpec, values: Mapping[str, Json], language: str) -> list[str] | None:
     """Translate choices by the mapping's table and the picklist's own values and labels.
 
-    Returns the picklist values, or None where a choice is unknown. Case does not count.
+    Returns the picklist values, or None where a choice is unknown, or several are given for a single one. Case does
+    not count.
     """
     chosen: list[str] = []
-    for part in value if isinstance(value, list) else [value]:
+    for part in _choices_of(value, spec=spec):
         spellings = texts_of(part, language=language)
         mapped = _lookup(values, spellings)
         if mapped is not None:
@@ -197,7 +246,15 @@ def choose(value: Json, *, spec: FieldSpec, values: Mapping[str, Json], language
         if found is None:
             return None
         chosen.append(found)
-    return list(dict.fromkeys(chosen))
+    each = list(dict.fromkeys(chosen))
+    return each if len(each) == 1 or (each and spec.type == "multipicklist") else None
+
+
+def _choices_of(value: Json, *, spec: FieldSpec) -> list[Json]:
+    """Split what was chosen; Salesforce itself keeps ";" out of the values of a multi-select picklist."""
+    if isinstance(value, str) and spec.type == "multipicklist":
+        value = value.split(";")
+    return [part for part in (value if isinstance(value, list) else [value]) if not is_blank(part)]
 
 
 def translate(value: Json, *, values: Mapping[str, Json], language: str) -> Json:
@@ -236,4 +293,8 @@ def same_value(left: Json, right: Json, *, spec: FieldSpec) -> bool:
         return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):
         return bool(abs(left - right) < 10 ** -(spec.scale + 1))
-    return str(left).strip() == str(right).strip()
+    return _stored_text(left) == _stored_text(right)
+
+
+def _stored_text(text: Json) -> str:
+    return "\n".join(str(text).strip().splitlines())
