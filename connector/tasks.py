@@ -4,6 +4,7 @@ from connector.models import CampaignLink
 from connector.pipeline.drain import drain_link
 from connector.pipeline.drain import sweep as sweep_links
 from connector.pipeline.linking import move_unlinked
+from connector.pipeline.schema_refresh import refresh_schemas
 
 
 def drain(link_id: int) -> None:
@@ -20,3 +21,8 @@ def move(link_id: int) -> None:
 def sweep() -> None:
     """Do each minute what nobody else was there to do."""
     sweep_links()
+
+
+def refresh_describes() -> None:
+    """Do each day: ask anew what the integration users may do with which fields."""
+    refresh_schemas()

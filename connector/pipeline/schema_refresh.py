@@ -1,0 +1,37 @@
+"""Fetch the describes of every connected organisation again, so that runs find them fresh."""
+
+import logging
+from contextlib import closing
+from datetime import datetime
+
+from django.utils import timezone
+
+from connector.models import SalesforceOrg, SalesforceSchema
+from connector.pipeline.connect import gateway_for, object_schema, record_usage
+from connector.salesforce.errors import SalesforceError
+
+logger = logging.getLogger(__name__)
+
+
+def refresh_schemas(*, now: datetime | None = None) -> int:
+    """Refresh what is cached of connected organisations; return how many describes were fetched.
+
+    An organisation that cannot be asked is passed over: its next run asks again. Call outside a transaction.
+    """
+    now = now or timezone.now()
+    return sum(_refresh_org(org, now=now) for org in SalesforceOrg.objects.filter(state=SalesforceOrg.State.CONNECTED))
+
+
+def _refresh_org(org: SalesforceOrg, *, now: datetime) -> int:
+    names = list(SalesforceSchema.objects.filter(org=org).order_by("sobject").values_list("sobject", flat=True))
+    if not names:
+        return 0
+    try:
+        with closing(gateway_for(org)) as gateway:
+            for name in names:
+                object_schema(org, name, gateway=gateway, refresh=True, now=now)
+            record_usage(org, gateway, now=now)
+    except SalesforceError as exc:
+        logger.warning("schema_refresh_failed", extra={"org_id": org.pk, "code": exc.code})
+        return 0
+    return len(names)
