@@ -16,7 +16,7 @@ from connector.models import SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connect import gateway_for, object_schema, record_usage, recover_org
 from connector.pipeline.sign_in import obtain_token, stored_token
-from connector.salesforce.errors import SalesforceError
+from connector.salesforce.errors import LimitReached, RequestRefused, SalesforceError
 from connector.salesforce.gateway import Gateway
 from connector.salesforce.records import Usage
 
@@ -68,7 +68,7 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
         try:
             usage = gateway.limits()
         except SalesforceError as exc:
-            return [failed("sign_in", exc)]
+            return [failed(_first_call_name(exc), exc)]
         recover_org(org)
         checks = [
             _signed_in(org, gateway),
@@ -78,6 +78,13 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
         ]
         record_usage(org, gateway, now=now)
     return checks
+
+
+def _first_call_name(exc: SalesforceError) -> str:
+    """Say which check the first call after the sign-in did not pass."""
+    if isinstance(exc, LimitReached):
+        return "api_limit"
+    return "api_version" if isinstance(exc, RequestRefused) else "sign_in"
 
 
 def _signed_in(org: SalesforceOrg, gateway: Gateway) -> Check:
