@@ -12,6 +12,10 @@ def _style(request: HttpRequest) -> str:
     return static("connector/admin.css")
 
 
+def _icon(request: HttpRequest) -> str:
+    return static("connector/icon.svg")
+
+
 def _copy_script(request: HttpRequest) -> str:
     return static("connector/copy.js")
 
@@ -30,6 +34,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("inwink → Salesforce"),
     "SITE_HEADER": _("inwink → Salesforce"),
     "SITE_SYMBOL": "sync_alt",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

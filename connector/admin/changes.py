@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from connector.admin.labels import FIELD_LABELS
+from connector.admin.labels import FIELD_LABELS, STATE_LABELS
 from connector.models import SyncAttempt
 
 
@@ -51,9 +51,13 @@ def show_value(value: Any) -> str:
 
 def payload_rows(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return [(name, value)] of everything that a participant says: standard fields first, then custom ones."""
-    standard = [(str(label), show_value(payload[name])) for name, label in FIELD_LABELS.items() if name in payload]
+    standard = [(str(label), _said(name, payload[name])) for name, label in FIELD_LABELS.items() if name in payload]
     custom = payload.get("custom") or {}
     return [*standard, *((path, show_value(value)) for path, value in sorted(custom.items()))]
+
+
+def _said(name: str, value: Any) -> str:
+    return str(STATE_LABELS.get(value, value)) if name == "registration" and value else show_value(value)
 
 
 def record_links(*, instance_url: str, person_type: str, person_id: str, member_id: str) -> list[RecordLink]:

@@ -8,8 +8,11 @@ from django.utils.translation import get_language, gettext
 
 from connector.admin.labels import ANSWER_REASON_LABELS, NOTE_LABELS, REASON_LABELS
 from connector.core.advice import Advice, advise
-from connector.core.outcomes import EntryState
+from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
+
+_SAID_BY_ERROR = frozenset({Reason.REFUSED_BY_SALESFORCE, Reason.INVALID_VALUE})
+"""Reasons that the error behind them explains better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,18 @@ def reason_label(reason: str) -> str:
 def explain_end(*, reason: str, error_code: str, error_message: str) -> list[Explanation]:
     """Explain why a row ended as it did: its reason, and the error behind it where there is one."""
     found = []
-    if reason:
+    if reason and not (error_code and reason in _SAID_BY_ERROR):
         advice = explain_code(reason)
         found.append(Explanation(reason_label(reason), advice.what, advice.next_step))
     if error_code:
         advice = explain_code(error_code)
         found.append(Explanation(error_code, advice.what, advice.next_step, error_message))
     return found
+
+
+def sum_up_end(*, reason: str, error_code: str, error_message: str) -> str:
+    """Say the same in one line, without advice."""
+    return " · ".join(part for part in (reason_label(reason) if reason else "", error_code, error_message) if part)
 
 
 def explain_notes(notes: Iterable[Mapping[str, Any] | str]) -> list[Explanation]:

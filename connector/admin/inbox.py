@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 
 from connector.admin.base import ReadOnlyAdmin, render_page
 from connector.admin.search import search_messages
-from connector.admin.tags import tag
+from connector.admin.tags import short_time, tag
 from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
 
 
@@ -26,8 +26,8 @@ from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
 class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     """Messages, the newest first."""
 
-    list_display = ("received_at", "source", "status_tag", "counts", "repeat_count", "message_id")
-    list_display_links = ("received_at", "message_id")
+    list_display = ("received", "source", "status_tag", "counts", "repeat_count", "message_id")
+    list_display_links = ("received", "message_id")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("source", RelatedDropdownFilter),
@@ -48,6 +48,11 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     ) -> tuple[QuerySet[WebhookMessage], bool]:
         """Search by index only."""
         return search_messages(queryset, search_term), False
+
+    @admin.display(description=_("received at"), ordering="-received_at")
+    def received(self, message: WebhookMessage) -> str:
+        """Show when the message came."""
+        return short_time(message.received_at)
 
     @admin.display(description=_("status"), ordering="status")
     def status_tag(self, message: WebhookMessage) -> str:
@@ -101,7 +106,7 @@ def _pretty(body: str) -> str:
 class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     """Events that messages came for and that no link names; their participants wait."""
 
-    list_display = ("event", "event_id", "participants", "first_message_at", "last_message_at", "link_it")
+    list_display = ("event", "event_id", "participants", "first_message", "last_message", "link_it")
     list_display_links = None
     search_fields = ("event_id__exact", "event_name__istartswith")
     actions = None
@@ -119,6 +124,16 @@ class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     def participants(self, event: UnlinkedEvent) -> int:
         """Show how many people wait."""
         return int(getattr(event, "participant_count", 0))
+
+    @admin.display(description=_("first message"), ordering="first_message_at")
+    def first_message(self, event: UnlinkedEvent) -> str:
+        """Show when the event was first heard of."""
+        return short_time(event.first_message_at)
+
+    @admin.display(description=_("last message"), ordering="last_message_at")
+    def last_message(self, event: UnlinkedEvent) -> str:
+        """Show when the event was last heard of."""
+        return short_time(event.last_message_at)
 
     @admin.display(description=_("next step"))
     def link_it(self, event: UnlinkedEvent) -> str:

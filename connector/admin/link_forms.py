@@ -51,7 +51,7 @@ class LinkForm(_CampaignLinkForm):
     """What Salesforce says; the admin sets it on a subclass for each request."""
 
     create_for = forms.MultipleChoiceField(
-        label=_("create new people for"),
+        label=_("Create new people for"),
         choices=[(state.value, STATE_LABELS[state]) for state in _CREATING_STATES],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         required=False,
@@ -59,7 +59,7 @@ class LinkForm(_CampaignLinkForm):
         help_text=_("Only people who were ever in one of these states are created; an invitation list creates nobody."),
     )
     placeholder_company = forms.CharField(
-        label=_("company, when unknown"),
+        label=_("Company, when unknown"),
         required=False,
         max_length=255,
         initial="[not provided]",
@@ -67,7 +67,7 @@ class LinkForm(_CampaignLinkForm):
         help_text=_("A new Lead needs a company: this text stands in where inwink has none. It never replaces a name."),
     )
     placeholder_last_name = forms.CharField(
-        label=_("last name, when unknown"),
+        label=_("Last name, when unknown"),
         required=False,
         max_length=80,
         initial="[not provided]",
@@ -103,7 +103,7 @@ class LinkForm(_CampaignLinkForm):
             labels.insert(0, (stored, lost % {"label": stored}))
         empty = gettext("Choose…") if is_required else gettext("– nothing is written –")
         return forms.ChoiceField(
-            label=_("when %(state)s") % {"state": str(STATE_LABELS[state]).lower()},
+            label=_("When %(state)s") % {"state": str(STATE_LABELS[state]).lower()},
             choices=[("", empty), *labels],
             required=is_required,
             initial=stored or self.facts.suggested.get(state, ""),
@@ -138,10 +138,14 @@ class LinkForm(_CampaignLinkForm):
 class NewLinkForm(LinkForm):
     """A new link: also the event, the organisation and the campaign, which stay."""
 
-    campaign = forms.CharField(label=_("campaign"), error_messages={"required": _("Search and choose a campaign.")})
+    campaign = forms.CharField(label=_("Campaign"), error_messages={"required": _("Search and choose a campaign.")})
 
     class Meta(LinkForm.Meta):
         fields = ("inwink_event_id", "org", "state", *LinkForm.Meta.fields)
+        labels: ClassVar[dict[str, Any]] = {
+            "inwink_event_id": _("Event in inwink"),
+            "event_name": _("Name of the event"),
+        }
         help_texts = {
             **HELP_TEXTS,
             "inwink_event_id": _("Events that messages came for are offered; or paste the event's id from inwink."),

@@ -20,7 +20,7 @@ from connector.admin.link_saving import facts_of, follow_saving, hold_link_with_
 from connector.admin.mappings import FieldMappingInline
 from connector.admin.tags import link_tag
 from connector.admin.widgets import CampaignPicker, SuggestingInput
-from connector.models import CampaignLink
+from connector.models import CampaignLink, SalesforceOrg
 
 _FIELDSETS = (
     (_("Status in the campaign"), {
@@ -92,6 +92,12 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         form = super().get_form(request, obj, change, **kwargs)
         bound = type(form.__name__, (form,), {"facts": facts_of(request, obj)})
         return bound if obj else _with_choices(bound, request)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
+        """Fill in what the address says, and the organisation where there is one only."""
+        orgs = list(SalesforceOrg.objects.values_list("pk", flat=True)[:2])
+        only = {"org": orgs[0]} if len(orgs) == 1 else {}
+        return {**only, **super().get_changeform_initial_data(request)}
 
     def get_urls(self) -> list[URLPattern]:
         """Add what the picker asks, and the buttons of the page."""

@@ -14,11 +14,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 
 from connector.admin.base import ReadOnlyAdmin, render_page
 from connector.admin.changes import attempt_records, change_rows
-from connector.admin.explain import explain_end, explain_notes, reason_label
+from connector.admin.explain import explain_end, explain_notes, reason_label, sum_up_end
 from connector.admin.filters import ReasonFilter
 from connector.admin.labels import OPERATION_LABELS
 from connector.admin.search import search_attempts
-from connector.admin.tags import outcome_tag, tag
+from connector.admin.tags import outcome_tag, short_time, tag
 from connector.models import SyncAttempt, SyncRun
 
 
@@ -26,8 +26,8 @@ from connector.models import SyncAttempt, SyncRun
 class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     """How each participant fared in each run, the newest first."""
 
-    list_display = ("created_at", "link_label", "participant", "outcome_word", "what_was_done", "why")
-    list_display_links = ("created_at", "participant")
+    list_display = ("time", "link_label", "participant", "outcome_word", "what_was_done", "why")
+    list_display_links = ("time", "participant")
     list_filter = (
         ("link", RelatedDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
@@ -48,6 +48,11 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     ) -> tuple[QuerySet[SyncAttempt], bool]:
         """Search by index only."""
         return search_attempts(queryset, search_term), False
+
+    @admin.display(description=_("time"), ordering="created_at")
+    def time(self, attempt: SyncAttempt) -> str:
+        """Show when the attempt ended."""
+        return short_time(attempt.created_at)
 
     @admin.display(description=_("participant"))
     def participant(self, attempt: SyncAttempt) -> str:
@@ -106,7 +111,7 @@ def operation_words(attempt: SyncAttempt) -> str:
 class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     """Batches, the newest first."""
 
-    list_display = ("started_at", "link_label", "org_label", "kind", "entry_count", "ends", "api_calls", "error_word")
+    list_display = ("started", "link_label", "org_label", "kind", "entry_count", "ends", "api_calls", "error_word")
     list_filter = (
         ("link", RelatedDropdownFilter),
         ("trigger", ChoicesDropdownFilter),
@@ -114,6 +119,11 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     )
     list_filter_submit = True
     actions = None
+
+    @admin.display(description=_("started at"), ordering="-started_at")
+    def started(self, run: SyncRun) -> str:
+        """Show when the run began."""
+        return short_time(run.started_at)
 
     @admin.display(description=_("kind"))
     def kind(self, run: SyncRun) -> str:
@@ -182,9 +192,7 @@ def attempt_row(attempt: SyncAttempt) -> dict[str, Any]:
         "outcome": outcome_tag(attempt),
         "operations": operation_words(attempt),
         "changes": change_rows(attempt.changes),
-        "explanations": explain_end(
-            reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message
-        ),
-        "notes": explain_notes(attempt.notes),
+        "why": sum_up_end(reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message),
+        "notes": [note.name for note in explain_notes(attempt.notes)],
         "requested_by": attempt.requested_by,
     }

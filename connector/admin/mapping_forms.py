@@ -46,15 +46,15 @@ class MappingForm(_FieldMappingForm):
         help_text=_("Object and field, e.g. CampaignMember.Dietary__c: type to search."),
     )
     constant_text = forms.CharField(
-        label=_("or a fixed text"), required=False, widget=UnfoldAdminTextInputWidget,
+        label=_("Or a fixed text"), required=False, widget=UnfoldAdminTextInputWidget,
         help_text=_("The same for everybody, instead of an inwink field."),
     )  # fmt: skip
     default_text = forms.CharField(
-        label=_("default"), required=False, widget=UnfoldAdminTextInputWidget,
+        label=_("Default"), required=False, widget=UnfoldAdminTextInputWidget,
         help_text=_("Used where inwink has no value."),
     )  # fmt: skip
     values = PairsField(
-        label=_("choices"), help_text=_("One a line: value in inwink = value in Salesforce. Others stay as they are.")
+        label=_("Choices"), help_text=_("One a line: value in inwink = value in Salesforce. Others stay as they are.")
     )
 
     class Meta:

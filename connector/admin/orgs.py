@@ -1,6 +1,6 @@
 """Salesforce organisations: write-only secrets, state and usage, and the test of the connection."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget
+from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from connector.admin.base import UnfoldAdmin, object_url, render_page
 from connector.admin.tags import org_tag
@@ -52,10 +52,10 @@ def _secret_field(label: Any, *, is_long: bool = False) -> forms.CharField:
 class OrgForm(_SalesforceOrgForm):
     """An organisation whose secrets can be replaced and never read."""
 
-    client_secret = _secret_field(_("consumer secret"))
-    password = _secret_field(_("password"))
-    security_token = _secret_field(_("security token"))
-    private_key = _secret_field(_("private key (PEM)"), is_long=True)
+    client_secret = _secret_field(_("Consumer secret"))
+    password = _secret_field(_("Password"))
+    security_token = _secret_field(_("Security token"))
+    private_key = _secret_field(_("Private key (PEM)"), is_long=True)
 
     secret_fields = ("client_secret", "password", "security_token", "private_key")
 
@@ -66,6 +66,7 @@ class OrgForm(_SalesforceOrgForm):
             "security_token", "private_key", "api_version", "visibility_confirmed", "api_budget_percent",
             "api_daily_max",
         )  # fmt: skip
+        widgets: ClassVar[dict[str, Any]] = {"login_url": UnfoldAdminTextInputWidget}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say of each secret whether one is stored; an empty field then keeps it."""

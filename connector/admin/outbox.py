@@ -19,7 +19,7 @@ from connector.admin.explain import reason_label
 from connector.admin.filters import ReasonFilter, StandingFilter
 from connector.admin.labels import STATE_LABELS
 from connector.admin.search import search_entries
-from connector.admin.tags import entry_tag
+from connector.admin.tags import entry_tag, short_time
 from connector.models import OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries
 
@@ -30,7 +30,7 @@ MAY_RESYNC = "connector.resync_campaignlink"
 class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     """Participants of all links."""
 
-    list_display = ("participant", "link", "inwink_state", "state_tag", "why", "changed_at", "last_synced_at")
+    list_display = ("participant", "link", "inwink_state", "state_tag", "why", "changed", "synced")
     list_filter = (
         ("link", RelatedDropdownFilter),
         StandingFilter,
@@ -68,6 +68,16 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     def state_tag(self, entry: OutboxEntry) -> str:
         """Show where the participant stands as a coloured word."""
         return entry_tag(entry)
+
+    @admin.display(description=_("changed in inwink"), ordering="changed_at")
+    def changed(self, entry: OutboxEntry) -> str:
+        """Show when inwink last changed the participant."""
+        return short_time(entry.changed_at)
+
+    @admin.display(description=_("last synced"), ordering="last_synced_at")
+    def synced(self, entry: OutboxEntry) -> str:
+        """Show when Salesforce was last in step."""
+        return short_time(entry.last_synced_at)
 
     @admin.display(description=_("reason"), ordering="reason")
     def why(self, entry: OutboxEntry) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,6 +19,15 @@ LINKS_SHOWN = 50
 EVENTS_SHOWN = 10
 
 
+_LINK_ORDER = Case(
+    When(state=CampaignLink.LinkState.CLOSED, then=3),
+    When(state=CampaignLink.LinkState.PAUSED, then=2),
+    When(pause_kind="", then=1),
+    default=0,
+)
+"""Links that wait for somebody first, then those that send, then those that rest on purpose."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the beginning."""
@@ -31,7 +41,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the context of the admin's index; Unfold calls it (setting DASHBOARD_CALLBACK)."""
     if not request.user.has_perm("connector.view_campaignlink"):
         return context
-    links = list(CampaignLink.objects.select_related("org").order_by("state", "-starts_at", "-pk")[:LINKS_SHOWN])
+    links = list(CampaignLink.objects.select_related("org").order_by(_LINK_ORDER, "-starts_at", "-pk")[:LINKS_SHOWN])
     sums = sum_links()
     events = with_participants(UnlinkedEvent.objects.filter(ignored_at=None))
     return {
@@ -62,7 +72,7 @@ def _link_row(link: CampaignLink, total: Sum) -> dict[str, Any]:
         "link": link,
         "url": reverse("admin:connector_campaignlink_change", args=[link.pk]),
         "tag": link_tag(link),
-        "waits": explain_link(link),
+        "waits": explain_link(link) if link.state == CampaignLink.LinkState.ACTIVE else "",
         "sum": sum_terms(link.pk, total),
     }
 

@@ -26,7 +26,7 @@ class SourceForm(_WebhookSourceForm):
     """A source, and how a new one proves who it is."""
 
     proof = forms.ChoiceField(
-        label=_("proof of the sender"),
+        label=_("Proof of the sender"),
         choices=[
             ("signature", _("Signature (recommended): the sender signs each message")),
             ("token", _("Bearer token: for tools that cannot sign")),
@@ -117,6 +117,17 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
             self.log_change(request, source, [{"changed": {"fields": ["revoked " + (secret or token)]}}])
             messages.success(request, gettext("Revoked. Messages that use it are refused from now on."))
         return HttpResponseRedirect(back_url)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Refuse while messages are kept, with the way out."""
+        source = get_object_or_404(WebhookSource, pk=object_id)
+        if source.messages.exists():
+            text = gettext("Messages of this source are kept. Switch it off instead: it then accepts nothing.")
+            messages.error(request, text)
+            return HttpResponseRedirect(reverse("admin:connector_webhooksource_change", args=[source.pk]))
+        return super().delete_view(request, object_id, extra_context)
 
     def _get_source(self, request: HttpRequest, object_id: str) -> WebhookSource:
         source = get_object_or_404(WebhookSource, pk=object_id)

@@ -1,6 +1,10 @@
 """Coloured words for states and outcomes; the word alone says everything."""
 
+from datetime import datetime
+
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from connector.core.outcomes import EntryState, Outcome
@@ -23,6 +27,13 @@ _ORG_COLOURS = {
 def tag(text: str, *, colour: str = "") -> str:
     """Return a coloured word; colours: good, busy, warn, bad, or none."""
     return format_html('<span class="cx-tag{}">{}</span>', f" cx-tag-{colour}" if colour else "", text)
+
+
+def short_time(moment: datetime | None) -> str:
+    """Return a local time on one line, or a dash."""
+    if moment is None:
+        return "–"
+    return format_html('<span class="cx-nowrap">{}</span>', date_format(localtime(moment), "SHORT_DATETIME_FORMAT"))
 
 
 def entry_tag(entry: OutboxEntry) -> str:
