@@ -70,18 +70,18 @@ def match_group(
     A record that belongs to another name on the email is never taken for somebody else's.
     """
     alone = [person for person in group.people if stands_alone(person)]
-    theirs = frozenset(ref for person in alone for ref in _refs_of(person, group.email))
+    matches = [(person, match_person(person, records, policy=policy, choices=choices)) for person in alone]
+    found_refs = {match.record.ref for _person, match in matches if isinstance(match, Matched)}
+    theirs = frozenset(found_refs.union(*(_refs_of(person, group.email) for person in alone)))
     found = _match_email(group.email, records, policy=policy, choices=choices, taken=theirs)
     names = names_of(found.record) if isinstance(found, Matched) else None
     speaker, waiting = choose_speaker(group, record_names=names)
     shown = tuple(record for record in records.with_email(group.email) if not record.is_converted)
-    matches: list[tuple[Person, Match]] = []
     if speaker is not None:
         others = {ref for person in waiting for ref in _refs_of(person, group.email)}
         strange = {ref for ref in others if _names_at(ref, records) != speaker.names}
         speaker = replace(speaker, taken=(theirs | strange) - owned_refs(speaker, group.email))
         matches.append((speaker, match_person(speaker, records, policy=policy, choices=choices)))
-    matches += [(person, match_person(person, records, policy=policy, choices=choices)) for person in alone]
     return matches + [(person, Held(waiting_verdict(person), shown)) for person in waiting]
 
 
