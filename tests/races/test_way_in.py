@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +117,65 @@ def test_nobody_is_stranded_when_the_link_is_made_between_webhooks(attempt: int)
     assert {entry.participant_key for entry in OutboxEntry.objects.all()} == keys
     assert sorted(OutboxEntry.objects.get(participant_key="shared").states_seen) == sorted(STATES)
     assert not UnlinkedParticipant.objects.exists()
+
+
+def test_a_link_made_after_a_message_looked_for_it_is_found_by_its_second_look() -> None:
+    """SQLite lets nobody in between the two looks; there the link is made right after the message."""
+    source = WebhookSourceFactory.create()
+
+    def link_and_move() -> None:
+        move_unlinked(CampaignLinkFactory.create(inwink_event_id="e1"))
+
+    def interrupt(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "INSERT" in sql and "unlinkedevent" in sql and not CampaignLink.objects.exists():
+            run_at_once(link_and_move)
+        return execute(sql, params, many, context)
+
+    if connection.vendor == "postgresql":
+        with connection.execute_wrapper(interrupt):
+            answer = send(source, ["p1"], message_id="m1", registered=True)
+        assert answer.body["accepted"] == 1
+    else:
+        send(source, ["p1"], message_id="m1", registered=True)
+        link_and_move()
+    assert OutboxEntry.objects.get().participant_key == "p1"
+    assert not UnlinkedParticipant.objects.exists()
+
+
+def test_a_mover_waits_for_a_message_that_is_still_being_stored() -> None:
+    """The mover starts while the room it has to empty is not even committed."""
+    source, mover = WebhookSourceFactory.create(), threading.Thread()
+
+    def link_and_move() -> None:
+        move_unlinked(CampaignLinkFactory.create(inwink_event_id="e1"))
+        connection.close()
+
+    def interrupt(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal mover
+        result = execute(sql, params, many, context)
+        if "unlinkedparticipant" in sql and "INSERT" in sql:
+            mover = threading.Thread(target=link_and_move, daemon=True)
+            mover.start()
+            _wait_until_blocked(mover)
+        return result
+
+    with connection.execute_wrapper(interrupt):
+        answer = send(source, ["p1"], message_id="m1", registered=True)
+    mover.join(WAIT_SECONDS)
+    assert (answer.body["unlinked"], mover.is_alive()) == (1, False)
+    assert OutboxEntry.objects.get().participant_key == "p1"
+    assert not UnlinkedEvent.objects.exists()
+
+
+def _wait_until_blocked(thread: threading.Thread) -> None:
+    """Wait until PostgreSQL says that somebody waits for a lock; on SQLite every other writer does anyway."""
+    until = time.monotonic() + WAIT_SECONDS
+    while connection.vendor == "postgresql" and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchall()[0][0]:
+                return
+        assert thread.is_alive()
 
 
 def test_an_event_whose_room_was_emptied_is_not_locked_forever() -> None:
