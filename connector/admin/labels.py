@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connector.core.outcomes import Note, Operation, Reason
+from connector.core.schema import PersonType
 from connector.core.state import State
 
 STATE_LABELS: dict[str, str | Promise] = {
@@ -53,10 +54,16 @@ NOTE_LABELS: dict[str, str | Promise] = {
     Note.OPT_OUT_KEPT: _("Opt-out kept"),
 }
 
-OPERATION_LABELS: dict[str, str | Promise] = {
-    Operation.NONE: _("nothing"),
-    Operation.CREATE: _("created"),
-    Operation.UPDATE: _("updated"),
+PERSON_OPERATION_LABELS: dict[tuple[str, str], str | Promise] = {
+    (PersonType.CONTACT, Operation.CREATE): _("Contact created"),
+    (PersonType.CONTACT, Operation.UPDATE): _("Contact updated"),
+    (PersonType.LEAD, Operation.CREATE): _("Lead created"),
+    (PersonType.LEAD, Operation.UPDATE): _("Lead updated"),
+}
+
+MEMBER_OPERATION_LABELS: dict[str, str | Promise] = {
+    Operation.CREATE: _("added to the campaign"),
+    Operation.UPDATE: _("campaign member updated"),
 }
 
 FIELD_LABELS: dict[str, str | Promise] = {
@@ -84,3 +91,17 @@ ANSWER_LABELS: dict[str, str | Promise] = {
     "correct": _("Correct the status"),
 }
 """The stored words of answers (connector.pipeline.answers)."""
+
+CHECK_LABELS: dict[str, str | Promise] = {
+    "sign_in": _("Sign-in"),
+    "api_limit": _("API calls"),
+    "rights": _("Rights on"),
+    "visibility": _("Sees all Contacts and Leads"),
+}
+"""Names of what a test of the connection looks at; the word after a space stays (an object of Salesforce)."""
+
+
+def check_label(name: str) -> str:
+    """Return the name of a check as people read it."""
+    kind, _space, rest = name.partition(" ")
+    return f"{CHECK_LABELS.get(kind, kind)} {rest}".strip()

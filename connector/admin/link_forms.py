@@ -103,7 +103,7 @@ class LinkForm(_CampaignLinkForm):
             labels.insert(0, (stored, lost % {"label": stored}))
         empty = gettext("Choose…") if is_required else gettext("– nothing is written –")
         return forms.ChoiceField(
-            label=_("When %(state)s") % {"state": str(STATE_LABELS[state]).lower()},
+            label=str(STATE_LABELS[state]),
             choices=[("", empty), *labels],
             required=is_required,
             initial=stored or self.facts.suggested.get(state, ""),

@@ -44,7 +44,8 @@ def new_link_context(facts: LinkFacts) -> dict[str, Any]:
 def _event_words(event: UnlinkedEvent) -> str:
     count = int(getattr(event, "participant_count", 0))
     people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
-    return f"{event.event_name or gettext('(no name)')} – {people}"
+    name = event.event_name or gettext("(no name)")
+    return f"{name} – {people}"
 
 
 def sum_terms(link_id: int, total: Sum) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from connector.admin.base import ReadOnlyAdmin, render_page
 from connector.admin.changes import attempt_records, change_rows
 from connector.admin.explain import explain_end, explain_notes, reason_label, sum_up_end
 from connector.admin.filters import ReasonFilter
-from connector.admin.labels import OPERATION_LABELS
+from connector.admin.labels import MEMBER_OPERATION_LABELS, PERSON_OPERATION_LABELS
 from connector.admin.search import search_attempts
 from connector.admin.tags import outcome_tag, short_time, tag
 from connector.models import SyncAttempt, SyncRun
@@ -71,9 +71,8 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
 
     @admin.display(description=_("reason"))
     def why(self, attempt: SyncAttempt) -> str:
-        """Show the reason and the error code."""
-        words = [reason_label(attempt.reason)] if attempt.reason else []
-        return " · ".join([*words, attempt.error_code] if attempt.error_code else words) or "–"
+        """Show the reason, or the error code where there is none."""
+        return (reason_label(attempt.reason) if attempt.reason else attempt.error_code) or "–"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -98,13 +97,12 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
 
 
 def operation_words(attempt: SyncAttempt) -> str:
-    """Return e.g. "Lead created, member created"; "–" where nothing was written."""
-    words = []
-    if attempt.person_operation != "none":
-        words.append(f"{attempt.person_type or gettext('person')} {OPERATION_LABELS[attempt.person_operation]}")
-    if attempt.member_operation != "none":
-        words.append(f"{gettext('membership')} {OPERATION_LABELS[attempt.member_operation]}")
-    return ", ".join(words) or "–"
+    """Return e.g. "Lead created, added to the campaign"; "–" where nothing was written."""
+    words = (
+        PERSON_OPERATION_LABELS.get((attempt.person_type, attempt.person_operation)),
+        MEMBER_OPERATION_LABELS.get(attempt.member_operation),
+    )
+    return ", ".join(str(word) for word in words if word) or "–"
 
 
 @admin.register(SyncRun)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from connector.admin.base import UnfoldAdmin, object_url, render_page
+from connector.admin.labels import check_label
 from connector.admin.tags import org_tag
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
@@ -171,7 +172,11 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         if request.method != "POST":
             return HttpResponseRedirect(back_url)
         checks = check_connection(org)
-        context = {"org": org, "checks": checks, "is_good": all(check.ok for check in checks), "back_url": back_url}
+        context = {
+            "checks": [(check_label(check.name), check) for check in checks],
+            "is_good": all(check.ok for check in checks),
+            "back_url": back_url,
+        }
         title = gettext("Connection of %(name)s") % {"name": org.name}
         return render_page(self, request, "admin/connector/salesforceorg/check.html", title=title, context=context)
 

@@ -28,12 +28,15 @@ class SourceForm(_WebhookSourceForm):
     proof = forms.ChoiceField(
         label=_("Proof of the sender"),
         choices=[
-            ("signature", _("Signature (recommended): the sender signs each message")),
-            ("token", _("Bearer token: for tools that cannot sign")),
+            ("signature", _("Signature (recommended)")),
+            ("token", _("Bearer token")),
         ],
         initial="signature",
         widget=UnfoldAdminRadioSelectWidget,
-        help_text=_("The secret is made when you save, and shown once."),
+        help_text=_(
+            "Signature: the sender signs each message. Bearer token: for tools that cannot sign. "
+            "The secret is made when you save, and shown once."
+        ),
     )
 
     class Meta:

@@ -160,4 +160,7 @@ function fillStatuses(select, answer) {
   select.value = wanted;
 }
 
-document.querySelectorAll("[data-picker]").forEach((root) => new CampaignPicker(root));
+// a form's scripts stand in the head, without defer
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-picker]").forEach((root) => new CampaignPicker(root));
+});
