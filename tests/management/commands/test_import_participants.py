@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -93,6 +93,12 @@ def test_a_time_in_the_future_is_refused(tmp_path: Path, link: CampaignLink) -> 
     with pytest.raises(CommandProblem, match="future"):
         load(path, "--as-of", tomorrow)
     assert not OutboxEntry.objects.exists()
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-13-45", "2026-11-23T25:00"])
+def test_a_time_that_is_none_is_refused(tmp_path: Path, link: CampaignLink, time: str) -> None:
+    with pytest.raises(CommandError, match="is no time"):
+        load(csv(tmp_path / "export.csv", "id", "p1"), "--as-of", time)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 not a workbook"])
