@@ -47,11 +47,7 @@ def apply_config(
     Call outside a transaction.
     """
     reading = read_config(text, environ=os.environ if environ is None else environ)
-    found = {}
-    if offline:
-        resolve_offline(reading)
-    else:
-        found = look_up(reading)
+    found = resolve_offline(reading) if offline else look_up(reading)
     if reading.errors:
         return Result(errors=_in_order(reading))
     result = _count(reading)

@@ -39,7 +39,7 @@ def check_org(plan: OrgPlan, document: Document) -> list[ConfigError]:
     """Name what keeps an organisation from signing in, as far as can be told without trying."""
     row, errors = plan.row, problem_errors(refuse_not_built("orgs", _given(plan.section)), document, plan.path)
     if not row.login_url:
-        return [*errors, document.error(plan.path, "A new organisation needs the key login_url.")]
+        return [*errors, document.error((*plan.path, "login_url"), "A new organisation needs the key login_url.")]
     if "login_url" in plan.changes:
         refusal = refuse_login_url(row.login_url)
         if not refusal and row.auth == "client_credentials" and row.login_url.rstrip("/").endswith(_SHARED_HOSTS):
@@ -88,7 +88,7 @@ def _check_campaign(plan: LinkPlan, document: Document) -> list[ConfigError]:
     campaign, path = plan.section.campaign, (*plan.path, "campaign")
     if campaign is None:
         message = "A new link needs the key campaign: {id: 701…} or {name: …}."
-        return [document.error(plan.path, message)] if not plan.row.campaign_id else []
+        return [document.error(path, message)] if not plan.row.campaign_id else []
     if (campaign.id is None) == (campaign.name is None):
         return [document.error(path, "Give the campaign's id or its name, one of the two.")]
     if campaign.id is not None and not campaign.id.startswith("701"):

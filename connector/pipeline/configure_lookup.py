@@ -52,8 +52,8 @@ class Found:
 def look_up(reading: Reading) -> dict[str, Found]:
     """Sign in to each organisation concerned and check its links; errors go to `reading`.
 
-    Sections that are wrong by themselves are passed over. Returns {organisation's name: what was read}; the gateways
-    are closed by then.
+    Organisations that are wrong by themselves are passed over. Returns {organisation's name: what was read}; the
+    gateways are closed by then.
     """
     found: dict[str, Found] = {}
     with ExitStack() as stack:
@@ -70,18 +70,19 @@ def look_up(reading: Reading) -> dict[str, Found]:
     return found
 
 
-def resolve_offline(reading: Reading) -> None:
-    """Do without Salesforce: a campaign named by its name must be the one that is linked already."""
+def resolve_offline(reading: Reading) -> dict[str, Found]:
+    """Do without Salesforce: a campaign named by its name must be the one that is linked already. Finds nothing."""
     for plan in reading.links:
         name = plan.section.campaign.name if plan.section.campaign else None
         if name is not None and plan.row.campaign_name.casefold() != name.casefold():
             message = "Offline a campaign can only be given by its id: {id: 701…}."
             reading.refuse([reading.document.error((*plan.path, "campaign", "name"), message)])
+    return {}
 
 
 def _is_asked(reading: Reading, plan: LinkPlan) -> bool:
-    place = plan.path[1]
-    return not rests(plan) and reading.is_clean(f"links[{place}]")
+    """Say whether there is something to ask about a link, whatever else is wrong with it."""
+    return not rests(plan) and bool(_wanted_campaign(plan)) and reading.is_clean(f"links[{plan.path[1]}].campaign")
 
 
 def _plan_of(reading: Reading, org: SalesforceOrg) -> OrgPlan | None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from connector.pipeline import configure_schema as schema
-from connector.pipeline.configure_yaml import ConfigError, Document, Path
+from connector.pipeline.configure_yaml import ConfigError, Document, Path, dotted
 
 SECRET_KEYS = frozenset(
     {"client_secret", "password", "security_token", "private_key", "secrets", "bearer_tokens", "client_id"}
@@ -57,13 +57,21 @@ def config_errors(exc: ValidationError, document: Document, prefix: Path) -> lis
     return [_config_error(details, document, prefix) for details in exc.errors(include_url=False)]
 
 
+def meant_paths(exc: ValidationError, prefix: Path) -> set[str]:
+    """Return the paths of the keys that were probably meant by unknown ones."""
+    unknown = [(*prefix, *details["loc"]) for details in exc.errors() if details["type"] == "extra_forbidden"]
+    return {dotted((*path[:-1], near)) for path in unknown if (near := _near_key(path))}
+
+
 def unknown_key(document: Document, path: Path) -> ConfigError:
     """Make the error for a key that has no meaning, with the one that was probably meant."""
-    key = str(path[-1])
-    known = known_keys(path[:-1])
-    near = difflib.get_close_matches(key, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
-    return document.error(path, f"Unknown key {key}. {hint}")
+    near = _near_key(path)
+    hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known_keys(path[:-1]))}."
+    return document.error(path, f"Unknown key {path[-1]}. {hint}")
+
+
+def _near_key(path: Path) -> str | None:
+    return next(iter(difflib.get_close_matches(str(path[-1]), known_keys(path[:-1]), n=1)), None)
 
 
 def known_keys(path: Path) -> list[str]:

@@ -8,13 +8,16 @@ from pydantic import ValidationError
 
 from connector.models import CampaignLink, SalesforceOrg, WebhookSource
 from connector.pipeline.configure_check import check_link, check_org, check_source
-from connector.pipeline.configure_messages import config_errors, unknown_key
+from connector.pipeline.configure_messages import config_errors, meant_paths, unknown_key
 from connector.pipeline.configure_plan import LinkPlan, OrgPlan, SourcePlan, lay, lay_link
 from connector.pipeline.configure_schema import ConfigFile, LinkSection, OrgSection, Section, SourceSection
 from connector.pipeline.configure_secrets import lay_org, lay_source
-from connector.pipeline.configure_yaml import ConfigError, Document, parse_document
+from connector.pipeline.configure_yaml import ConfigError, Document, Path, parse_document
 
 _SectionT = TypeVar("_SectionT", bound=Section)
+_ABSENT = object()
+_MOST_ROUNDS = 4
+"""Each round takes out what is malformed; a value can be nested three levels deep."""
 
 
 @dataclass(slots=True)
@@ -26,10 +29,12 @@ class Reading:
     sources: list[SourcePlan] = field(default_factory=list)
     links: list[LinkPlan] = field(default_factory=list)
     errors: list[ConfigError] = field(default_factory=list)
+    silenced: set[str] = field(default_factory=set)
+    """Paths of keys that were meant by unknown ones: that they are missing need not be said."""
 
     def refuse(self, errors: list[ConfigError]) -> None:
-        """Add errors, at most one for each place."""
-        known = {error.path for error in self.errors}
+        """Add errors, at most one for each place and none that only follows from another."""
+        known = {error.path for error in self.errors} | self.silenced
         self.errors += [error for error in errors if error.path not in known]
 
     def is_clean(self, path: str) -> bool:
@@ -65,11 +70,40 @@ def _sections(reading: Reading, key: str, kind: type[_SectionT]) -> list[tuple[i
         return []
     sections = []
     for place, item in enumerate(raw):
-        try:
-            sections.append((place, kind.model_validate(item)))
-        except ValidationError as exc:
-            reading.refuse(config_errors(exc, reading.document, (key, place)))
+        section = _section(reading, (key, place), item, kind)
+        if section is not None:
+            sections.append((place, section))
     return sections
+
+
+def _section(reading: Reading, path: Path, item: object, kind: type[_SectionT]) -> _SectionT | None:
+    """Return a section without what is malformed in it, so that the rest is checked as well; None: nothing is left."""
+    for _ in range(_MOST_ROUNDS):
+        try:
+            return kind.model_validate(item)
+        except ValidationError as exc:
+            found = config_errors(exc, reading.document, path)
+            reading.refuse(found)
+            reading.silenced |= meant_paths(exc, path)
+            if not isinstance(item, dict) or not all(_prune(item, details["loc"]) for details in exc.errors()):
+                return None
+    return None
+
+
+def _prune(item: dict[str, Any], loc: tuple[int | str, ...]) -> bool:
+    """Take the nearest key around a malformed value out of a section; False where that is the section itself.
+
+    Items of lists are not taken out one by one: the places of the others would no longer be those of the file.
+    """
+    around: list[Any] = [item]
+    for part in loc[:-1]:
+        held = around[-1]
+        is_there = part in held if isinstance(held, dict) else isinstance(held, list)
+        around.append(held[part] if is_there else None)
+    for held, part in reversed(list(zip(around, loc, strict=True))):
+        if isinstance(held, dict) and held.pop(part, _ABSENT) is not _ABSENT:
+            return True
+    return False
 
 
 def _read_org(reading: Reading, place: int, section: OrgSection) -> None:
@@ -122,9 +156,8 @@ def _find_org(reading: Reading, plan: LinkPlan) -> None:
     if name is None:
         name = held.name if held else None
     if name is None:
-        reading.refuse(
-            [reading.document.error(plan.path, "A new link needs the key org: the name of an organisation.")]
-        )
+        message = "A new link needs the key org: the name of an organisation."
+        reading.refuse([reading.document.error((*plan.path, "org"), message)])
         return
     plan.org = next((org.row for org in reading.orgs if org.section.name == name), None)
     plan.org = plan.org or SalesforceOrg.objects.filter(name=name).first()

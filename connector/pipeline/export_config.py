@@ -5,8 +5,11 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
+from django.utils import timezone
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg, WebhookSource
@@ -15,8 +18,8 @@ from connector.pipeline.configure_plan import LINK_COLUMNS, MAPPING_COLUMNS, def
 from connector.pipeline.configure_secrets import ORG_SECRETS
 
 _HEADER = (
-    "Secrets are left out: what is stored stays when this file is applied. On another installation give them as in "
-    "the comments, with the variables set."
+    "Secrets are left out: what is stored stays when this file is applied.\n"
+    "On another installation give them as in the comments, with the variables set."
 )
 _HINT_INDENT = 4
 
@@ -30,11 +33,17 @@ def export_config() -> str:
     sections["links"] = [_link(link) for link in links]
     sections.yaml_set_start_comment(_HEADER)
     yaml = YAML()
+    yaml.representer.add_representer(type(None), _null)
     yaml.width = 120
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = StringIO()
     yaml.dump(sections, stream)
     return stream.getvalue()
+
+
+def _null(representer: RoundTripRepresenter, _: None) -> ScalarNode:
+    """Write null in full; ruamel leaves an empty place, which reads like something forgotten."""
+    return representer.represent_scalar("tag:yaml.org,2002:null", "null")
 
 
 def _org(org: SalesforceOrg) -> CommentedMap:
@@ -82,7 +91,8 @@ def _link(link: CampaignLink) -> CommentedMap:
     if link.event_name:
         section["name"] = link.event_name
     section["org"] = link.org.name
-    section["campaign"] = {"id": link.campaign_id}
+    section["campaign"] = CommentedMap(id=link.campaign_id)
+    section["campaign"].fa.set_flow_style()
     if link.campaign_name:
         section.yaml_add_eol_comment(link.campaign_name.replace("\n", " "), "campaign")
     section["statuses"] = {state.value: getattr(link, column) or None for state, column in STATUS_FIELDS.items()}
@@ -98,9 +108,10 @@ def _link(link: CampaignLink) -> CommentedMap:
     return section
 
 
-def _mapping(mapping: FieldMapping) -> dict[str, Any]:
-    """Return a mapping without the keys that have their default."""
-    section: dict[str, Any] = {"object": mapping.object, "field": mapping.field}
+def _mapping(mapping: FieldMapping) -> CommentedMap:
+    """Return a mapping, on one line, without the keys that have their default."""
+    section = CommentedMap(object=mapping.object, field=mapping.field)
+    section.fa.set_flow_style()
     for column in MAPPING_COLUMNS:
         value = getattr(mapping, column)
         if value != default_of(mapping, column):
@@ -109,4 +120,4 @@ def _mapping(mapping: FieldMapping) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return timezone.localtime(value).isoformat() if isinstance(value, datetime) else value

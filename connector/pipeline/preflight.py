@@ -65,19 +65,23 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
     except (SalesforceError, WrongEncryptionKey) as exc:
         return [failed("sign_in", exc)]
     with closing(gateway):
-        try:
-            usage = gateway.limits()
-        except SalesforceError as exc:
-            return [failed(_first_call_name(exc), exc)]
-        recover_org(org)
-        checks = [
-            _signed_in(org, gateway),
-            _check_limit(usage),
-            *_check_rights(org, gateway, now=now),
-            _check_visibility(org),
-        ]
+        checks = _look_around(org, gateway, now=now)
         record_usage(org, gateway, now=now)
     return checks
+
+
+def _look_around(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> list[Check]:
+    try:
+        usage = gateway.limits()
+    except SalesforceError as exc:
+        return [failed(_first_call_name(exc), exc)]
+    recover_org(org)
+    return [
+        _signed_in(org, gateway),
+        _check_limit(usage),
+        *_check_rights(org, gateway, now=now),
+        _check_visibility(org),
+    ]
 
 
 def _first_call_name(exc: SalesforceError) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.core.schema import FieldSpec, ObjectSchema
+from connector.core.schema import Choice, FieldSpec, ObjectSchema
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.salesforce.schema import parse_describe
 
@@ -61,8 +61,14 @@ def _dump_field(spec: FieldSpec) -> dict[str, Any]:
         "custom": spec.is_custom,
         "compoundFieldName": spec.compound_field_name,
         "referenceTo": list(spec.reference_to),
-        "picklistValues": [
-            {"value": c.value, "label": c.label, "active": c.is_active, "defaultValue": c.is_default}
-            for c in spec.choices
-        ],
+        "picklistValues": [_dump_choice(choice) for choice in spec.choices],
+    }
+
+
+def _dump_choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "value": choice.value,
+        "label": choice.label,
+        "active": choice.is_active,
+        "defaultValue": choice.is_default,
     }

@@ -409,3 +409,11 @@ def test_an_organisation_is_not_touched_when_the_file_does_not_name_it(apply: Ap
     apply()
     other.refresh_from_db()
     assert (other.name, other.state) == ("Elsewhere", "connected")
+
+
+def test_a_malformed_key_does_not_hide_what_salesforce_lacks(apply: Apply) -> None:
+    edits = {"    org: Acme\n": "    org: Acme\n    crete: lead\n", "attended: Attended": "attended: Came"}
+    errors = apply({**edits, "Dietary__c": "Dietry__c"}).errors
+    assert [error.path for error in errors] == [
+        "links[0].crete", "links[0].statuses.attended", "links[0].mappings[0].field",
+    ]  # fmt: skip

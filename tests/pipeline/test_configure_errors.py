@@ -38,8 +38,8 @@ CASES = [
     ("login_url:", "login_ulr:", 3, "orgs[0].login_ulr", "Did you mean login_url?"),
     ("orgs:\n", "organisations: []\norgs:\n", 1, "organisations", "Unknown key organisations"),
     ("org: Acme", "org: Acmee", 11, "links[0].org", "There is no organisation Acmee. Known: Acme."),
-    ("    org: Acme\n", "", 10, "links[0]", "needs the key org"),
-    ("    campaign: {id: 701000000000001AAA}\n", "", 10, "links[0]", "needs the key campaign"),
+    ("    org: Acme\n", "", 10, "links[0].org", "needs the key org"),
+    ("    campaign: {id: 701000000000001AAA}\n", "", 10, "links[0].campaign", "needs the key campaign"),
     ("701000000000001AAA", "003000000000001AAA", 12, "links[0].campaign.id", "start with 701"),
     ("701000000000001AAA", "701xx", 12, "links[0].campaign.id", "not a Salesforce id of 15 or 18"),
     ("{id: 701000000000001AAA}", "{name: Salon}", 12, "links[0].campaign.name", "Offline a campaign"),
@@ -203,3 +203,21 @@ def test_the_id_of_a_source_cannot_change() -> None:
     result = apply_offline(text)
     assert found(result) == [(3, "sources[0].id")]
     assert str(source.pk) in result.errors[0].message
+
+
+def test_what_only_follows_from_a_mistake_is_not_told() -> None:
+    text = offline_text(replace={"login_url:": "login_ulr:", "org: Acme": "orgg: Acme", "campaign:": "campain:"})
+    places = [path for _, path in found(apply_offline(text))]
+    assert places == ["orgs[0].login_ulr", "links[0].orgg", "links[0].campain"]
+
+
+def test_a_malformed_value_hides_no_other_mistake_of_its_section() -> None:
+    added = "create: leed\n    colour: red\n    match: contact_only\n    only: [{source: x, inn: [y]}]\n"
+    text = offline_text(
+        replace={ORG: f"{ORG}    {added}", "attended: Attended": "attended: null", DIETARY: "field: Status"}
+    )
+    places = [path for _, path in found(apply_offline(text))]
+    assert places == [
+        "links[0].create", "links[0].colour", "links[0].only", "links[0].only[0].inn", "links[0].statuses.attended",
+        "links[0].mappings[0].field",
+    ]  # fmt: skip

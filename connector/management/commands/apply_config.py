@@ -73,7 +73,7 @@ def _say_result(result: Result, *, is_dry: bool) -> str:
 def _say_difference(difference: Difference) -> list[str]:
     width = max((len(key) for key in difference.changes), default=0)
     lines = [f"{'+' if difference.is_new else '~'} {difference.what}"]
-    for key, (before, after) in difference.changes.items():
+    for key, (before, after) in sorted(difference.changes.items(), key=lambda change: change[0] == "mappings"):
         if isinstance(after, list) and key == "mappings":
             lines += [f"    - {mapping}" for mapping in before or []] + [f"    + {mapping}" for mapping in after]
             continue

@@ -26,4 +26,4 @@ class Command(ConnectorCommand):
     def report(self, **options: Any) -> Report:
         """Check and print the table."""
         checks = check_link(link_of_event(options["event"]))
-        return checks_report(checks, next_step="Next: python manage.py preview --event EVENT.")
+        return checks_report(checks, next_step=f"Next: python manage.py preview --event {options['event']}")
