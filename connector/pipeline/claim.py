@@ -130,7 +130,7 @@ def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | No
         waiting = OutboxEntry.objects.filter(link=link).due(now).filter(_settled(now)).exists()
         return NothingClaimed.BUSY if waiting else NothingClaimed.EMPTY
     token = uuid.uuid4()
-    OutboxEntry.objects.filter(pk__in=ids).update(
+    OutboxEntry.objects.filter(pk__in=_lock(ids)).update(
         state=EntryState.CLAIMED,
         claim_token=token,
         claimed_generation=F("generation"),
@@ -145,6 +145,12 @@ def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | No
     )
     taken = tuple(OutboxEntry.objects.filter(claim_token=token).order_by("pk").values_list("pk", flat=True))
     return Claim(token=token, link_id=link.pk, entry_ids=taken, claimed_at=now, is_backfill=is_backfill)
+
+
+def _lock(ids: list[int]) -> list[int]:
+    """Lock the chosen rows in the order in which every writer locks them: an UPDATE alone takes them in any order."""
+    rows = OutboxEntry.objects.select_for_update(no_key=True).waiting().filter(pk__in=ids)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _choose(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> tuple[list[int], bool]:
