@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from connector.models import CampaignLink, SalesforceOrg, WebhookSource
+from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent, WebhookSource
 from connector.pipeline.configure_check import check_link, check_org, check_source
 from connector.pipeline.configure_messages import config_errors, meant_paths, unknown_key
 from connector.pipeline.configure_plan import LinkPlan, OrgPlan, SourcePlan, lay, lay_link
@@ -142,6 +142,9 @@ def _read_link(reading: Reading, place: int, section: LinkSection) -> None:
     plan = LinkPlan(path, section, row or CampaignLink(inwink_event_id=section.event), is_new=row is None)
     _find_org(reading, plan)
     lay_link(plan)
+    if plan.is_new and section.name is None:
+        heard = UnlinkedEvent.objects.filter(pk=section.event).values_list("event_name", flat=True).first()
+        plan.row.event_name = heard or ""
     if section.campaign is not None and section.campaign.id is not None:
         lay(plan, "campaign", column="campaign_id", value=section.campaign.id)
     reading.refuse(check_link(plan, reading.document))

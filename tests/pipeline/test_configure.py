@@ -373,10 +373,11 @@ def test_what_waited_for_a_link_is_asked_to_move(
 ) -> None:
     from django_q.models import OrmQ
 
-    UnlinkedEventFactory.create(event_id=EVENT)
+    UnlinkedEventFactory.create(event_id=EVENT, event_name="Salon heard of")
     with django_capture_on_commit_callbacks(execute=True):
         apply()
     assert [task.func() for task in OrmQ.objects.all()] == ["connector.tasks.move"]
+    assert link().event_name == "Salon heard of"
 
 
 def test_the_export_changes_nothing_when_it_is_applied(apply: Apply) -> None:
