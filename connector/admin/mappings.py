@@ -29,6 +29,9 @@ class FieldMappingInline(_StackedInline):
                            ("values", "unknown_choice"), ("truncate", "enabled"))}),
     )  # fmt: skip
 
+    class Media:
+        js = ("connector/mappings.js",)
+
     def get_formset(self, request: HttpRequest, obj: CampaignLink | None = None, **kwargs: Any) -> Any:
         """Give the lines what Salesforce says."""
         formset = super().get_formset(request, obj, **kwargs)
