@@ -2,16 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 from django.db import transaction
+from django.db.models import F
 
 from connector.core.mapping_defaults import DEFAULT_MAPPINGS
 from connector.core.outcomes import Priority
 from connector.inwink.payload import read_participant
-from connector.models import CampaignLink, FieldMapping, OutboxEntry, SalesforceOrg, SyncAttempt
+from connector.models import (
+    CampaignLink,
+    DrainRequest,
+    FieldMapping,
+    OutboxEntry,
+    SalesforceOrg,
+    SyncAttempt,
+    SyncRun,
+)
 from connector.pipeline.drain import ForegroundTerms, sync_due
 from connector.pipeline.enqueue import store_participants
 from connector.pipeline.mappings import mapping_of
@@ -112,6 +121,40 @@ class World:
         members = [row for row in self.rows("CampaignMember") if row["CampaignId"] == self.link.campaign_id]
         return {emails.get(row.get("ContactId") or row.get("LeadId"), "?"): row["Status"] for row in members}
 
+    def delete(self, *ids: str) -> None:
+        """Delete rows in Salesforce, as a colleague would."""
+        self.control("delete", {"ids": list(ids)})
+
+    def merge(self, winner: str, *losers: str) -> None:
+        """Merge records in Salesforce."""
+        self.control("merge", {"winner": winner, "losers": list(losers)})
+
+    def convert(self, lead_id: str, contact_id: str | None = None) -> str:
+        """Convert a lead in Salesforce, into a new contact unless one is named; returns the contact's id."""
+        body = {"ids": [lead_id], **({"contact_id": contact_id} if contact_id else {})}
+        return str(self.control("convert", body)["contact_ids"][0])
+
+    def switch(self, **settings: Any) -> None:
+        """Change how this Salesforce behaves (simulator/settings.py)."""
+        self.control("settings", settings)
+
+    def label(self, name: str) -> str:
+        """Return the id of a member status of the campaign."""
+        rows = self.rows("CampaignMemberStatus")
+        return str(next(r["Id"] for r in rows if r["CampaignId"] == self.link.campaign_id and r["Label"] == name))
+
+    def holds(self) -> list[str]:
+        """Return everybody in Salesforce with their place in the campaign, a line each, as an administrator reads."""
+        members = [row for row in self.rows("CampaignMember") if row["CampaignId"] == self.link.campaign_id]
+        statuses: dict[str, list[str]] = {}
+        for row in members:
+            statuses.setdefault(row.get("ContactId") or row.get("LeadId"), []).append(row["Status"])
+        return sorted(
+            f"{_describe(kind, row)}: {' + '.join(statuses.get(row['Id'], ['no member']))}"
+            for kind in ("Contact", "Lead")
+            for row in self.rows(kind)
+        )
+
     def api_calls(self) -> int:
         """Return the API calls that Salesforce counted since the last reset."""
         return int(self.control("calls", method="GET")["api_calls"])
@@ -123,6 +166,41 @@ class World:
     def fault(self, action: Mapping[str, Any], *, times: int = 1, **match: Any) -> None:
         """Let the next matching requests go wrong."""
         self.control("faults", {"match": match, "times": times, "action": dict(action)})
+
+    def let_pass(self, **span: float) -> None:
+        """Let time pass for everything that waits: every stored time moves into the past."""
+        ago = timedelta(**span)
+        for rows, columns in (
+            (CampaignLink.objects.all(), ["paused_until"]),
+            (SalesforceOrg.objects.all(), ["paused_until"]),
+            (SyncRun.objects.all(), ["started_at"]),
+            (DrainRequest.objects.all(), ["requested_at"]),
+            (
+                OutboxEntry.objects.all(),
+                ["available_at", "create_sent_at", "lease_expires_at", "last_read_at", "last_synced_at"],
+            ),
+        ):
+            for column in columns:
+                rows.filter(**{f"{column}__isnull": False}).update(**{column: F(column) - ago})
+
+
+SEEDED = (
+    "Contact Camille Martin <camille.martin@acme.example>: no member",
+    "Lead Louis Bernard <louis.bernard@example.com>: no member",
+)
+"""Whom the local Salesforce knows from the start."""
+
+
+def untouched(*lines: str) -> list[str]:
+    """Return lines of `World.holds` with those of the seeded people whom none of them names."""
+    named = " ".join(lines)
+    return sorted([*lines, *(line for line in SEEDED if line.partition(":")[0] not in named)])
+
+
+def _describe(kind: str, row: Row) -> str:
+    name = " ".join(part for part in (row.get("FirstName"), row.get("LastName")) if part)
+    converted = " (converted)" if row.get("IsConverted") else ""
+    return f"{kind}{converted} {name} <{row.get('Email') or ''}>"
 
 
 def make_world(salesforce: SimulatorServer, **link_columns: Any) -> World:
