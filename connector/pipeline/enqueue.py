@@ -7,7 +7,7 @@ its lock, so no message is laid over a row that another transaction has just cha
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar
@@ -24,6 +24,7 @@ from connector.core.state import State, fold_states
 from connector.models import CampaignLink, DrainRequest, OutboxEntry, WebhookSource
 from connector.models.known import KnownParticipant, known_columns
 from connector.pipeline.bulk import insert_missing, update_rows
+from connector.pipeline.sharing import names_of, waiting_on_emails
 
 DRAIN_REQUEST_SECONDS = 60
 """A drain that was asked for longer ago than this is taken for lost; the period of the sweep."""
@@ -69,6 +70,8 @@ class Arrival:
     link: CampaignLink
     at: datetime
     priority: Priority
+    left_emails: set[str] = field(default_factory=set)
+    """Emails on which a row now has another name, or which it has left or joined."""
 
 
 def store_participants(
@@ -130,7 +133,7 @@ def _merge_in_order(
 def store_entries(arrival: Arrival, *, keys: Collection[str], merge: Merger) -> dict[str, Heard]:
     """Merge into the link's entries of these keys; {key: what became of it}. Call inside atomic."""
     entries = OutboxEntry.objects.filter(link=arrival.link)
-    return merge_rows(
+    heard = merge_rows(
         entries,
         keys=keys,
         merge=merge,
@@ -138,6 +141,16 @@ def store_entries(arrival: Arrival, *, keys: Collection[str], merge: Merger) -> 
             make=partial(_new_entry, arrival=arrival), change=partial(_apply, arrival=arrival), columns=ENTRY_COLUMNS
         ),
     )
+    if arrival.left_emails:
+        _wake_sharing(arrival, heard)
+    return heard
+
+
+def _wake_sharing(arrival: Arrival, heard: Collection[str]) -> None:
+    woken = list(waiting_on_emails(arrival.link, arrival.left_emails, besides=heard))
+    for entry in woken:
+        make_due(entry, by=1, at=arrival.at, priority=arrival.priority)
+    update_rows(woken, columns=ENTRY_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +241,10 @@ def _apply(entry: OutboxEntry, heard: Heard, *, arrival: Arrival) -> bool:
         is_newer = heard.known.source_updated_at != entry.source_updated_at
         entry.source_updated_at = heard.known.source_updated_at
         return is_newer
+    before = (entry.email_key, names_of(entry))
     write_entry_known(entry, heard.known, link=arrival.link)
+    if (entry.email_key, names_of(entry)) != before:
+        arrival.left_emails.update({before[0], entry.email_key})
     if heard.source is not None:
         entry.source = heard.source
     make_due(entry, by=heard.change_count, at=arrival.at, priority=arrival.priority)
