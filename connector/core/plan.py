@@ -22,7 +22,16 @@ from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRe
 from connector.core.schema import PersonType, SObject
 from connector.core.screen import Person, Verdict, leave_out, merge_people
 
-__all__ = ["Context", "PersonPlan", "Write", "plan_person", "refuse_creation", "unite_records", "wanted_value"]
+__all__ = [
+    "Context",
+    "PersonPlan",
+    "Write",
+    "moves_email",
+    "plan_person",
+    "refuse_creation",
+    "unite_records",
+    "wanted_value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +146,10 @@ def _plan_record(
         return Write(), ()
     changes = _changed_values(person, matched.record, facts=facts, context=context)
     values = dict(changes.values)
-    if matched.corrects_email and _may_correct_email(person, matched.record, policy=policy):
+    if moves_email(person, matched, policy=policy):
         values["Email"] = person.email
+    elif not _overwrites_email(matched.record, policy=policy):
+        values.pop("Email", None)
     before = {name: matched.record.values.get(name) for name in values}
     if "Email" in values:
         before["Email"] = matched.record.email
@@ -146,10 +157,20 @@ def _plan_record(
     return Write(operation, values=values, before=before, agreed=changes.agreed), changes.notes
 
 
-def _may_correct_email(person: Person, record: PersonRecord, *, policy: LinkPolicy) -> bool:
-    """Say whether a record may get the new address: ours while it holds the one we gave it, else by the mapping."""
+def moves_email(person: Person, match: Match, *, policy: LinkPolicy) -> bool:
+    """Say whether a matched record gets the person's new address (rule 2.5): ours, or by the mapping.
+
+    Ours is a record that we created while it holds the address that we gave it.
+    """
+    if not isinstance(match, Matched) or not match.corrects_email:
+        return False
+    record = match.record
     if any(row.created_by_us and row.person == record.ref and row.matched_email == record.email for row in person.rows):
         return True
+    return _overwrites_email(record, policy=policy)
+
+
+def _overwrites_email(record: PersonRecord, *, policy: LinkPolicy) -> bool:
     return policy.update_existing and any(
         rule.sobject.value == record.ref.type.value and rule.field == "Email" and rule.mode is Mode.OVERWRITE
         for rule in policy.mappings

@@ -21,6 +21,12 @@ class Records:
         if record.email and not record.is_deleted:
             self._by_email.setdefault(record.email, []).append(record.ref)
 
+    def move_email(self, ref: PersonRef) -> None:
+        """Find a record by its former email no more: this run gives it another one."""
+        for refs in self._by_email.values():
+            if ref in refs:
+                refs.remove(ref)
+
     def with_email(self, email: str) -> list[PersonRecord]:
         """Return the records that carry an email, ordered by id."""
         refs = sorted(self._by_email.get(email, []), key=lambda ref: (ref.type, ref.id)) if email else []

@@ -1,19 +1,19 @@
 """Carry one claimed batch through screen, read, match, plan and write; the entries' ends are its result."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from connector.core.errors import ErrorKind
-from connector.core.match import Match, Matched, Records, match_person, stored_refs
-from connector.core.outcomes import Outcome, Reason
-from connector.core.participant import names_key
-from connector.core.plan import Context, plan_person, unite_records
+from connector.core.match import Held, Match, Matched, Records, match_group, picked_refs, stored_refs
+from connector.core.outcomes import Outcome
+from connector.core.participant import text_of
+from connector.core.plan import Context, moves_email, plan_person, unite_records
 from connector.core.rows import PersonRef, Row
-from connector.core.schema import PersonType
-from connector.core.screen import EmailGroup, Person, choose_speaker, group_by_email, hold, screen_row
+from connector.core.screen import EmailGroup, Person, group_by_email, screen_row
 from connector.pipeline.checkins import write_checkins
 from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
+from connector.pipeline.progress import Progress
 from connector.pipeline.reading import (
     ConfigurationProblemError,
     Reader,
@@ -21,8 +21,8 @@ from connector.pipeline.reading import (
     SchemaChangedError,
     require_core_fields,
 )
-from connector.pipeline.run import GiveWayError, Run, end_progress, give_way, hashes_of
-from connector.pipeline.writing import Progress, Writer
+from connector.pipeline.run import Run, end_progress, give_way, hashes_of, keep_work
+from connector.pipeline.sending import send_work
 
 logger = logging.getLogger(__name__)
 
@@ -36,17 +36,24 @@ def sync_batch(run: Run) -> None:
     Raises what stops the whole run: SalesforceError, ConfigurationProblemError, GiveWayError, ClaimLostError.
     """
     require_core_fields(run.schemas)
-    work = write_checkins(run, _skip_unchanged(run, screen_batch(run)))
+    groups = write_checkins(run, _skip_unchanged(run, screen_batch(run)))
+    waiting = _claimed_ids(groups)
     for number in range(PASSES):
-        if not work:
+        if not waiting:
             return
         try:
-            work = _pass(run, work, is_last=number == PASSES - 1)
+            again = _pass(run, groups, waiting, is_last=number == PASSES - 1)
         except SchemaChangedError as exc:
             if number == PASSES - 1:
                 raise ConfigurationProblemError(exc.error.code, exc.error.message) from exc
             run.schemas = run.refresh_schemas()
             require_core_fields(run.schemas)
+        else:
+            groups, waiting = _learn(groups, run.work.values()), again
+
+
+def _claimed_ids(groups: Iterable[EmailGroup]) -> set[int]:
+    return {row.id for group in groups for person in group.people for row in person.claimed}
 
 
 def screen_batch(run: Run) -> list[EmailGroup]:
@@ -84,55 +91,97 @@ def _is_unchanged(run: Run, person: Person) -> bool:
     return settled and {row.sent_hash for row in person.claimed} == {hashes_of(run, person).everything}
 
 
-def _pass(run: Run, groups: Sequence[EmailGroup], *, is_last: bool) -> list[EmailGroup]:
-    """Read, match, plan and write once; returns those who are worth a second pass."""
-    work = plan_groups(run, groups)
-    _write(run, work)
+def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, is_last: bool) -> set[int]:
+    """Read, match, plan and write once; returns the entries that are worth a second pass."""
+    work = plan_groups(run, groups, waiting)
+    send_work(run, work)
     again = [progress for progress in work if not is_last and _is_worth_a_pass(progress)]
     if any(error.kind is ErrorKind.FIELD_GONE for progress in again for error in progress.errors):
         run.schemas = run.refresh_schemas()
     for progress in work:
         if progress not in again:
             end_progress(run, progress)
-    return [EmailGroup(progress.plan.person.email, (_learned(progress),)) for progress in again]
+    return {row.id for progress in again for row in progress.plan.person.claimed}
 
 
-def plan_groups(run: Run, groups: Sequence[EmailGroup]) -> list[Progress]:
-    """Read, match and plan; whoever is held or left out has an end in `run.ends` afterwards. Writes nothing."""
+def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int] | None = None) -> list[Progress]:
+    """Read, match and plan; whoever is held or left out has an end in `run.ends` afterwards. Writes nothing.
+
+    Plans for the `waiting` entries only, where they are named: the others of a group are done and there for context.
+    """
     readings = _read(run, [person for group in groups for person in group.people])
     _require_labels(run, readings)
-    context = Context(run.batch.policy, run.schemas, readings.labels)
-    matches = [pair for group in groups for pair in _match_group(run, group, readings.records)]
-    return _plan(run, unite_records(matches), context)
+    policy = run.batch.policy
+    pairs = _match(run, groups, readings.records)
+    _wake_held(run, pairs)
+    claimed = [
+        (person, match)
+        for person, match in pairs
+        if any(waiting is None or row.id in waiting for row in person.claimed)
+    ]
+    return _plan(run, claimed, Context(policy, run.schemas, readings.labels))
+
+
+def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
+    """Match everybody; an address that a record gives up in this run brings nobody else to that record."""
+    policy, choices = run.batch.policy, run.batch.choices
+    found = [match_group(group, records, policy=policy, choices=choices) for group in groups]
+    moved = {
+        match.record.ref
+        for pairs in found
+        for person, match in pairs
+        if isinstance(match, Matched) and person.claimed and moves_email(person, match, policy=policy)
+    }
+    for ref in moved:
+        records.move_email(ref)
+    for number, pairs in enumerate(found):
+        if any(
+            isinstance(match, Matched) and match.record.ref in moved and not match.corrects_email
+            for _person, match in pairs
+        ):
+            found[number] = match_group(groups[number], records, policy=policy, choices=choices)
+    return [pair for pairs in found for pair in pairs]
+
+
+def _wake_held(run: Run, pairs: Iterable[tuple[Person, Match]]) -> None:
+    """Note the siblings that were sent before another name took their email's record: they are asked about now.
+
+    The result would otherwise depend on which of them a worker met first (rule 1.6).
+    """
+    for person, match in pairs:
+        if isinstance(match, Held) and not person.claimed:
+            run.woken |= {row.id for row in person.rows if row.id in run.batch.synced_siblings}
 
 
 def _is_worth_a_pass(progress: Progress) -> bool:
     return bool(progress.errors) and lasting_error(progress.errors) is None
 
 
-def _learned(progress: Progress) -> Person:
-    """Return a person with what this pass found out, for the next one."""
-    person = progress.plan.person
-    if not progress.created_person:
-        return person
-    last_name = str(person.values().get("last_name") or "")
-    rows = tuple(
-        replace(
-            row,
-            person=progress.ref,
-            matched_email=person.email,
-            matched_last_name=last_name,
-            created_by_us=True,
-            sent_values={**row.sent_values, **_sent(progress)},
-        )
-        for row in person.rows
+def _learn(groups: Sequence[EmailGroup], work: Iterable[Progress]) -> list[EmailGroup]:
+    """Return the groups with what this pass found out about their rows, for the next one."""
+    learned = {
+        row.id: _learned(row, progress)
+        for progress in work
+        if progress.created_person
+        for row in progress.plan.person.rows
+    }
+    return [replace(group, people=tuple(_with_rows(person, learned) for person in group.people)) for group in groups]
+
+
+def _learned(row: Row, progress: Progress) -> Row:
+    sent = {path: after for path, (_before, after) in progress.changes.items()}
+    return replace(
+        row,
+        person=progress.ref,
+        matched_email=row.email,
+        matched_last_name=text_of(row.known.values, "last_name"),
+        created_by_us=True,
+        sent_values={**row.sent_values, **sent},
     )
-    return replace(person, rows=rows)
 
 
-def _sent(progress: Progress) -> dict[str, object]:
-    assert progress.ref is not None  # noqa: S101 - a created person has an id
-    return {f"{progress.ref.type.value}.{name}": value for name, value in progress.plan.record.values.items()}
+def _with_rows(person: Person, learned: dict[int, Row]) -> Person:
+    return replace(person, rows=tuple(learned.get(row.id, row) for row in person.rows))
 
 
 def _read(run: Run, people: Sequence[Person]) -> Readings:
@@ -150,10 +199,7 @@ def _refs(run: Run, people: Iterable[Person], records: Records) -> Iterable[Pers
     """Yield every id that a match may lead to: stored, picked, chosen, converted or merged."""
     for person in people:
         yield from stored_refs(person)
-        for row in person.rows:
-            for answer in row.answers.values():
-                if answer.get("answer") == "pick":
-                    yield PersonRef(PersonType(answer["person_type"]), str(answer["person_id"]))
+        yield from picked_refs(person)
         if person.email in run.batch.choices:
             yield run.batch.choices[person.email]
         for record in records.with_email(person.email):
@@ -170,86 +216,14 @@ def _require_labels(run: Run, readings: Readings) -> None:
             raise ConfigurationProblemError("label_gone", label)
 
 
-def _match_group(run: Run, group: EmailGroup, records: Records) -> list[tuple[Person, Match]]:
-    policy, choices = run.batch.policy, run.batch.choices
-    matches = {id(person): match_person(person, records, policy=policy, choices=choices) for person in group.people}
-    open_people = [person for person in group.people if not _stands_alone(person)]
-    if len(open_people) > 1:
-        first = matches[id(open_people[0])]
-        names = names_key(first.record.first_name, first.record.last_name) if isinstance(first, Matched) else None
-        speaker, others = choose_speaker(group, record_names=names)
-        for person in others:
-            shown = [first.record] if isinstance(first, Matched) else []
-            run.finish(person, end_by_verdict(hold(Reason.SHARES_EMAIL), shown))
-        group = replace(group, people=tuple(person for person in group.people if person not in others))
-    return [(person, matches[id(person)]) for person in group.people if person.claimed]
-
-
-def _stands_alone(person: Person) -> bool:
-    return person.lead_row.answer(Reason.SHARES_EMAIL) in ("pick", "create")
-
-
 def _plan(run: Run, matches: Sequence[tuple[Person, Match]], context: Context) -> list[Progress]:
     work = []
-    for person, match in matches:
+    for person, match in unite_records(matches):
         plan = plan_person(person, match, context)
+        progress = Progress(plan, ref=plan.ref, member_id=plan.member_id)
+        keep_work(run, progress)
         if plan.verdict is not None:
             run.finish(person, end_by_verdict(plan.verdict, plan.candidates))
         else:
-            work.append(Progress(plan, ref=plan.ref, member_id=plan.member_id))
+            work.append(progress)
     return work
-
-
-def _write(run: Run, work: Sequence[Progress]) -> None:
-    """Write people, then members; a backfill that gives way still finishes the people it created."""
-    writer = Writer(
-        gateway=run.gateway,
-        link=run.batch.link,
-        before_call=lambda: give_way(run),
-        before_create=lambda some: _begin_create(run, some),
-        after_answer=lambda some: _settle_create(run, some),
-    )
-    try:
-        writer.write_people(work)
-        _write_members(run, writer, [progress for progress in work if progress.ref is not None])
-    except GiveWayError:
-        unfinished = [p for p in work if p.created_person and not p.is_member_written and not p.errors]
-        _write_members(run, replace(writer, before_call=_go_on), unfinished)
-        for progress in work:
-            if progress.is_member_written or progress.errors:
-                end_progress(run, progress)
-        raise
-
-
-def _go_on() -> None:
-    """Let the call be made."""
-
-
-def _write_members(run: Run, writer: Writer, work: Sequence[Progress]) -> None:
-    """Write memberships, those of new people first, and verify that every label written is still there."""
-    ordered = sorted(work, key=lambda progress: not progress.created_person)
-    labels = writer.write_members(ordered)
-    if labels is None:
-        return
-    gone = [p for p in ordered if p.plan.label and p.plan.label not in labels]
-    if not gone:
-        return
-    for progress in ordered:
-        if progress not in gone and not _is_worth_a_pass(progress):
-            end_progress(run, progress)
-    raise ConfigurationProblemError("label_gone", gone[0].plan.label)
-
-
-def _begin_create(run: Run, some: Sequence[Progress]) -> None:
-    ids = [row.id for progress in some for row in progress.plan.person.claimed]
-    if ids:
-        run.before_create(ids)
-        run.unclear.update(ids)
-
-
-def _settle_create(run: Run, some: Sequence[Progress]) -> None:
-    for progress in some:
-        for row in progress.plan.person.claimed:
-            run.unclear.discard(row.id)
-            if progress.created_person and progress.ref is not None:
-                run.created[row.id] = progress.ref

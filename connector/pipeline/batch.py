@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connector import conf
 from connector.core.convert import Locale
 from connector.core.mapping import Blank, Event, MappingRule, Mode, UnknownChoice
+from connector.core.outcomes import EntryState
 from connector.core.rows import Ambiguous, LinkPolicy, PersonRef, Row
 from connector.core.schema import PersonType, SObject
 from connector.core.state import State
@@ -40,6 +41,8 @@ class Batch:
     policy: LinkPolicy
     choices: dict[str, PersonRef]
     """{email: record that a person chose for it}."""
+    synced_siblings: frozenset[int] = frozenset()
+    """Rows that were sent before and are here only because they share an email."""
 
     @property
     def version(self) -> str:
@@ -52,7 +55,7 @@ def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
     link = CampaignLink.objects.select_related("org").get(pk=link_id)
     entries = {entry.pk: entry for entry in OutboxEntry.objects.filter(pk__in=list(entry_ids)).select_related("source")}
     emails = {entry.email_key for entry in entries.values() if entry.email_key}
-    siblings = OutboxEntry.objects.filter(link=link, email_key__in=emails).exclude(pk__in=entries)
+    siblings = list(OutboxEntry.objects.filter(link=link, email_key__in=emails).exclude(pk__in=entries))
     rows = [row_of(entry, is_claimed=True) for entry in entries.values()]
     rows += [row_of(entry, is_claimed=False) for entry in siblings]
     chosen = PersonChoice.objects.filter(org_id=link.org_id, email_key__in=emails)
@@ -62,6 +65,7 @@ def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
         entries=entries,
         policy=policy_of(link, language=_language(entries.values())),
         choices={choice.email_key: PersonRef(PersonType(choice.person_type), choice.person_id) for choice in chosen},
+        synced_siblings=frozenset(entry.pk for entry in siblings if entry.state == EntryState.SYNCED),
     )
 
 

@@ -18,8 +18,8 @@ from connector.core.screen import EmailGroup
 from connector.core.state import State
 from connector.models import SalesforceOrg
 from connector.pipeline.claim import db_now
+from connector.pipeline.progress import Progress, settle_collection, settle_member
 from connector.pipeline.run import Run, end_progress, give_way
-from connector.pipeline.writing import Progress, settle_collection, settle_member
 from connector.salesforce.composite import (
     MAX_HEAVY,
     MAX_ROWS,
@@ -58,6 +58,7 @@ def write_checkins(run: Run, groups: Sequence[EmailGroup]) -> list[EmailGroup]:
             break
         for progress in part:
             if not progress.errors:
+                progress.is_label_proved = True
                 end_progress(run, progress)
                 done.add(progress.plan.person.lead_row.id)
     return [group for group in groups if not _is_done(group, done)]
@@ -115,7 +116,7 @@ def _send(run: Run, part: Sequence[Progress], *, status: str) -> bool:
         calls.append(Query(_WRITTEN, members_query(campaign_id, ids, fields=("Id", "Status"))))
     answers = run.gateway.composite(calls)
     for chunk, answer in zip(chunks, answers[1:], strict=False):
-        settle_collection(chunk, answer, method="PATCH", settle=settle_member)
+        settle_collection(chunk, answer, settle=settle_member)
     if status is _UNPROVED:
         return _prove(run, part[0], label=label, labels=answers[0], written=answers[-1])
     return any(answer.error is None for answer in answers[1:])

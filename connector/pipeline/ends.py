@@ -5,14 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.core.errors import ErrorKind, RowError
+from connector.core.mapping import MappingRule
 from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.core.participant import Json, text_of
-from connector.core.plan import PersonPlan, Write
+from connector.core.plan import PersonPlan
 from connector.core.rows import PersonRecord, PersonRef
 from connector.core.schema import SObject
 from connector.core.screen import Person, Verdict
 from connector.core.state import State
-from connector.pipeline.writing import Progress
+from connector.pipeline.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,13 @@ def lasting_error(errors: Sequence[RowError]) -> RowError | None:
     return next((error for error in errors if error.kind not in RETRIED_KINDS), None)
 
 
-def end_by_progress(progress: Progress, *, hashes: Hashes, target: State | None) -> EntryEnd:
+def end_by_progress(
+    progress: Progress, *, hashes: Hashes, target: State | None, rules: Sequence[MappingRule]
+) -> EntryEnd:
     """End an entry whose person was planned and, where anything differed, written."""
     plan, errors = progress.plan, progress.errors
     error = lasting_error(errors) or (errors[0] if errors else None)
     outcome = _outcome(progress, error)
-    sent = _written(progress)
     return EntryEnd(
         outcome=outcome,
         reason=Reason.REFUSED_BY_SALESFORCE.value if outcome is Outcome.FAILED else "",
@@ -111,13 +113,11 @@ def end_by_progress(progress: Progress, *, hashes: Hashes, target: State | None)
         ref=progress.ref,
         member_id=progress.member_id,
         created_by_us=progress.created_person,
-        matched_email=plan.person.email,
-        matched_last_name=text_of(plan.person.values(), "last_name"),
-        person_operation=plan.record.operation if progress.is_person_written else Operation.NONE,
-        member_operation=plan.member.operation if progress.is_member_written else Operation.NONE,
-        changes={path: [before, after] for path, (before, after) in sent.items()},
-        sent_values={path: after for path, (_before, after) in sent.items()},
-        label=plan.label if progress.is_member_written else "",
+        person_operation=progress.person_operation,
+        member_operation=progress.member_operation,
+        changes={path: [before, after] for path, (before, after) in progress.changes.items()},
+        sent_values=_sent(progress, rules),
+        label=progress.label if progress.is_label_proved or not progress.is_member_written else "",
         target=target,
         notes=[_note(note, plan) for note in plan.notes],
         sent_hash="" if error else hashes.everything,
@@ -126,25 +126,35 @@ def end_by_progress(progress: Progress, *, hashes: Hashes, target: State | None)
     )
 
 
+def stop_progress(end: EntryEnd) -> EntryEnd:
+    """Turn an end into that of an entry whose run stopped before everything was done."""
+    return replace(end, outcome=Outcome.RETRYING, reason="", code="", message="", sent_hash="")
+
+
 def _outcome(progress: Progress, error: RowError | None) -> Outcome:
     if error is not None:
         return Outcome.RETRYING if error.kind in RETRIED_KINDS else Outcome.FAILED
-    if progress.created_person or progress.created_member:
+    if progress.has_created:
         return Outcome.CREATED
     return Outcome.UPDATED if progress.wrote else Outcome.UNCHANGED
 
 
-def _written(progress: Progress) -> dict[str, tuple[Json, Json]]:
-    written: dict[str, tuple[Json, Json]] = {}
-    if progress.is_person_written and progress.ref is not None:
-        written |= _paths(progress.ref.type.value, progress.plan.record)
-    if progress.is_member_written:
-        written |= _paths(SObject.CAMPAIGN_MEMBER.value, progress.plan.member)
-    return written
+def _sent(progress: Progress, rules: Sequence[MappingRule]) -> dict[str, Json]:
+    """Return the values that are ours from now on (rule 5.1), also those that were in place already.
 
-
-def _paths(sobject: str, write: Write) -> dict[str, tuple[Json, Json]]:
-    return {f"{sobject}.{name}": (write.before.get(name), value) for name, value in write.values.items()}
+    Of a record that we created even the blank fields are ours, so that a value which inwink has only later arrives
+    just as it would have if the worker had come later.
+    """
+    plan = progress.plan
+    sent: dict[str, Json] = {}
+    objects = [(SObject.CAMPAIGN_MEMBER.value, plan.member, progress.member_operation)]
+    if progress.ref is not None:
+        objects.append((progress.ref.type.value, plan.record, progress.person_operation))
+    for sobject, write, operation in objects:
+        if operation is Operation.CREATE:
+            sent |= {rule.path: None for rule in rules if rule.sobject.value == sobject}
+        sent |= {f"{sobject}.{name}": value for name, value in write.agreed.items()}
+    return sent | {path: after for path, (_before, after) in progress.changes.items()}
 
 
 def _note(note: Note, plan: PersonPlan) -> dict[str, Any]:
@@ -159,8 +169,8 @@ def spread(person: Person, end: EntryEnd) -> dict[int, EntryEnd]:
     ends: dict[int, EntryEnd] = {}
     for row in person.claimed:
         other = person.lead_row.id
-        is_leader = row.id == other
-        ends[row.id] = end if is_leader else _as_same_person(end, leader_id=other, is_first=not ends)
+        own = replace(end, matched_email=row.email, matched_last_name=text_of(row.known.values, "last_name"))
+        ends[row.id] = own if row.id == other else _as_same_person(own, leader_id=other, is_first=not ends)
     return ends
 
 

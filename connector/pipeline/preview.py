@@ -14,10 +14,10 @@ from connector.pipeline import connect
 from connector.pipeline.apply import plan_groups, screen_batch
 from connector.pipeline.batch import Batch, load_batch
 from connector.pipeline.ends import EntryEnd
+from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError, require_core_fields
 from connector.pipeline.run import Run
 from connector.pipeline.sync import SOBJECTS
-from connector.pipeline.writing import Progress
 from connector.salesforce.gateway import Gateway
 
 CHUNK = 1000

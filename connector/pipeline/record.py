@@ -10,7 +10,6 @@ from django.db import transaction
 
 from connector.core.outcomes import EntryState, Outcome, Reason
 from connector.core.retry import MAX_ATTEMPTS, backoff
-from connector.core.rows import PersonRef
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.bulk import update_rows
 from connector.pipeline.claim import SUSPECT_EXPIRIES, Claim, ClaimLostError, db_now
@@ -35,7 +34,10 @@ class Result:
     """Everything that a run leaves behind."""
 
     ends: Mapping[int, EntryEnd] = field(default_factory=dict)
-    created: Mapping[int, PersonRef] = field(default_factory=dict)
+    stopped: Mapping[int, EntryEnd] = field(default_factory=dict)
+    """What was done for entries that came to no end."""
+    woken: frozenset[int] = frozenset()
+    """Entries of others' that must be looked at again."""
     unclear: frozenset[int] = frozenset()
     stop: Stop | None = None
     api_calls: int = 0
@@ -81,7 +83,10 @@ def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_si
     requested_by = entry.requested_by
     if end is None:
         _release(entry, result, now=now, batch_size=batch_size)
-        return _failed_alone(entry, generation, requested_by) if entry.state == EntryState.FAILED else None
+        end = result.stopped.get(entry.pk)
+        if entry.state == EntryState.FAILED:
+            return _failed_alone(entry, generation, requested_by)
+        return _attempt(entry, end, generation=generation, requested_by=requested_by) if end is not None else None
     _keep_what_was_done(entry, end, now=now)
     _enter_state(entry, end, generation=generation, now=now)
     _drop_claim(entry)
@@ -93,6 +98,13 @@ def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> 
     entry.error_code, entry.error_message = end.code[:80], end.message[:500]
     entry.notes, entry.candidates = list(end.notes), list(end.candidates)
     entry.create_sent_at = None
+    _keep_record(entry, end)
+    if end.was_read:
+        entry.last_read_at = now
+
+
+def _keep_record(entry: OutboxEntry, end: EntryEnd) -> None:
+    """Remember whose record this is and what it holds from us, also where the run stopped before its end."""
     if end.ref is not None:
         is_same_record = entry.person_id == end.ref.id
         entry.created_by_us = end.created_by_us or (entry.created_by_us and is_same_record)
@@ -103,8 +115,6 @@ def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> 
         entry.same_person_of_id = end.same_person_of
     if end.label:
         entry.sent_label = end.label
-    if end.was_read:
-        entry.last_read_at = now
 
 
 def _enter_state(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: datetime) -> None:
@@ -165,12 +175,9 @@ def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: i
     """Give an entry back as it was; what was created for it in this run is kept."""
     stop = result.stop or Stop()
     generation = entry.claimed_generation or 0
-    ref = result.created.get(entry.pk)
-    if ref is not None:
-        entry.person_type, entry.person_id, entry.created_by_us = ref.type.value, ref.id, True
-        entry.matched_email = entry.email_key
-        entry.matched_last_name = str(entry.payload.get("last_name") or "")[:255]
-        entry.member_id, entry.sent_hash, entry.sent_values = "", "", {}
+    if entry.pk in result.stopped:
+        _keep_record(entry, result.stopped[entry.pk])
+        entry.sent_hash = ""
     if entry.pk not in result.unclear:
         entry.create_sent_at = None
     entry.attempt_count = max(0, entry.attempt_count - 1)

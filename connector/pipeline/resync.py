@@ -1,6 +1,6 @@
 """Send participants again because a person, or a changed link, asks for it: always an enqueue, never a second path."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -91,6 +91,18 @@ def force_entry(entry: OutboxEntry, *, requested_by: str, at: datetime) -> bool:
     entry.is_forced = True
     entry.requested_by = requested_by[:150]
     make_due(entry, by=1, at=at, priority=Priority.MANUAL)
+    return True
+
+
+def wake_entries(ids: Collection[int], *, is_backfill: bool, now: datetime | None = None) -> int:
+    """Enqueue entries whose end depends on what another row of their email turned out to be; return how many."""
+    priority = Priority.BACKFILL if is_backfill else Priority.LIVE
+    return change_entries(ids, change=partial(_wake, at=now or timezone.now(), priority=priority)) if ids else 0
+
+
+def _wake(entry: OutboxEntry, *, at: datetime, priority: Priority) -> bool:
+    entry.sent_hash = entry.sent_person_hash = ""
+    make_due(entry, by=1, at=at, priority=priority)
     return True
 
 

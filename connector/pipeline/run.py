@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connector.core.fingerprint import fingerprint, person_fingerprint
-from connector.core.rows import PersonRef, Schemas
+from connector.core.rows import Schemas
 from connector.core.screen import Person
 from connector.pipeline.batch import Batch
-from connector.pipeline.ends import EntryEnd, Hashes, end_by_progress, spread
-from connector.pipeline.writing import Progress
+from connector.pipeline.ends import EntryEnd, Hashes, end_by_progress, spread, stop_progress
+from connector.pipeline.progress import Progress
 from connector.salesforce.errors import RemoteUnavailable, SalesforceError
 from connector.salesforce.gateway import Gateway
 
@@ -32,8 +32,10 @@ class Run:
     ends: dict[int, EntryEnd] = field(default_factory=dict)
     unclear: set[int] = field(default_factory=set)
     """Entries for which a creating call was sent and not answered."""
-    created: dict[int, PersonRef] = field(default_factory=dict)
-    """{entry id: person created in this run}, also when the run stops before their membership."""
+    work: dict[int, Progress] = field(default_factory=dict)
+    """{id of the leading row: what was done for the person}, also when the run stops before that is complete."""
+    woken: set[int] = field(default_factory=set)
+    """Entries that were not claimed and must be looked at again because of what this run found."""
     labels: list[dict[str, object]] = field(default_factory=list)
     """The campaign's labels as read, for the cache."""
 
@@ -57,11 +59,31 @@ def hashes_of(run: Run, person: Person) -> Hashes:
     )
 
 
+def keep_work(run: Run, progress: Progress) -> None:
+    """Note what is about to be done for a person, on top of what an earlier pass did."""
+    lead = progress.plan.person.lead_row.id
+    if lead in run.work:
+        progress.go_on_from(run.work[lead])
+    run.work[lead] = progress
+
+
 def end_progress(run: Run, progress: Progress) -> None:
     """End every claimed row of a person that was planned and, where anything differed, written."""
-    person = progress.plan.person
-    target = person.target(run.batch.policy)
-    run.finish(person, end_by_progress(progress, hashes=hashes_of(run, person), target=target))
+    run.finish(progress.plan.person, _end_of(run, progress))
+
+
+def stopped_ends(run: Run) -> dict[int, EntryEnd]:
+    """Return {entry id: what was done for it} of the entries that came to no end before the run stopped."""
+    stopped: dict[int, EntryEnd] = {}
+    for progress in run.work.values():
+        if progress.wrote:
+            stopped |= spread(progress.plan.person, stop_progress(_end_of(run, progress)))
+    return {entry_id: end for entry_id, end in stopped.items() if entry_id not in run.ends}
+
+
+def _end_of(run: Run, progress: Progress) -> EntryEnd:
+    person, policy = progress.plan.person, run.batch.policy
+    return end_by_progress(progress, hashes=hashes_of(run, person), target=person.target(policy), rules=policy.mappings)
 
 
 def note_lost_answer(run: Run, error: SalesforceError) -> None:

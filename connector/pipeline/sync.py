@@ -26,7 +26,8 @@ from connector.pipeline.claim import (
 )
 from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
 from connector.pipeline.record import Result, Stop, record_run
-from connector.pipeline.run import GiveWayError, Run, note_lost_answer
+from connector.pipeline.resync import wake_entries
+from connector.pipeline.run import GiveWayError, Run, note_lost_answer, stopped_ends
 from connector.salesforce.errors import LimitReached, RemoteUnavailable, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 
@@ -65,6 +66,7 @@ def run_batch(link_id: int, *, trigger: SyncRun.Trigger, terms: ClaimTerms | Non
     try:
         result = _send(batch, claim)
         counts = record_run(sync_run, claim, result)
+        wake_entries(result.woken, is_backfill=claim.is_backfill)
     except ClaimLostError:
         SyncRun.objects.filter(pk=sync_run.pk).update(ended_at=db_now(), error_code="claim_lost")
         return Report(runs=1, is_stopped=True)
@@ -170,7 +172,8 @@ class _Attempt:
             return Result(stop=self.stop, api_calls=self.api_calls, instance_url=self.instance_url)
         return Result(
             ends=self.run.ends,
-            created=self.run.created,
+            stopped=stopped_ends(self.run),
+            woken=frozenset(self.run.woken),
             unclear=frozenset(self.run.unclear - set(self.run.ends)),
             stop=self.stop,
             api_calls=self.api_calls,

@@ -47,7 +47,9 @@ def test_the_same_again_costs_no_call(world: World) -> None:
 
 
 def test_an_existing_contact_is_only_added_to_the_campaign(world: World) -> None:
-    world.send({**ADA, "id": "p2", "email": "CAMILLE.MARTIN@acme.example", "firstName": "Camille", "lastName": "Martin"})
+    world.send(
+        {**ADA, "id": "p2", "email": "CAMILLE.MARTIN@acme.example", "firstName": "Camille", "lastName": "Martin"}
+    )
 
     [contact] = world.people("camille.martin@acme.example")
     assert (contact["type"], contact["Title"]) == ("Contact", "Directrice")

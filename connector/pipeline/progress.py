@@ -1,0 +1,116 @@
+"""Follow one person through a run: what was planned, what Salesforce has done of it, what was refused."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from connector.core.errors import RowError
+from connector.core.outcomes import Operation
+from connector.core.participant import Json
+from connector.core.plan import PersonPlan, Write
+from connector.core.rows import PersonRef
+from connector.core.schema import SObject
+from connector.salesforce.composite import RowResult, SubResponse
+
+
+@dataclass(slots=True, eq=False)
+class Progress:
+    """What has been done for one person in this run; kept even when a later call is lost."""
+
+    plan: PersonPlan
+    ref: PersonRef | None = None
+    member_id: str = ""
+    is_person_written: bool = False
+    is_member_written: bool = False
+    is_label_proved: bool = False
+    """The label written stood in the campaign after the write; else Salesforce may have stored its default."""
+    was_read: bool = True
+    """The person was read in this run; a check-in alone is written without."""
+    errors: list[RowError] = field(default_factory=list)
+    person_operation: Operation = Operation.NONE
+    """What was done in this run, earlier passes included; so are the next three."""
+    member_operation: Operation = Operation.NONE
+    changes: dict[str, tuple[Json, Json]] = field(default_factory=dict)
+    """{"Object.Field": (before, after)}."""
+    label: str = ""
+
+    @property
+    def created_person(self) -> bool:
+        """Whether the person came into being in this run."""
+        return self.person_operation is Operation.CREATE
+
+    @property
+    def has_created(self) -> bool:
+        """Whether the person or the membership came into being in this run."""
+        return Operation.CREATE in (self.person_operation, self.member_operation)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything reached Salesforce in this run."""
+        return {self.person_operation, self.member_operation} != {Operation.NONE}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was planned is done, and proved."""
+        plan = self.plan
+        has_person = self.is_person_written or plan.record.operation is Operation.NONE
+        has_member = self.is_member_written or plan.member.operation is Operation.NONE
+        is_proved = self.is_label_proved or not plan.label
+        return has_person and has_member and is_proved and not self.errors
+
+    def go_on_from(self, earlier: "Progress") -> None:
+        """Take over what an earlier pass of this run did."""
+        self.person_operation, self.member_operation = earlier.person_operation, earlier.member_operation
+        self.changes, self.label = dict(earlier.changes), earlier.label
+        self.member_id = self.member_id or earlier.member_id
+
+    def note_person(self, ref: PersonRef) -> None:
+        """Note that the person's record was written."""
+        self.ref, self.is_person_written = ref, True
+        if self.person_operation is not Operation.CREATE:
+            self.person_operation = self.plan.record.operation
+        self._note_changes(ref.type.value, self.plan.record)
+
+    def note_member(self, member_id: str) -> None:
+        """Note that the membership was written."""
+        self.member_id, self.is_member_written = member_id, True
+        if self.member_operation is not Operation.CREATE:
+            self.member_operation = self.plan.member.operation
+        self.label = self.plan.label or self.label
+        self._note_changes(SObject.CAMPAIGN_MEMBER.value, self.plan.member)
+
+    def _note_changes(self, sobject: str, write: Write) -> None:
+        for name, value in write.values.items():
+            path = f"{sobject}.{name}"
+            before, _after = self.changes.get(path, (write.before.get(name), None))
+            self.changes[path] = (before, value)
+
+
+Settle = Callable[[Progress, RowResult], None]
+
+
+def settle_collection(work: Sequence[Progress], answer: SubResponse, *, settle: Settle) -> None:
+    """Hand each row its result; a collection that failed as a whole failed for each of its rows."""
+    failed = RowResult(id=None, success=False, errors=(answer.error,)) if answer.error is not None else None
+    results = [failed] * len(work) if failed is not None else list(answer.rows)
+    for progress, result in zip(work, results, strict=True):
+        settle(progress, result)
+
+
+def settle_person(progress: Progress, result: RowResult) -> None:
+    """Note what became of a Contact or Lead."""
+    if not result.success:
+        progress.errors += result.errors
+        return
+    ref = progress.ref
+    if ref is None:
+        assert progress.plan.creates is not None and result.id  # noqa: S101, PT018 - a created record has an id
+        ref = PersonRef(progress.plan.creates, result.id)
+    progress.note_person(ref)
+
+
+def settle_member(progress: Progress, result: RowResult) -> None:
+    """Note what became of a membership."""
+    if not result.success:
+        progress.errors += result.errors
+        return
+    progress.note_member(progress.plan.member_id or result.id or "")

@@ -1,0 +1,417 @@
+"""Who a participant is in Salesforce (rules 2.1 to 2.8)."""
+
+import pytest
+
+from connector.models import CampaignLink
+from connector.pipeline import answers
+from tests.acceptance.people import someone
+from tests.interruptions import before_call
+from tests.world import World, untouched
+
+pytestmark = pytest.mark.both
+
+SHARED = "shared@example.org"
+
+
+def add_contact(world: World, first_name: str, last_name: str, email: str = SHARED, **values: object) -> str:
+    [row_id] = world.add("Contact", {"FirstName": first_name, "LastName": last_name, "Email": email, **values})
+    return row_id
+
+
+def add_lead(world: World, first_name: str, last_name: str, email: str = SHARED, **values: object) -> str:
+    row = {"FirstName": first_name, "LastName": last_name, "Email": email, "Company": "Somewhere", **values}
+    [row_id] = world.add("Lead", row)
+    return row_id
+
+
+def add_member(world: World, person_id: str, status: str = "Sent") -> str:
+    key = "ContactId" if person_id.startswith("003") else "LeadId"
+    [row_id] = world.add("CampaignMember", {"CampaignId": world.link.campaign_id, key: person_id, "Status": status})
+    return row_id
+
+
+# 2.2 which object
+
+
+@pytest.mark.parametrize(
+    ("match", "contact", "lead"),
+    [
+        ("contact_then_lead", "Registered", "no member"),
+        ("lead_then_contact", "no member", "Registered"),
+        ("contact_only", "Registered", "no member"),
+        ("lead_only", "no member", "Registered"),
+    ],
+)
+def test_the_match_policy_chooses_between_a_contact_and_a_lead(
+    world: World, match: str, contact: str, lead: str
+) -> None:
+    world.configure(match=match, create_as="nobody")
+    add_contact(world, "Ada", "Lovelace")
+    add_lead(world, "Ada", "Lovelace")
+
+    world.send(someone("p1", email=SHARED))
+
+    assert world.holds() == untouched(
+        f"Contact Ada Lovelace <{SHARED}>: {contact}", f"Lead Ada Lovelace <{SHARED}>: {lead}"
+    )
+
+
+def test_who_is_a_member_already_goes_before_the_order_of_the_policy(world: World) -> None:
+    add_contact(world, "Ada", "Lovelace")
+    add_member(world, add_lead(world, "Ada", "Lovelace"))
+
+    world.send(someone("p1", email=SHARED))
+
+    assert world.holds() == untouched(
+        f"Contact Ada Lovelace <{SHARED}>: no member", f"Lead Ada Lovelace <{SHARED}>: Registered"
+    )
+
+
+def test_of_two_members_the_preferred_object_is_updated(world: World) -> None:
+    add_member(world, add_contact(world, "Ada", "Lovelace"))
+    add_member(world, add_lead(world, "Ada", "Lovelace"))
+
+    world.send(someone("p1", email=SHARED))
+
+    assert world.holds() == untouched(
+        f"Contact Ada Lovelace <{SHARED}>: Registered", f"Lead Ada Lovelace <{SHARED}>: Sent"
+    )
+
+
+@pytest.mark.parametrize(
+    ("match", "create", "add", "reason"),
+    [
+        ("contact_only", "contact", add_lead, "exists_as_lead"),
+        ("lead_only", "lead", add_contact, "exists_as_contact"),
+    ],
+)
+def test_nobody_is_created_beside_a_record_that_the_policy_excludes(
+    world: World, match: str, create: str, add: object, reason: str
+) -> None:
+    world.configure(match=match, create_as=create)
+    add(world, "Ada", "Lovelace")  # type: ignore[operator]
+    before = world.holds()
+
+    world.send(someone("p1", email=SHARED))
+
+    assert world.ends() == {"p1": ("left_out", reason)}
+    assert world.holds() == before
+
+
+# 2.3 conversions
+
+
+def test_a_converted_lead_leads_to_its_contact(world: World) -> None:
+    world.convert(add_lead(world, "Ada", "Lovelace"))
+    [contact] = [row["Id"] for row in world.people(SHARED) if row["type"] == "Contact"]
+    world.change("Contact", contact, Email="elsewhere@example.org")
+
+    world.send(someone("p1", email=SHARED))
+
+    assert world.holds() == untouched(
+        "Contact Ada Lovelace <elsewhere@example.org>: Registered",
+        f"Lead (converted) Ada Lovelace <{SHARED}>: no member",
+    )
+
+
+def test_a_converted_lead_whose_contact_is_gone_needs_an_answer(world: World) -> None:
+    world.delete(world.convert(add_lead(world, "Ada", "Lovelace")))
+
+    world.send(someone("p1", email=SHARED))
+
+    assert world.ends() == {"p1": ("needs_answer", "converted_without_contact")}
+    assert world.holds() == untouched(f"Lead (converted) Ada Lovelace <{SHARED}>: no member")
+
+
+def test_a_lead_converted_between_reading_and_adding_becomes_a_member_as_contact(world: World) -> None:
+    lead = add_lead(world, "Ada", "Lovelace")
+
+    with before_call(2, lambda: world.convert(lead)):
+        report = world.send(someone("p1", email=SHARED))
+
+    assert report.outcomes == {"created": 1}
+    assert world.holds() == untouched(
+        f"Contact Ada Lovelace <{SHARED}>: Registered", f"Lead (converted) Ada Lovelace <{SHARED}>: no member"
+    )
+
+
+def test_a_lead_converted_between_reading_and_updating_is_updated_as_contact(world: World) -> None:
+    world.configure(update_existing=True)
+    lead = add_lead(world, "Ada", "Lovelace", Title="Student")
+
+    with before_call(2, lambda: world.convert(lead)):
+        world.send(someone("p1", email=SHARED))
+
+    [contact] = [row for row in world.people(SHARED) if row["type"] == "Contact"]
+    assert contact["Title"] == "CTO"
+    assert world.ends() == {"p1": ("synced", "")}
+    assert world.holds() == untouched(
+        f"Contact Ada Lovelace <{SHARED}>: Registered", f"Lead (converted) Ada Lovelace <{SHARED}>: no member"
+    )
+
+
+def test_a_synced_lead_that_is_converted_stays_one_member(world: World) -> None:
+    world.send(someone("p1"))
+    [lead] = world.people("ada.lovelace@example.org")
+    world.convert(lead["Id"])
+
+    world.send(someone("p1", came=True, position="CEO"))
+
+    assert world.holds() == untouched(
+        "Contact Ada Lovelace <ada.lovelace@example.org>: Attended",
+        "Lead (converted) Ada Lovelace <ada.lovelace@example.org>: no member",
+    )
+
+
+# 2.4 several records
+
+
+def test_several_records_wait_for_a_choice_that_is_then_remembered(world: World) -> None:
+    add_contact(world, "Ada", "Lovelace")
+    chosen = add_contact(world, "Adele", "Lovelace")
+
+    world.send(someone("p1", email=SHARED))
+    assert world.ends() == {"p1": ("needs_answer", "ambiguous")}
+    assert [one["name"] for one in world.entry("p1").candidates] == ["Ada Lovelace", "Adele Lovelace"]
+    answers.pick_person(world.entry("p1"), "Contact", chosen, by="alice")
+    world.drain()
+    world.send(someone("p2", email=SHARED))
+
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("synced", "")}
+    assert world.holds() == untouched(
+        f"Contact Ada Lovelace <{SHARED}>: no member", f"Contact Adele Lovelace <{SHARED}>: Registered"
+    )
+
+
+def test_a_choice_ends_with_the_record(world: World) -> None:
+    add_contact(world, "Ada", "Lovelace")
+    add_contact(world, "Ava", "Lovelace")
+    chosen = add_contact(world, "Adele", "Lovelace")
+    world.send(someone("p1", email=SHARED))
+    answers.pick_person(world.entry("p1"), "Contact", chosen, by="alice")
+    world.delete(chosen)
+
+    world.drain()
+
+    assert world.ends() == {"p1": ("needs_answer", "ambiguous")}
+
+
+def test_of_several_records_the_only_member_is_taken(world: World) -> None:
+    add_contact(world, "Ada", "Lovelace")
+    add_member(world, add_contact(world, "Adele", "Lovelace"))
+
+    world.send(someone("p1", email=SHARED))
+
+    assert world.holds() == untouched(
+        f"Contact Ada Lovelace <{SHARED}>: no member", f"Contact Adele Lovelace <{SHARED}>: Registered"
+    )
+
+
+def test_the_most_recent_record_is_taken_where_the_policy_says_so(world: World) -> None:
+    world.configure(ambiguous="most_recent")
+    add_contact(world, "Ada", "Lovelace", LastActivityDate="2026-01-01")
+    add_contact(world, "Adele", "Lovelace", LastActivityDate="2026-03-01")
+    add_contact(world, "Agnes", "Lovelace")
+
+    world.send(someone("p1", email=SHARED))
+
+    assert f"Contact Adele Lovelace <{SHARED}>: Registered" in world.holds()
+
+
+# 2.5 the email changes
+
+
+def test_a_new_email_that_another_record_has_moves_there(world: World) -> None:
+    world.send(someone("p1", email="old@example.org"))
+    add_contact(world, "Ada", "Lovelace", "new@example.org")
+
+    world.send(someone("p1", email="new@example.org"))
+
+    assert world.holds() == untouched(
+        "Contact Ada Lovelace <new@example.org>: Registered", "Lead Ada Lovelace <old@example.org>: Registered"
+    )
+    assert {"code": "left_behind"} in world.attempts("p1")[-1].notes
+
+
+def test_a_corrected_email_follows_on_the_record_that_we_created(world: World) -> None:
+    world.send(someone("p1", email="typo@example.org"))
+
+    world.send(someone("p1", email="right@example.org"))
+
+    assert world.holds() == untouched("Lead Ada Lovelace <right@example.org>: Registered")
+
+
+def test_a_corrected_email_leaves_a_colleagues_record_alone(world: World) -> None:
+    add_contact(world, "Ada", "Lovelace", "typo@example.org")
+    world.send(someone("p1", email="typo@example.org"))
+
+    world.send(someone("p1", email="right@example.org", came=True))
+
+    assert world.holds() == untouched("Contact Ada Lovelace <typo@example.org>: Attended")
+
+
+def test_a_ticket_handed_over_is_another_person(world: World) -> None:
+    world.send(someone("p1", email="ada@example.org"))
+
+    world.send(someone("p1", "Grace", "Hopper", email="grace@example.org"))
+
+    assert world.holds() == untouched(
+        "Lead Ada Lovelace <ada@example.org>: Registered", "Lead Grace Hopper <grace@example.org>: Registered"
+    )
+
+
+def test_an_address_that_a_colleague_moved_belongs_to_the_record_that_has_it(world: World) -> None:
+    world.send(someone("p1", email="ada@example.org"))
+    [lead] = world.people("ada@example.org")
+    world.change("Lead", lead["Id"], Email="former@example.org")
+    add_contact(world, "Ada", "King", "ada@example.org")
+
+    world.send(someone("p1", email="ada@example.org", position="CEO"))
+
+    assert world.holds() == untouched(
+        "Contact Ada King <ada@example.org>: Registered", "Lead Ada Lovelace <former@example.org>: Registered"
+    )
+
+
+def test_an_address_handed_to_another_participant_makes_another_person(world: World) -> None:
+    """Ada takes a new address and Grace comes with the old one: two people, whenever a worker ran."""
+    world.send(someone("p1", email="desk@example.org"))
+
+    world.send(someone("p1", email="ada@example.org"), someone("p2", "Grace", "Hopper", email="desk@example.org"))
+
+    assert world.holds() == untouched(
+        "Lead Ada Lovelace <ada@example.org>: Registered", "Lead Grace Hopper <desk@example.org>: Registered"
+    )
+
+
+# 2.6 rows that share an email
+
+
+def test_the_same_person_twice_in_two_batches_is_one_member(world: World) -> None:
+    world.send(someone("p1", position=None, came=True))
+    world.send(someone("p2", "ADA", "LOVELACE", email="Ada.Lovelace@example.org", position="CEO"))
+
+    [lead] = world.people("ada.lovelace@example.org")
+    assert lead["Title"] == "CEO"
+    assert world.holds() == untouched("Lead ADA LOVELACE <ada.lovelace@example.org>: Attended")
+    assert world.entry("p2").same_person_of == world.entry("p1")
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+@pytest.mark.parametrize("known", ["Ada Lovelace", "Grace Hopper", ""])
+def test_of_two_names_on_one_email_the_one_that_salesforce_knows_goes_on(
+    world: World, batches: int, known: str
+) -> None:
+    if known:
+        add_contact(world, *known.split())
+    two = [someone("p1", email=SHARED), someone("p2", "Grace", "Hopper", email=SHARED)]
+
+    for part in [two] if batches == 1 else [[one] for one in two]:
+        world.send(*part)
+
+    held = "p1" if known == "Grace Hopper" else "p2"
+    other = "p2" if held == "p1" else "p1"
+    assert world.ends() == {held: ("needs_answer", "shares_email"), other: ("synced", "")}
+    assert len(world.people(SHARED)) == 1
+
+
+def test_who_shares_an_email_can_be_created_as_another_person(world: World) -> None:
+    world.send(someone("p1", email=SHARED), someone("p2", "Grace", "Hopper", email=SHARED))
+
+    answers.create_person(world.entry("p2"), by="alice")
+    world.drain()
+    world.send(someone("p2", "Grace", "Hopper", email=SHARED, came=True))
+
+    assert world.holds() == untouched(
+        f"Lead Ada Lovelace <{SHARED}>: Registered", f"Lead Grace Hopper <{SHARED}>: Attended"
+    )
+
+
+def test_who_shares_an_email_can_be_the_same_person(world: World) -> None:
+    world.send(someone("p1", email=SHARED), someone("p2", "Augusta", "King", email=SHARED, came=True))
+
+    answers.same_person(world.entry("p2"), by="alice")
+    world.drain()
+
+    assert world.holds() == untouched(f"Lead Augusta King <{SHARED}>: Attended")
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("synced", "")}
+
+
+def test_who_shares_an_email_can_be_left_out(world: World) -> None:
+    world.send(someone("p1", email=SHARED), someone("p2", "Grace", "Hopper", email=SHARED))
+
+    answers.leave_out(world.entry("p2"), by="alice")
+    world.drain()
+
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("left_out", "left_out_by_hand")}
+
+
+def test_who_was_held_for_a_shared_email_goes_on_once_the_other_has_a_new_one(world: World) -> None:
+    world.send(someone("p1", email=SHARED), someone("p2", "Grace", "Hopper", email=SHARED))
+
+    world.send(someone("p1", email="ada@example.org"))
+
+    assert world.holds() == untouched(
+        "Lead Ada Lovelace <ada@example.org>: Registered", f"Lead Grace Hopper <{SHARED}>: Registered"
+    )
+
+
+# 2.7 merged and deleted records
+
+
+def test_a_merged_record_is_followed_to_the_one_that_remains(world: World) -> None:
+    world.send(someone("p1"))
+    [lead] = world.people("ada.lovelace@example.org")
+    winner = add_lead(world, "Ada", "King", "ada.king@example.org")
+    world.merge(winner, lead["Id"])
+
+    world.send(someone("p1", came=True, position="CEO"))
+
+    assert world.holds() == untouched("Lead Ada King <ada.king@example.org>: Attended")
+    assert world.entry("p1").person_id == winner
+
+
+def test_a_deleted_person_stays_away_until_somebody_releases_them(world: World) -> None:
+    world.send(someone("p1"))
+    [lead] = world.people("ada.lovelace@example.org")
+    world.delete(lead["Id"])
+
+    world.send(someone("p1", came=True))
+    assert world.ends() == {"p1": ("left_out", "person_deleted")}
+    assert world.holds() == untouched()
+    answers.release(world.entry("p1"), by="alice")
+    world.drain()
+
+    assert world.ends() == {"p1": ("synced", "")}
+    assert world.holds() == untouched("Lead Ada Lovelace <ada.lovelace@example.org>: Attended")
+
+
+def test_a_deleted_person_whom_salesforce_knows_twice_is_the_other_record(world: World) -> None:
+    world.send(someone("p1"))
+    [lead] = world.people("ada.lovelace@example.org")
+    world.delete(lead["Id"])
+    add_contact(world, "Ada", "Lovelace", "ada.lovelace@example.org")
+
+    world.send(someone("p1", position="CEO"))
+
+    assert world.holds() == untouched("Contact Ada Lovelace <ada.lovelace@example.org>: Registered")
+
+
+# 2.8 two rows, one record
+
+
+def test_two_participants_who_became_one_record_are_written_once(world: World) -> None:
+    world.send(someone("p1", email="home@example.org"), someone("p2", email="work@example.org"))
+    home, work = (world.people(f"{place}@example.org")[0]["Id"] for place in ("home", "work"))
+    world.merge(home, work)
+
+    report = world.send(
+        someone("p1", email="home@example.org", position="CEO"),
+        someone("p2", email="work@example.org", position="CEO", came=True),
+    )
+
+    assert report.outcomes["failed"] == report.outcomes["retrying"] == 0
+    assert world.holds() == untouched("Lead Ada Lovelace <home@example.org>: Attended")
+    world.send(someone("p2", email="work@example.org", position="Chair"))
+    assert world.holds() == untouched("Lead Ada Lovelace <home@example.org>: Attended")
+    assert CampaignLink.objects.get(pk=world.link.pk).pause_kind == ""
