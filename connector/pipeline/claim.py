@@ -88,28 +88,33 @@ def claim_batch(link_id: int, terms: ClaimTerms = ClaimTerms()) -> Claim | Nothi
         locked = CampaignLink.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=link_id)
         link = locked.first()
         now = db_now()
-        if link is None or _is_held(link_id, now):
+        if link is None or is_held(link_id, now=now):
             return NothingClaimed.BUSY
         if not terms.ignores_waits and not CampaignLink.objects.sending(now).filter(pk=link_id).exists():
             return NothingClaimed.NOT_SENDING
         return _take(link, terms, now=now)
 
 
-def _is_held(link_id: int, now: datetime) -> bool:
+def is_held(link_id: int, *, now: datetime) -> bool:
+    """Say whether a worker has entries of this link in hand; when its run ends it looks for more."""
     held = OutboxEntry.objects.filter(link_id=link_id, state=EntryState.CLAIMED, lease_expires_at__gt=now)
     return held.exists()
 
 
 def due_entries(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> QuerySet[OutboxEntry]:
     """Return the entries of a link that a claim may take now, in the order in which they are taken."""
+    due = due_with_shared(link, terms, now=now)
+    return due.exclude(email_key__in=_emails_elsewhere(link, now)).order_by("priority", "available_at", "id")
+
+
+def due_with_shared(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> QuerySet[OutboxEntry]:
+    """Return also those whose emails a worker of another link has in hand."""
     due = OutboxEntry.objects.filter(link=link)
     if terms.ignores_waits:
         due = due.waiting().exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now)
     else:
         due = due.due(now).filter(_settled(now))
-    if not terms.takes_backfill:
-        due = due.filter(priority__lt=BACKFILL)
-    return due.exclude(email_key__in=_emails_elsewhere(link, now)).order_by("priority", "available_at", "id")
+    return due if terms.takes_backfill else due.filter(priority__lt=BACKFILL)
 
 
 def _settled(now: datetime) -> Q:
@@ -127,8 +132,7 @@ def _emails_elsewhere(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry
 def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | NothingClaimed:
     ids, is_backfill = _choose(link, terms, now=now)
     if not ids:
-        waiting = OutboxEntry.objects.filter(link=link).due(now).filter(_settled(now)).exists()
-        return NothingClaimed.BUSY if waiting else NothingClaimed.EMPTY
+        return NothingClaimed.BUSY if due_with_shared(link, terms, now=now).exists() else NothingClaimed.EMPTY
     token = uuid.uuid4()
     OutboxEntry.objects.filter(pk__in=_lock(ids)).update(
         state=EntryState.CLAIMED,
@@ -144,6 +148,8 @@ def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | No
         reason="",
     )
     taken = tuple(OutboxEntry.objects.filter(claim_token=token).order_by("pk").values_list("pk", flat=True))
+    if not taken:
+        return NothingClaimed.EMPTY
     return Claim(token=token, link_id=link.pk, entry_ids=taken, claimed_at=now, is_backfill=is_backfill)
 
 
@@ -170,9 +176,12 @@ def _is_suspect(expired_count: int, state: str) -> bool:
 
 
 def renew_lease(claim: Claim) -> None:
-    """Extend the lease before an HTTP call; raises ClaimLostError when somebody else has the entries."""
+    """Extend the lease before an HTTP call; raises ClaimLostError when it ran out.
+
+    Also where nobody has claimed the entries since: workers of other links may have their emails in hand by now.
+    """
     now = db_now()
-    held = OutboxEntry.objects.filter(claim_token=claim.token)
+    held = OutboxEntry.objects.filter(claim_token=claim.token, lease_expires_at__gt=now)
     if not held.update(lease_expires_at=now + timedelta(seconds=conf.claim_lease_seconds())):
         logger.warning("claim lost", extra={"link_id": claim.link_id, "claim": str(claim.token)})
         raise ClaimLostError

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from connector import conf
 from connector.models import CampaignLink, DrainRequest, OutboxEntry, SyncRun
 from connector.pipeline.budget import may_send_backfill
-from connector.pipeline.claim import ClaimTerms, NothingClaimed, db_now, is_live_work_due
+from connector.pipeline.claim import ClaimTerms, NothingClaimed, db_now, due_with_shared, is_held, is_live_work_due
 from connector.pipeline.enqueue import request_drain
 from connector.pipeline.heartbeat import beat
 from connector.pipeline.linking import links_with_unlinked, move_unlinked
@@ -43,29 +43,34 @@ def drain_link(link_id: int) -> Report:
         total.add(last)
         if last.is_stopped:
             break
-    if _has_due(link_id):
+    if _is_another_needed(link_id):
         request_drain([link_id])
     return total
 
 
 def _run_or_linger(link_id: int, *, has_sent: bool) -> Report | NothingClaimed | None:
-    """Run one batch; after a batch, look again for a little while before giving up."""
-    until = time.monotonic() + (LINGER_SECONDS if has_sent else 0)
+    """Run one batch; after a batch, or while its emails are in work elsewhere, look again for a little while."""
+    until = time.monotonic() + LINGER_SECONDS
     while True:
         outcome = run_batch(link_id, trigger=SyncRun.Trigger.DRAIN)
-        if outcome is not NothingClaimed.EMPTY or time.monotonic() >= until:
+        waits = has_sent if outcome is NothingClaimed.EMPTY else _waits_for_emails(outcome, link_id)
+        if not waits or time.monotonic() >= until:
             return outcome
         time.sleep(POLL_SECONDS)
 
 
-def _has_due(link_id: int) -> bool:
+def _waits_for_emails(outcome: Report | NothingClaimed, link_id: int) -> bool:
+    return outcome is NothingClaimed.BUSY and not is_held(link_id, now=db_now())
+
+
+def _is_another_needed(link_id: int) -> bool:
+    """Say whether a drain leaves work that nobody else will look for: who holds the link looks when its run ends."""
     now = db_now()
-    if not CampaignLink.objects.sending(now).filter(pk=link_id).exists():
+    link = CampaignLink.objects.sending(now).filter(pk=link_id).first()
+    if link is None or is_held(link_id, now=now):
         return False
-    due = OutboxEntry.objects.filter(link_id=link_id).due(now)
-    if is_live_work_due() or not may_send_backfill(link_id):
-        due = due.exclude(priority=OutboxEntry.Priorities.BACKFILL)
-    return due.exists()
+    takes_backfill = not is_live_work_due() and may_send_backfill(link_id)
+    return due_with_shared(link, ClaimTerms(takes_backfill=takes_backfill), now=now).exists()
 
 
 def sweep() -> int:
