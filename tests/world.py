@@ -1,5 +1,6 @@
 """A whole small world for tests: a Salesforce over real HTTP, an organisation, and an event linked to its campaign."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -68,6 +69,10 @@ class World:
     def entry(self, key: str) -> OutboxEntry:
         """Return the outbox entry of a participant."""
         return OutboxEntry.objects.get(link=self.link, participant_key=key)
+
+    def link_now(self) -> CampaignLink:
+        """Return the link as it is stored."""
+        return CampaignLink.objects.get(pk=self.link.pk)
 
     def ends(self) -> dict[str, tuple[str, str]]:
         """Return {participant: (state, reason)} of every entry."""
@@ -148,7 +153,7 @@ class World:
         members = [row for row in self.rows("CampaignMember") if row["CampaignId"] == self.link.campaign_id]
         statuses: dict[str, list[str]] = {}
         for row in members:
-            statuses.setdefault(row.get("ContactId") or row.get("LeadId"), []).append(row["Status"])
+            statuses.setdefault(str(row.get("ContactId") or row.get("LeadId")), []).append(row["Status"])
         return sorted(
             f"{_describe(kind, row)}: {' + '.join(statuses.get(row['Id'], ['no member']))}"
             for kind in ("Contact", "Lead")
@@ -162,6 +167,13 @@ class World:
     def reset_calls(self) -> None:
         """Start counting API calls from nothing."""
         self.control("calls/reset")
+
+    def wait_for_late_call(self, *, ms: float) -> None:
+        """Wait until Salesforce is done with a call that takes at least so long, although nobody waits for it."""
+        deadline = time.monotonic() + 10
+        while not any(call["ms"] >= ms for call in self.control("calls", method="GET")["log"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def fault(self, action: Mapping[str, Any], *, times: int = 1, **match: Any) -> None:
         """Let the next matching requests go wrong."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import connection, transaction
-from django.db.models import Case, F, PositiveIntegerField, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, PositiveIntegerField, Q, QuerySet, When
 from django.utils import timezone
 
 from connector import conf
@@ -113,14 +113,28 @@ def due_with_shared(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> 
     if terms.ignores_waits:
         due = due.waiting().exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now)
     else:
-        due = due.due(now).filter(_settled(now))
+        due = due.due(now).filter(_settled(now), _is_email_settled(now))
     return due if terms.takes_backfill else due.filter(priority__lt=BACKFILL)
 
 
 def _settled(now: datetime) -> Q:
     """Rows of which no create may still come into effect at Salesforce (rule 6.1)."""
-    settled_before = now - timedelta(seconds=conf.salesforce_settle_seconds())
-    return Q(create_sent_at__isnull=True) | Q(create_sent_at__lte=settled_before)
+    return Q(create_sent_at__isnull=True) | Q(create_sent_at__lte=_settled_before(now))
+
+
+def _is_email_settled(now: datetime) -> Exists:
+    """Rows whose email no other row of the organisation may just be bringing into Salesforce (rule 6.1).
+
+    Reading would not find that person yet, and a second one would be created. Rows in a live claim are left to
+    `_emails_elsewhere`.
+    """
+    same_email = OutboxEntry.objects.filter(link__org_id=OuterRef("link__org_id"), email_key=OuterRef("email_key"))
+    unclear = same_email.filter(create_sent_at__gt=_settled_before(now)).exclude(email_key="")
+    return ~Exists(unclear.exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now))
+
+
+def _settled_before(now: datetime) -> datetime:
+    return now - timedelta(seconds=conf.salesforce_settle_seconds())
 
 
 def _emails_elsewhere(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry, str]:
@@ -195,7 +209,7 @@ def mark_create_sent(claim: Claim, entry_ids: list[int]) -> None:
 def is_live_work_due() -> bool:
     """Say whether a change that is not backfill waits to be sent anywhere (rule 7.1)."""
     now = db_now()
-    due = OutboxEntry.objects.due(now).filter(_settled(now), priority__lt=BACKFILL)
+    due = OutboxEntry.objects.due(now).filter(_settled(now), _is_email_settled(now), priority__lt=BACKFILL)
     return due.filter(link__in=CampaignLink.objects.sending(now)).exists()
 
 
