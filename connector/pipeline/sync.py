@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from connector.core.rows import Schemas
 from connector.core.schema import SObject
 from connector.models import CampaignLink, SyncRun
+from connector.models.fields import WrongEncryptionKey
 from connector.pipeline import connect, pausing
 from connector.pipeline.apply import sync_batch
 from connector.pipeline.batch import Batch, load_batch
@@ -111,6 +112,8 @@ def _send(batch: Batch, claim: Claim) -> Result:
         attempt.stop = Stop(code="gave_way")
     except (SalesforceError, ConfigurationProblemError, CallAgainError) as exc:
         attempt.stop = _pause(batch, exc)
+    except WrongEncryptionKey as exc:
+        attempt.stop = _pause(batch, ConfigurationProblemError("wrong_encryption_key", str(exc)))
     except Exception as exc:
         logger.exception("internal error in a run", extra={"link_id": batch.link.pk})
         attempt.stop = Stop(code="internal", message=type(exc).__name__, is_bug=True)
