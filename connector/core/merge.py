@@ -200,7 +200,7 @@ def join_known(earlier: Known, later: Known, *, default_state: State | None = No
         changed_at=_latest(older.changed_at, newer.changed_at),
         first_registered_at=_earliest(older.first_registered_at, newer.first_registered_at),
         attended_at=_earliest(older.attended_at, newer.attended_at),
-        held_values=dict(newer.values) if is_held else newer.held_values,
+        held_values=dict(newer.values) if is_held else newer.held_values or _still_held(older, newer.values),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.core.membership import StatusPlan, may_replace, plan_status
@@ -228,8 +228,8 @@ def run_workers(history: list[State], cuts: set[int], *, labels: dict[State, str
         if isinstance(plan, Verdict):
             continue
         label = plan.label or label
-        entry = {"person": C1, "member_id": member().id, "synced_state": current.target(link)}
         entry["sent_label"] = plan.label or entry.get("sent_label", "")
+        entry |= {"person": C1, "member_id": member().id, "synced_state": current.target(link)}
     return label
 
 
@@ -238,7 +238,8 @@ LABELLINGS = st.sampled_from([LABELS, DEFAULT_LABELS, SHARED])
 
 
 @settings(max_examples=80, deadline=None)
-@given(history=HISTORIES, cuts=st.sets(st.integers(0, 7)), labels=LABELLINGS, start=st.sampled_from([None, "Sent"]))
+@example(history=[REGISTERED, REGISTERED, REFUSED], cuts={0, 1}, labels=SHARED, start=None)
+@given(history=HISTORIES, cuts=st.sets(st.integers(0, 7)), labels=LABELLINGS, start=st.sampled_from([None, *RESPONDED]))
 def test_the_status_does_not_depend_on_when_a_worker_ran(
     history: list[State], cuts: set[int], labels: dict[State, str], start: str | None
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from connector.core.merge import (
     MergeResult,
     correct_state,
+    join_known,
     mark_no_show,
     merge_participant,
 )
@@ -228,3 +229,34 @@ def test_whole_messages_come_to_the_same_in_every_order() -> None:
         for known in [replace(heard(*order), states_seen=())]
     }
     assert len(ends) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(waiting=MESSAGES, later=MESSAGES)
+def test_accounts_that_were_kept_apart_join_without_losing_a_state(
+    waiting: list[Participant], later: list[Participant]
+) -> None:
+    joined = join_known(heard(*waiting), heard(*later))
+    assert (joined.state is ATTENDED) == (heard(*waiting, *later).state is ATTENDED)
+    assert (joined.attended_at is not None) == (joined.state is ATTENDED)
+    assert joined.state is None or joined.state in joined.states_seen
+
+
+def test_joined_accounts_read_as_if_they_had_been_one() -> None:
+    waiting = [said(1, **ADA, registration="registered", company="A"), said(2, came=True)]
+    later = [said(3, registration="refused", company="B"), said(4, position="CTO")]
+    joined, whole = join_known(heard(*waiting), heard(*later)), heard(*waiting, *later)
+    assert joined.values == whole.values
+    assert (joined.state, set(joined.states_seen)) == (whole.state, set(whole.states_seen))
+    assert (joined.attended_at, joined.source_updated_at) == (whole.attended_at, whole.source_updated_at)
+
+
+def test_a_held_account_is_joined_held() -> None:
+    joined = join_known(heard(said(1, **ADA, registration="registered")), heard(said(2, **ANONYMOUS)))
+    assert joined.held_values == heard(said(2, **ANONYMOUS)).held_values
+    assert (joined.values, joined.state) == ({**ADA, "registration": "registered"}, REGISTERED)
+
+
+def test_a_later_account_that_names_nobody_leaves_the_question_open() -> None:
+    joined = join_known(heard(said(1, **ADA), said(2, **ANONYMOUS)), heard(said(3, company="A")))
+    assert joined.held_values == {**ANONYMOUS, "company": "A"}
