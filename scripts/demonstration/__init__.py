@@ -1,0 +1,1 @@
+"""The demonstration: its processes, inwink's side, the check of every expected record, and the report."""
