@@ -19,6 +19,7 @@ from connector.models import (
     FieldMapping,
     OutboxEntry,
     SalesforceOrg,
+    SalesforceSchema,
     SyncAttempt,
     SyncRun,
 )
@@ -73,6 +74,10 @@ class World:
     def link_now(self) -> CampaignLink:
         """Return the link as it is stored."""
         return CampaignLink.objects.get(pk=self.link.pk)
+
+    def forget_describes(self) -> None:
+        """Drop the cached describes, as the daily refresh would."""
+        SalesforceSchema.objects.all().delete()
 
     def ends(self) -> dict[str, tuple[str, str]]:
         """Return {participant: (state, reason)} of every entry."""

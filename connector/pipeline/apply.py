@@ -35,7 +35,7 @@ def sync_batch(run: Run) -> None:
 
     Raises what stops the whole run: SalesforceError, ConfigurationProblemError, GiveWayError, ClaimLostError.
     """
-    require_core_fields(run.schemas)
+    _require_core_fields(run)
     groups = write_checkins(run, _skip_unchanged(run, screen_batch(run)))
     waiting = _claimed_ids(groups)
     for number in range(PASSES):
@@ -50,6 +50,15 @@ def sync_batch(run: Run) -> None:
             require_core_fields(run.schemas)
         else:
             groups, waiting = _learn(groups, run.work.values()), again
+
+
+def _require_core_fields(run: Run) -> None:
+    """Refuse to work without a core field; only a fresh describe is believed (rule 6.6)."""
+    try:
+        require_core_fields(run.schemas)
+    except ConfigurationProblemError:
+        run.schemas = run.refresh_schemas()
+        require_core_fields(run.schemas)
 
 
 def _claimed_ids(groups: Iterable[EmailGroup]) -> set[int]:

@@ -122,7 +122,7 @@ def _settled(now: datetime) -> Q:
     return Q(create_sent_at__isnull=True) | Q(create_sent_at__lte=_settled_before(now))
 
 
-def _is_email_settled(now: datetime) -> Exists:
+def _is_email_settled(now: datetime) -> Q:
     """Rows whose email no other row of the organisation may just be bringing into Salesforce (rule 6.1).
 
     Reading would not find that person yet, and a second one would be created. Rows in a live claim are left to
@@ -130,7 +130,7 @@ def _is_email_settled(now: datetime) -> Exists:
     """
     same_email = OutboxEntry.objects.filter(link__org_id=OuterRef("link__org_id"), email_key=OuterRef("email_key"))
     unclear = same_email.filter(create_sent_at__gt=_settled_before(now)).exclude(email_key="")
-    return ~Exists(unclear.exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now))
+    return Q(~Exists(unclear.exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now)))
 
 
 def _settled_before(now: datetime) -> datetime:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from connector.core.outcomes import EntryState, Outcome, Reason
+from connector.core.outcomes import EntryState, Note, Outcome, Reason
+from connector.core.participant import Json
 from connector.core.retry import MAX_ATTEMPTS, backoff
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.bulk import update_rows
@@ -17,6 +18,9 @@ from connector.pipeline.ends import EntryEnd
 
 MAX_TIMEOUTS = 10
 """Timeouts of an entry that was sent alone, after which it fails as exhausted."""
+
+
+SUCCESSES = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,20 @@ def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_si
 def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> None:
     entry.last_outcome = end.outcome.value
     entry.error_code, entry.error_message = end.code[:80], end.message[:500]
-    entry.notes, entry.candidates = list(end.notes), list(end.candidates)
+    entry.notes, entry.candidates = _notes(entry, end), list(end.candidates)
     entry.create_sent_at = None
     _keep_record(entry, end)
     if end.was_read:
         entry.last_read_at = now
+
+
+def _notes(entry: OutboxEntry, end: EntryEnd) -> list[Mapping[str, Json]]:
+    """Return what an admin should know; where the record was not looked at, what was noted last still holds."""
+    if end.was_read or end.outcome not in SUCCESSES:
+        return list(end.notes)
+    is_untouched = end.outcome is Outcome.UNCHANGED
+    kept = [note for note in entry.notes if is_untouched or note["code"] == Note.FIELD_DROPPED.value]
+    return kept + [note for note in end.notes if note not in kept]
 
 
 def _keep_record(entry: OutboxEntry, end: EntryEnd) -> None:
@@ -119,7 +132,7 @@ def _keep_record(entry: OutboxEntry, end: EntryEnd) -> None:
 
 def _enter_state(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: datetime) -> None:
     entry.reason = ""
-    if end.outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED):
+    if end.outcome in SUCCESSES:
         _enter_synced(entry, end, generation=generation, now=now)
     elif end.outcome is Outcome.RETRYING:
         _enter_retrying(entry, now=now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from connector.core.rows import Schemas
 from connector.core.schema import SObject
-from connector.models import CampaignLink, SyncRun
+from connector.models import SyncRun
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline import connect, pausing
 from connector.pipeline.apply import sync_batch
@@ -25,6 +25,7 @@ from connector.pipeline.claim import (
     mark_create_sent,
     renew_lease,
 )
+from connector.pipeline.degraded import note_degraded
 from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
 from connector.pipeline.record import Result, Stop, record_run
 from connector.pipeline.resync import wake_entries
@@ -210,21 +211,9 @@ class _Attempt:
     def _schemas(self, gateway: Gateway, *, refresh: bool) -> Schemas:
         org = self.batch.link.org
         schemas = {name: connect.object_schema(org, name, gateway=gateway, refresh=refresh) for name in SOBJECTS}
-        _note_degraded(self.batch, schemas)
+        note_degraded(self.batch.link, self.batch.policy, schemas)
         return schemas
 
 
 def _never() -> bool:
     return False
-
-
-def _note_degraded(batch: Batch, schemas: Schemas) -> None:
-    """Say on the link which mapped fields are gone or cannot be written any more (rule 5.5)."""
-    gone = []
-    for rule in batch.policy.mappings:
-        spec = schemas[rule.sobject].find_field(rule.field)
-        if spec is None or not (spec.is_createable or spec.is_updateable):
-            gone.append(rule.path)
-    if gone != batch.link.degraded_fields:
-        CampaignLink.objects.filter(pk=batch.link.pk).update(degraded_fields=gone)
-        batch.link.degraded_fields = gone

@@ -1,0 +1,129 @@
+"""Labels, fields and the campaign vanish in Salesforce: the link waits with a reason and goes on by itself."""
+
+from collections.abc import Callable
+
+import pytest
+
+from connector.models import CampaignLink
+from tests.acceptance.people import someone
+from tests.interruptions import before_call
+from tests.world import World, untouched
+
+pytestmark = pytest.mark.both
+
+ADA = "Lead Ada Lovelace <ada.lovelace@example.org>"
+GRACE = "Lead Grace Hopper <grace.hopper@example.org>"
+
+
+def rename(world: World, old: str, new: str) -> Callable[[], None]:
+    label = world.label(old)
+    return lambda: world.change("CampaignMemberStatus", label, Label=new)
+
+
+def assert_waits(world: World, code: str, named: str) -> None:
+    link = world.link_now()
+    assert (link.pause_kind, link.pause_code) == (CampaignLink.PauseKind.CONFIGURATION, code)
+    assert named in link.pause_reason
+    assert link.state == CampaignLink.LinkState.ACTIVE
+    assert link.paused_until is not None
+
+
+def test_a_label_that_is_gone_pauses_the_link_and_writes_nothing(world: World) -> None:
+    rename(world, "Registered", "Gone")()
+
+    world.send(someone("p1"))
+    assert_waits(world, "label_gone", "Registered")
+    assert world.ends() == {"p1": ("pending", "")}
+    assert world.entry("p1").attempt_count == 0
+    assert world.holds() == untouched()
+    rename(world, "Gone", "Registered")()
+    world.let_pass(minutes=10)
+    world.drain()
+
+    assert world.link_now().pause_kind == ""
+    assert world.holds() == untouched(f"{ADA}: Registered")
+
+
+def test_a_label_that_goes_between_reading_and_writing_is_noticed_and_mended(world: World) -> None:
+    """Salesforce stores the campaign's default without a word: the row must not count as sent."""
+    with before_call(3, rename(world, "Registered", "Gone")):
+        world.send(someone("p1"), someone("p2", "Grace", "Hopper"))
+
+    assert_waits(world, "label_gone", "Registered")
+    assert world.ends() == {"p1": ("pending", ""), "p2": ("pending", "")}
+    assert world.holds() == untouched(f"{ADA}: Sent", f"{GRACE}: Sent")
+    rename(world, "Gone", "Registered")()
+    world.let_pass(minutes=10)
+    world.drain()
+
+    assert world.holds() == untouched(f"{ADA}: Registered", f"{GRACE}: Registered")
+    assert world.entry("p1").created_by_us
+
+
+def test_those_whose_label_is_still_there_come_to_an_end(world: World) -> None:
+    with before_call(3, rename(world, "Registered", "Gone")):
+        world.send(someone("p1"), someone("p2", "Grace", "Hopper", came=True))
+
+    assert world.ends() == {"p1": ("pending", ""), "p2": ("synced", "")}
+
+
+def test_a_label_gone_before_an_unread_check_in_writes_nothing(world: World) -> None:
+    world.send(someone("p1"))
+    world.send(someone("p1", "Ada", "Lovelace", came=False))
+    rename(world, "Attended", "Came")()
+
+    world.send(someone("p1", came=True))
+
+    assert_waits(world, "label_gone", "Attended")
+    assert world.holds() == untouched(f"{ADA}: Registered")
+    rename(world, "Came", "Attended")()
+    world.let_pass(minutes=10)
+    world.drain()
+    assert world.holds() == untouched(f"{ADA}: Attended")
+
+
+def test_a_campaign_that_is_gone_pauses_the_link(world: World) -> None:
+    world.delete(world.link.campaign_id)
+
+    world.send(someone("p1"))
+
+    assert_waits(world, "campaign_gone", world.link.campaign_name)
+    assert world.holds() == untouched()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_core_field_that_is_gone_pauses_the_link(world: World, when: str) -> None:
+    if when == "after":
+        world.send(someone("p0", "Mary", "Somerville"))
+    world.switch(hidden_fields={"Contact": ["Email"]})
+
+    world.send(someone("p1"))
+
+    assert_waits(world, "core_field_gone", "Contact.Email")
+    world.switch(hidden_fields={})
+    world.let_pass(minutes=10)
+    world.drain()
+    assert world.ends()["p1"] == ("synced", "")
+
+
+@pytest.mark.parametrize("how", ["hidden_fields", "readonly_fields"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_mapped_field_that_is_gone_is_left_out_and_said_and_sent_when_it_returns(
+    world: World, when: str, how: str
+) -> None:
+    world.map("campaign_member", "Dietary__c", "fields.dietary")
+    if when == "after":
+        world.send(someone("p0", "Mary", "Somerville"))
+    world.switch(**{how: {"CampaignMember": ["Dietary__c"]}})
+
+    world.send(someone("p1", fields={"dietary": "vegan"}))
+    assert world.ends()["p1"] == ("synced", "")
+    assert world.link_now().degraded_fields == ["CampaignMember.Dietary__c"]
+    assert {"code": "field_dropped"} in world.entry("p1").notes
+    world.switch(**{how: {}})
+    world.forget_describes()
+    world.send(someone("p2", "Grace", "Hopper"))
+
+    assert world.link_now().degraded_fields == []
+    world.drain()
+    assert [row.get("Dietary__c") for row in world.rows("CampaignMember")].count("vegan") == 1
