@@ -1,6 +1,6 @@
 """Salesforce organisations: write-only secrets, state and usage, and the test of the connection."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -53,6 +53,12 @@ def _secret_field(label: Any, *, is_long: bool = False) -> forms.CharField:
 class OrgForm(_SalesforceOrgForm):
     """An organisation whose secrets can be replaced and never read."""
 
+    login_url = forms.URLField(
+        label=_("Login URL"),
+        assume_scheme="https",
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("The My Domain address of the organisation, e.g. https://acme.my.salesforce.com"),
+    )
     client_secret = _secret_field(_("Consumer secret"))
     password = _secret_field(_("Password"))
     security_token = _secret_field(_("Security token"))
@@ -67,7 +73,6 @@ class OrgForm(_SalesforceOrgForm):
             "security_token", "private_key", "api_version", "visibility_confirmed", "api_budget_percent",
             "api_daily_max",
         )  # fmt: skip
-        widgets: ClassVar[dict[str, Any]] = {"login_url": UnfoldAdminTextInputWidget}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say of each secret whether one is stored; an empty field then keeps it."""

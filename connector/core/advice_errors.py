@@ -59,6 +59,13 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Demandez à votre administrateur Salesforce d’accorder à cet utilisateur "
                "l’autorisation « API activée »."),
     }),
+    (("FUNCTIONALITY_NOT_ENABLED",), {
+        "en": ("Salesforce says that a function which is needed is switched off in this organisation.",
+               "Show the text below to your Salesforce administrator: campaigns, or the API, may be switched off."),
+        "fr": ("Salesforce indique qu’une fonction nécessaire est désactivée dans cette organisation.",
+               "Montrez le texte ci-dessous à votre administrateur Salesforce : les campagnes ou l’API "
+               "sont peut-être désactivées."),
+    }),
     (("GONE", "UNSUPPORTED_API_VERSION"), {
         "en": ("Salesforce no longer offers the API version that is set for this organisation.",
                "Set a current API version on the page of the organisation."),

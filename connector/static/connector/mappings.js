@@ -13,11 +13,11 @@ function makeOperable(title) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("#mappings-group h3").forEach(makeOperable);
+  document.querySelectorAll("#mappings-group h3 strong").forEach(makeOperable);
 });
 
 document.addEventListener("formset:added", (event) => {
-  const title = event.target.querySelector("h3");
+  const title = event.target.querySelector("h3 strong");
   if (title && event.detail.formsetName === "mappings") {
     makeOperable(title);
     window.setTimeout(() => title.click(), 0); // Alpine starts the new line first

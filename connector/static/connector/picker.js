@@ -80,7 +80,7 @@ class CampaignPicker {
     this.list.hidden = !isOpen;
     this.input.setAttribute("aria-expanded", String(isOpen));
     this.input.removeAttribute("aria-activedescendant");
-    this.say(this.found.length ? `${this.found.length} ${this.root.dataset.textFound}` : this.root.dataset.textNone);
+    this.say(this.found.length ? `${this.root.dataset.textFound} ${this.found.length}` : this.root.dataset.textNone);
   }
 
   option(campaign, index) {

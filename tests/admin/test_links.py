@@ -1,0 +1,274 @@
+"""Links are made and changed against a real Salesforce: campaigns are searched, statuses and fields chosen."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from connector.core.outcomes import EntryState
+from connector.models import CampaignLink, FieldMapping, OutboxEntry
+from tests.factories import OutboxEntryFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
+from tests.world import World
+
+ADD = "/admin/connector/campaignlink/add/"
+
+POLICIES = {
+    "event_name": "", "status_registered": "Registered", "status_attended": "Attended", "status_refused": "",
+    "status_not_registered": "", "status_no_show": "", "never_downgrade": "on", "match": "contact_then_lead",
+    "ambiguous": "review", "same_email": "review", "create_as": "lead", "create_for": ["registered", "attended"],
+    "placeholder_company": "[not provided]", "placeholder_last_name": "[not provided]", "duplicates": "allow",
+    "removed_members": "respect", "starts_at_0": "", "starts_at_1": "", "ends_at_0": "", "ends_at_1": "",
+    "closes_after_days": "30",
+}  # fmt: skip
+
+
+def url_of(link: CampaignLink, page: str = "change") -> str:
+    """Return the address of a page of a link."""
+    return reverse(f"admin:connector_campaignlink_{page}", args=[link.pk])
+
+
+def search(client: Client, world: World, text: str) -> dict[str, Any]:
+    """Ask what the picker asks."""
+    url = reverse("admin:connector_campaignlink_campaigns")
+    answer: dict[str, Any] = json.loads(client.get(url, {"org": str(world.org.pk), "q": text}).content)
+    return answer
+
+
+def new_campaign(world: World, name: str = "Forum RH 2027", labels: tuple[str, ...] = ("Inscrit", "Est venu")) -> str:
+    """Make a campaign in Salesforce with these statuses and return its id."""
+    [campaign] = world.add("Campaign", {"Name": name, "IsActive": True, "StartDate": "2027-01-20"})
+    rows = [{"CampaignId": campaign, "Label": label, "SortOrder": 10 + n} for n, label in enumerate(labels)]
+    world.add("CampaignMemberStatus", *rows)
+    return campaign
+
+
+def new_link(world: World, *, sealed: str) -> dict[str, Any]:
+    """Return the filled form of a new link."""
+    given = {"inwink_event_id": "event-forum", "org": world.org.pk, "state": "active", "campaign": sealed}
+    return {**POLICIES, **given, "status_registered": "Inscrit", "status_attended": "Est venu"}
+
+
+def add_link(client: Client, world: World, *, sealed: str, **changed: Any) -> Any:
+    """Send the form of a new link."""
+    return client.post(ADD, {**new_link(world, sealed=sealed), **changed})
+
+
+def change_form(client: Client, link: CampaignLink) -> dict[str, Any]:
+    """Return what a browser would send back from a link's page."""
+    page = client.get(url_of(link))
+    form = page.context["adminform"].form
+    data = {**POLICIES, **{name: getattr(link, name) for name in ("status_registered", "status_attended")}}
+    data["event_name"] = form.initial["event_name"]
+    [formset] = [found.formset for found in page.context["inline_admin_formsets"]]
+    data |= {f"mappings-{key}": value for key, value in formset.management_form.initial.items()}
+    for line in formset.initial_forms:
+        data[f"{line.prefix}-id"] = line.instance.pk
+        data[f"{line.prefix}-link"] = link.pk
+        for name, field in line.fields.items():
+            value = line[name].value()
+            if name not in ("id", "link", "DELETE") and value not in (None, False):
+                data[f"{line.prefix}-{name}"] = "on" if value is True else field.prepare_value(value)
+    return data
+
+
+def add_line(data: dict[str, Any], **line: str) -> dict[str, Any]:
+    """Add a mapping to what is sent back."""
+    place = int(data["mappings-TOTAL_FORMS"])
+    empty = {"mode": "overwrite", "unknown_choice": "fail", "blank": "keep", "enabled": "on", "values": ""}
+    new = {f"mappings-{place}-{name}": value for name, value in {**empty, **line}.items()}
+    return {**data, **new, "mappings-TOTAL_FORMS": place + 1}
+
+
+def errors_of(response: Any) -> str:
+    """Return everything that a page complains about, as text."""
+    found = [str(response.context["adminform"].form.errors)]
+    for inline in response.context["inline_admin_formsets"]:
+        found += [str(inline.formset.errors), str(inline.formset.non_form_errors())]
+    return re.sub(r"\s+", " ", " ".join(found))
+
+
+def test_campaigns_are_searched_in_salesforce(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    answer = search(admin_client, world, "forum")
+    assert [found["name"] for found in answer["campaigns"]] == ["Forum RH 2027"]
+    assert "Jan. 20, 2027" in answer["campaigns"][0]["detail"]
+    assert answer["problem"] == ""
+
+
+def test_a_search_says_when_salesforce_cannot_be_reached(world: World, admin_client: Client) -> None:
+    world.org.login_url = "http://127.0.0.1:9"
+    world.org.save()
+    answer = search(admin_client, world, "forum")
+    assert answer["campaigns"] == []
+    assert "Salesforce did not answer usefully." in answer["problem"]
+
+
+def test_the_statuses_of_a_campaign_are_offered_with_the_likely_ones(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    url = reverse("admin:connector_campaignlink_labels")
+    answer = json.loads(admin_client.get(url, {"campaign": sealed}).content)
+    assert {"Inscrit", "Est venu"} <= set(answer["labels"])
+    assert answer["suggested"] == {"registered": "Inscrit", "attended": "Est venu"}
+
+
+def test_a_linked_event_gets_default_mappings_and_its_waiting_people(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    UnlinkedEventFactory.create(event_id="event-forum", event_name="Forum RH")
+    UnlinkedParticipantFactory.create_batch(3, event_id="event-forum")
+    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    offered = admin_client.get(ADD).content.decode()
+    assert "Forum RH – 3 participants" in offered
+    assert add_link(admin_client, world, sealed=sealed).status_code == 302
+    link = CampaignLink.objects.get(inwink_event_id="event-forum")
+    assert (link.event_name, link.campaign_name) == ("Forum RH", "Forum RH 2027")
+    assert link.starts_at is not None
+    assert link.mappings.count() == 9
+    world.drain()
+    assert link.entries.count() == 3
+
+
+@pytest.mark.parametrize("typed", ["701000000000001AAA", "Forum RH 2027", "WzEsICI3MDEiXQ:1x:y"])
+def test_a_campaign_cannot_be_typed(world: World, admin_client: Client, typed: str) -> None:
+    response = add_link(admin_client, world, sealed=typed)
+    assert "Search and choose a campaign." in errors_of(response)
+    assert not CampaignLink.objects.filter(inwink_event_id="event-forum").exists()
+
+
+def test_a_campaign_belongs_to_one_event(world: World, admin_client: Client) -> None:
+    sealed = search(admin_client, world, "Salon 2026")["campaigns"][0]["value"]
+    labels = {"status_registered": "Registered", "status_attended": "Attended"}
+    response = add_link(admin_client, world, sealed=sealed, **labels)
+    assert "is linked to this campaign already" in errors_of(response)
+
+
+def test_a_status_that_the_campaign_lacks_is_refused(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    response = add_link(admin_client, world, sealed=sealed, status_attended="Came")
+    assert "status_attended" in errors_of(response)
+
+
+def test_a_required_field_that_nothing_fills_lets_a_link_begin_paused(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    world.control("settings", {"required_fields": {"Lead": ["Industry"]}})
+    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    response = admin_client.post(ADD, new_link(world, sealed=sealed), follow=True)
+    assert "Lead.Industry is required in this organisation" in response.content.decode()
+    link = CampaignLink.objects.get(inwink_event_id="event-forum")
+    assert (link.state, link.pause_kind) == ("paused", "manual")
+    answer = admin_client.post(url_of(link), {**change_form(admin_client, link), "event_name": "Forum"})
+    assert "Lead.Industry is required" in errors_of(answer)
+
+
+def test_a_field_that_cannot_be_filled_is_refused_with_the_reason(world: World, admin_client: Client) -> None:
+    data = change_form(admin_client, world.link)
+    response = admin_client.post(url_of(world.link), add_line(data, target="Contact.AccountId", source="company"))
+    assert "AccountId holds the id of another record" in errors_of(response)
+    response = admin_client.post(url_of(world.link), add_line(data, target="Contact.Tittle", source="position"))
+    assert "Did you mean Title?" in errors_of(response)
+    response = admin_client.post(url_of(world.link), add_line(data, target="Title", source="position"))
+    assert "Write object and field" in errors_of(response)
+    response = admin_client.post(url_of(world.link), add_line(data, target="Lead.Title", source="position"))
+    assert "This field is mapped twice." in errors_of(response)
+    assert FieldMapping.objects.filter(link=world.link).count() == 9
+
+
+def test_fields_are_offered_with_their_type_and_length(world: World, admin_client: Client) -> None:
+    page = admin_client.get(url_of(world.link)).content.decode()
+    assert 'value="Contact.Title" label="Title – string (128)"' in page
+    assert 'value="CampaignMember.Status"' not in page
+    assert 'value="Contact.AccountId"' not in page
+
+
+def test_a_new_mapping_is_spelt_as_salesforce_does_and_compares_everybody(world: World, admin_client: Client) -> None:
+    OutboxEntryFactory.create(link=world.link, state=EntryState.SYNCED)
+    data = change_form(admin_client, world.link)
+    line = {"target": "lead.leadsource", "constant_text": "Event", "values": "a = b"}
+    answer = admin_client.post(url_of(world.link), add_line(data, **line), follow=True)
+    assert "1 participant is compared with Salesforce again." in answer.content.decode()
+    mapping = FieldMapping.objects.get(link=world.link, field="LeadSource")
+    assert (mapping.object, mapping.constant, mapping.values) == ("lead", "Event", {"a": "b"})
+    assert OutboxEntry.objects.get().state == EntryState.PENDING
+
+
+def test_saving_without_a_change_sends_nobody_again(world: World, admin_client: Client) -> None:
+    OutboxEntryFactory.create(link=world.link, state=EntryState.SYNCED)
+    mapping = world.map("campaign_member", "Dietary__c", "fields.dietary", default={"a": 1}, values={"x": "y"})
+    assert admin_client.post(url_of(world.link), change_form(admin_client, world.link)).status_code == 302
+    before, version = mapping.default, world.link.config_version
+    mapping.refresh_from_db()
+    world.link.refresh_from_db()
+    assert (mapping.default, mapping.values, world.link.config_version) == (before, {"x": "y"}, version)
+    assert OutboxEntry.objects.get().state == EntryState.SYNCED
+
+
+def test_another_status_is_folded_into_every_participant(world: World, admin_client: Client) -> None:
+    entry = OutboxEntryFactory.create(link=world.link, state=EntryState.SYNCED, participant_state="refused")
+    data = {**change_form(admin_client, world.link), "status_refused": "Declined"}
+    assert admin_client.post(url_of(world.link), data).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.state, entry.target_state) == (EntryState.PENDING, "refused")
+
+
+def test_a_link_can_be_looked_at_while_salesforce_is_away(world: World, admin_client: Client) -> None:
+    world.org.login_url = "http://127.0.0.1:9"
+    world.org.save()
+    page = admin_client.get(url_of(world.link)).content.decode()
+    assert "Salesforce did not answer usefully." in page
+
+
+def test_a_link_with_participants_is_closed_not_deleted(world: World, admin_client: Client) -> None:
+    OutboxEntryFactory.create(link=world.link)
+    answer = admin_client.post(url_of(world.link, "delete"), {"post": "yes"}, follow=True)
+    assert "Close it instead" in answer.content.decode()
+    assert CampaignLink.objects.filter(pk=world.link.pk).exists()
+
+
+def test_a_link_is_paused_resumed_closed_and_reopened_by_post_only(world: World, admin_client: Client) -> None:
+    seen = []
+    for to in ("pause", "pause", "resume", "close", "resume"):
+        url = f"{url_of(world.link, 'state')}?to={to}"
+        assert admin_client.get(url).status_code == 200
+        admin_client.post(url)
+        world.link.refresh_from_db()
+        seen.append((world.link.state, world.link.pause_kind))
+    assert seen == [("paused", "manual"), ("paused", "manual"), ("active", ""), ("closed", ""), ("active", "")]
+
+
+def test_sending_again_is_asked_first_and_allowed_apart(world: World, sign_in: Callable[..., Client]) -> None:
+    OutboxEntryFactory.create(link=world.link, state=EntryState.SYNCED)
+    OutboxEntryFactory.create(link=world.link, state=EntryState.FAILED)
+    client = sign_in("view_campaignlink", "resync_campaignlink", "view_outboxentry")
+    assert "1 participant of Salon 2026" in client.get(f"{url_of(world.link, 'resync')}?what=failed").content.decode()
+    assert OutboxEntry.objects.filter(state=EntryState.PENDING).count() == 0
+    answer = client.post(f"{url_of(world.link, 'resync')}?what=failed", follow=True)
+    assert "1 participant is sent again." in answer.content.decode()
+    answer = client.post(url_of(world.link, "resync"), follow=True)
+    assert "2 participants are sent again." in answer.content.decode()
+    assert set(OutboxEntry.objects.values_list("state", "requested_by")) == {("pending", "olga")}
+
+
+def test_without_the_permission_nothing_is_sent_again_or_paused(world: World, sign_in: Callable[..., Client]) -> None:
+    client = sign_in("view_campaignlink")
+    assert client.post(url_of(world.link, "resync")).status_code == 403
+    assert client.post(f"{url_of(world.link, 'state')}?to=pause").status_code == 403
+    assert client.get(reverse("admin:connector_campaignlink_campaigns")).status_code == 403
+    assert "Send everybody again" not in client.get(url_of(world.link)).content.decode()
+
+
+def test_the_sum_adds_up_and_each_number_leads_to_its_participants(world: World, admin_client: Client) -> None:
+    made = {
+        EntryState.SYNCED: 3, EntryState.NEEDS_ANSWER: 1, EntryState.LEFT_OUT: 2, EntryState.PENDING: 1,
+        EntryState.RETRYING: 1, EntryState.CLAIMED: 1, EntryState.FAILED: 2,
+    }  # fmt: skip
+    for state, count in made.items():
+        OutboxEntryFactory.create_batch(count, link=world.link, state=state)
+    total = admin_client.get(url_of(world.link)).context["sum"]
+    assert total["rows"] == 11 == sum(part["count"] for part in total["parts"])
+    for part in total["parts"]:
+        assert admin_client.get(part["url"]).context["cl"].result_count == part["count"]

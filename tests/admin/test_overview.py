@@ -1,0 +1,61 @@
+"""The first page shows what needs a person on top, and the first steps where nothing is set up."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from connector.core.outcomes import EntryState
+from tests.factories import (
+    CampaignLinkFactory,
+    OutboxEntryFactory,
+    SalesforceOrgFactory,
+    UnlinkedEventFactory,
+    UnlinkedParticipantFactory,
+    WebhookSourceFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_empty_installation_shows_the_first_steps(admin_client: Client) -> None:
+    steps = admin_client.get("/admin/").context["steps"]
+    assert [step.is_done for step in steps] == [False, False, False]
+    SalesforceOrgFactory.create()
+    WebhookSourceFactory.create()
+    steps = admin_client.get("/admin/").context["steps"]
+    assert [step.is_done for step in steps] == [True, True, False]
+
+
+def test_links_that_wait_for_a_person_come_first(admin_client: Client) -> None:
+    soon = timezone.now() + timedelta(minutes=9)
+    CampaignLinkFactory.create(event_name="closed", state="closed")
+    CampaignLinkFactory.create(event_name="paused", state="paused", pause_kind="manual")
+    CampaignLinkFactory.create(event_name="sends")
+    CampaignLinkFactory.create(
+        event_name="waits", pause_kind="configuration", pause_code="label_gone", paused_until=soon
+    )
+    page = admin_client.get("/admin/")
+    assert [row["link"].event_name for row in page.context["links"]] == ["waits", "sends", "paused", "closed"]
+    assert "Choose another status on the link" in page.content.decode()
+
+
+def test_each_link_has_its_own_sum(admin_client: Client) -> None:
+    one, two = CampaignLinkFactory.create(event_name="one"), CampaignLinkFactory.create(event_name="two")
+    OutboxEntryFactory.create_batch(2, link=one, state=EntryState.SYNCED)
+    OutboxEntryFactory.create(link=two, state=EntryState.FAILED)
+    rows = admin_client.get("/admin/").context["links"]
+    assert {row["link"].event_name: row["sum"]["rows"] for row in rows} == {"one": 2, "two": 1}
+
+
+def test_an_organisation_to_reconnect_and_events_to_link_stand_on_top(admin_client: Client) -> None:
+    SalesforceOrgFactory.create(name="Acme", state="reconnect_needed", state_reason="invalid_grant")
+    event = UnlinkedEventFactory.create(event_id="e 1", event_name="Forum")
+    UnlinkedParticipantFactory.create_batch(3, event_id=event.event_id)
+    UnlinkedEventFactory.create(event_name="Ignored", ignored_at=timezone.now())
+    page = admin_client.get("/admin/")
+    text = page.content.decode()
+    assert "Acme must be reconnected." in text
+    assert [(row["event"].event_name, row["count"]) for row in page.context["unlinked"]] == [("Forum", 3)]
+    assert "inwink_event_id=e+1&amp;event_name=Forum" in text

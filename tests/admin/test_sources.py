@@ -1,0 +1,94 @@
+"""Webhook sources: the address to copy, and secrets that are shown once."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from connector.inwink.signature import digest_token
+from connector.models import WebhookSource
+from connector.models.fields import reveal_list
+from connector.pipeline.sources import fingerprint_secret
+from tests.factories import SIGNING_SECRET, WebhookMessageFactory, WebhookSourceFactory
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"name": "inwink production", "locale": "fr", "default_state": "", "is_active": "on"}
+
+
+def url_of(source: WebhookSource, page: str = "change") -> str:
+    """Return the address of a page of a source."""
+    return reverse(f"admin:connector_webhooksource_{page}", args=[source.pk])
+
+
+def test_a_new_source_shows_its_address_and_secret_once(admin_client: Client) -> None:
+    page = admin_client.post(reverse("admin:connector_webhooksource_add"), {**FORM, "proof": "signature"})
+    source = WebhookSource.objects.get()
+    [secret] = reveal_list(source.signing_secrets)
+    shown = page.content.decode()
+    assert f"http://testserver/webhooks/inwink/{source.pk}/" in shown
+    assert secret in shown.replace("&#x2B;", "+")
+    assert secret.startswith("whsec_")
+    later = admin_client.get(url_of(source)).content.decode()
+    assert secret not in later
+    assert fingerprint_secret(secret) in later
+
+
+def test_of_a_bearer_token_only_the_digest_is_kept(admin_client: Client) -> None:
+    page = admin_client.post(reverse("admin:connector_webhooksource_add"), {**FORM, "proof": "token"})
+    found = re.search(r'id="webhook-secret">([^<]+)<', page.content.decode())
+    assert found is not None
+    source = WebhookSource.objects.get()
+    assert source.bearer_token_hashes == [digest_token(found[1])]
+    assert not source.signing_secrets
+
+
+def test_a_second_secret_stands_beside_the_first_until_that_is_revoked(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create()
+    admin_client.post(url_of(source, "new_secret"))
+    source.refresh_from_db()
+    old, new = reveal_list(source.signing_secrets)
+    assert old == SIGNING_SECRET
+    revoke = f"{url_of(source, 'revoke')}?secret={fingerprint_secret(old)}"
+    assert "Revoke" in admin_client.get(revoke).content.decode()
+    source.refresh_from_db()
+    assert reveal_list(source.signing_secrets) == [old, new]
+    admin_client.post(revoke)
+    admin_client.post(revoke)
+    source.refresh_from_db()
+    assert reveal_list(source.signing_secrets) == [new]
+
+
+def test_a_token_is_revoked_by_its_fingerprint(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create(bearer_token_hashes=[digest_token("one"), digest_token("two")])
+    admin_client.post(f"{url_of(source, 'revoke')}?token={digest_token('one')[:8]}")
+    source.refresh_from_db()
+    assert source.bearer_token_hashes == [digest_token("two")]
+
+
+def test_looking_makes_no_secret(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create()
+    assert admin_client.get(url_of(source, "new_secret")).status_code == 403
+    source.refresh_from_db()
+    assert reveal_list(source.signing_secrets) == [SIGNING_SECRET]
+
+
+def test_only_who_may_change_a_source_makes_and_revokes_secrets(sign_in: Callable[..., Client]) -> None:
+    source = WebhookSourceFactory.create()
+    client = sign_in("view_webhooksource")
+    for page in ("new_secret", "new_token", "revoke"):
+        assert client.post(url_of(source, page)).status_code == 403
+
+
+def test_a_source_without_secret_says_that_everything_is_refused(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create(signing_secrets="")
+    assert "every message is refused" in admin_client.get(url_of(source)).content.decode()
+
+
+def test_a_source_with_messages_is_switched_off_not_deleted(admin_client: Client) -> None:
+    message = WebhookMessageFactory.create()
+    answer = admin_client.post(url_of(message.source, "delete"), {"post": "yes"}, follow=True)
+    assert "Switch it off instead" in answer.content.decode()
+    assert WebhookSource.objects.exists()

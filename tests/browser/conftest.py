@@ -1,0 +1,83 @@
+"""A Chromium that drives the running site; tests that need one are skipped where none is installed."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+
+
+def find_chromium() -> str | None:
+    """Return the executable named by CHROMIUM, else the first one on the path."""
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip("no Chromium: install one, or name it in CHROMIUM")
+    # Playwright runs an event loop in this thread; Django's own check of that would refuse the tests' database calls.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser."""
+
+    page: Page
+    address: str
+    complaints: list[str]
+    """Errors that the browser reported: scripts that failed, addresses that were refused."""
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the site."""
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def sign_in(self) -> None:
+        """Sign in as the administrator."""
+        self.open("/admin/login/")
+        self.page.fill("#id_username", "admin")
+        self.page.fill("#id_password", "password")
+        self.page.press("#id_password", "Enter")
+        self.page.wait_for_url("**/admin/")
+
+
+def visit(browser: Browser, server: LiveServer, *, width: int = 1280, language: str = "en") -> Iterator[Visitor]:
+    """Open a window of that width in that language, and close it after the test."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield Visitor(page=page, address=server.url, complaints=complaints)
+    context.close()
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live_server: LiveServer, admin_user: object) -> Iterator[Visitor]:
+    """Return an administrator at a desk, signed in, English."""
+    for somebody in visit(chromium, live_server):
+        somebody.sign_in()
+        yield somebody
+
+
+@pytest.fixture
+def french_phone(chromium: Browser, live_server: LiveServer, admin_user: object) -> Iterator[Visitor]:
+    """Return an administrator with a phone, signed in, French."""
+    for somebody in visit(chromium, live_server, width=400, language="fr"):
+        somebody.sign_in()
+        yield somebody
