@@ -10,3 +10,10 @@ def someone(key: str, first_name: str = "Ada", last_name: str = "Lovelace", **sa
     email = f"{first_name}.{last_name}@example.org".lower()
     return {"id": key, "email": email, "firstName": first_name, "lastName": last_name, "position": "CTO",
             "company": "Analytical", "registered": True, **said}  # fmt: skip
+
+
+def cancelled(key: str, first_name: str = "Ada", last_name: str = "Lovelace", **said: Any) -> Said:
+    """Return a participant who refused the invitation or cancelled."""
+    participant = someone(key, first_name, last_name, **said)
+    del participant["registered"]
+    return {**participant, "status": "refused"}
