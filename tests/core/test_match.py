@@ -233,3 +233,11 @@ def test_nobody_is_matched_without_an_email() -> None:
     everybody = read(contact(1, email=""), lead(1, email=""))
     match = match_person(person(row(**NO_EMAIL)), everybody, policy=policy(), choices={})
     assert told(match) is Reason.NO_EMAIL
+
+
+def test_an_address_is_never_corrected_to_none() -> None:
+    earlier: dict[str, Any] = {"person": C1, "matched_email": EMMA, "matched_last_name": "Lovelace"}
+    entry = answered(Reason.NO_EMAIL, "pick", picked=C3, **earlier, **NO_EMAIL)
+    match = match_person(person(entry), read(contact(1, email=EMMA)), policy=policy(), choices={})
+    assert isinstance(match, Matched)
+    assert (match.record.ref, match.corrects_email) == (C1, False)
