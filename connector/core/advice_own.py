@@ -65,7 +65,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     }),
     (("wrong_encryption_key",), {
         "en": ("A stored secret cannot be decrypted with the keys of this server.",
-               "Ask whoever runs the connector to add the old key to FIELD_ENCRYPTION_KEYS, or enter the secret again."),
+               "Ask whoever runs the connector to add the old key to FIELD_ENCRYPTION_KEYS, "
+               "or enter the secret again."),
         "fr": ("Un secret enregistré ne peut pas être déchiffré avec les clés de ce serveur.",
                "Demandez à la personne qui exploite le connecteur d’ajouter l’ancienne clé à FIELD_ENCRYPTION_KEYS, "
                "ou saisissez de nouveau le secret."),
@@ -82,6 +83,26 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Choose another status on the link, or add the status to the campaign in Salesforce."),
         "fr": ("La campagne n’a plus un statut que cette liaison écrit.",
                "Choisissez un autre statut sur la liaison, ou ajoutez le statut à la campagne dans Salesforce."),
+    }),
+    (("core_field_gone",), {
+        "en": ("The integration user no longer sees or may no longer write a field without which nothing can be sent.",
+               "Ask your Salesforce administrator to give the user access to the field named here. "
+               "Waiting people are then sent."),
+        "fr": ("L’utilisateur d’intégration ne voit plus, ou ne peut plus écrire, un champ sans lequel "
+               "rien ne peut être envoyé.",
+               "Demandez à votre administrateur Salesforce de lui redonner accès au champ nommé ici. "
+               "Les personnes en attente seront alors envoyées."),
+    }),
+    (("field_gone",), {
+        "en": ("A mapped field vanished while this participant was being sent.",
+               "Send the participant again: the field is then left out until it returns."),
+        "fr": ("Un champ associé a disparu pendant l’envoi de ce participant.",
+               "Renvoyez le participant : le champ est alors omis jusqu’à son retour."),
+    }),
+    (("gave_way", "claim_lost"), {
+        "en": ("This batch was given back before its end: a check-in went first, or the worker was stopped.", _WAIT_EN),
+        "fr": ("Ce lot a été rendu avant la fin : un pointage est passé devant, ou le processus a été arrêté.",
+               _WAIT_FR),
     }),
     (("campaign_gone",), {
         "en": ("The campaign no longer exists, or is hidden from the integration user.",

@@ -1,5 +1,8 @@
 """Every reason, note and error code explains itself in both languages."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from connector.core.advice import ADVICE, LANGUAGES, advise
@@ -26,6 +29,20 @@ def test_advice_says_what_and_next_step_in_each_language(code: str) -> None:
 @pytest.mark.parametrize("code", ADVICE)
 def test_french_is_not_the_english_text(code: str) -> None:
     assert advise(code, language="fr").what != advise(code, language="en").what
+
+
+OWN_CODE = re.compile(
+    r"(?:ConfigurationProblemError|SignInFailed|RemoteUnavailable|UnfitError|unreadable|Stop)"
+    r"\(\s*(?:code=)?\"([a-z_]+)\""
+)
+"""Where the connector names an error itself."""
+
+
+def test_every_code_that_the_connector_names_has_advice() -> None:
+    package = Path(__file__).resolve().parents[2] / "connector"
+    named = {code for path in package.rglob("*.py") for code in OWN_CODE.findall(path.read_text())}
+    assert len(named) > 10
+    assert named <= set(ADVICE)
 
 
 def test_a_code_nobody_foresaw_is_explained_too() -> None:
