@@ -82,3 +82,8 @@ def test_a_held_message_is_merged_when_a_person_says_that_it_is_real() -> None:
     assert known.changed_at == minute(30)
     again = merge_participant(known, said(40, **ANONYMOUS), received_at=minute(41))
     assert again.result is UNCHANGED
+
+
+def test_the_check_in_of_a_held_message_is_what_inwink_says_now() -> None:
+    known = heard(said(1, **ADA, came=False), said(2, **ANONYMOUS, came=True))
+    assert known.values == {**ADA, "came": True}
