@@ -2,11 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Max, Min, Q
 
 from connector import conf
 from connector.models import CampaignLink, DrainRequest, OutboxEntry, SyncRun
@@ -96,11 +96,21 @@ def move_all_unlinked() -> int:
 
 
 def close_ended_links() -> int:
-    """Close the links whose event ended `closes_after_days` ago (rule 6.5); they can be opened again."""
+    """Close the links whose event ended `closes_after_days` ago (rule 6.5).
+
+    A link that a person saved since then stays open: it was reopened, or made for an event that is over.
+    """
     now = db_now()
     ended = CampaignLink.objects.filter(~Q(state=CampaignLink.LinkState.CLOSED), ends_at__lt=now)
-    over = [link.pk for link in ended if link.ends_at and link.ends_at + timedelta(days=link.closes_after_days) < now]
-    return CampaignLink.objects.filter(pk__in=over).update(state=CampaignLink.LinkState.CLOSED)
+    over = {link.pk: until for link in ended if (until := _open_until(link)) is not None and until < now}
+    saved = CampaignLink.history.filter(id__in=over).order_by().values("id").annotate(at=Max("history_date"))
+    touched = [row["id"] for row in saved if row["at"] >= over[row["id"]]]
+    ids = over.keys() - set(touched)
+    return CampaignLink.objects.filter(pk__in=ids).update(state=CampaignLink.LinkState.CLOSED)
+
+
+def _open_until(link: CampaignLink) -> datetime | None:
+    return link.ends_at + timedelta(days=link.closes_after_days) if link.ends_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +138,8 @@ def sync_due(terms: ForegroundTerms, *, on_progress: Callable[[Report], None] | 
         if on_progress is not None:
             on_progress(total)
         idle = 0 if _brings_forward(done) else idle + 1
-        if not terms.until_empty or _is_past(deadline):
-            return total
-        if idle >= (IDLE_PASSES if terms.ignores_waits else 1):
+        is_last = idle >= IDLE_PASSES if terms.ignores_waits else not done.runs
+        if is_last or not terms.until_empty or _is_past(deadline):
             return total
 
 
@@ -156,7 +165,7 @@ def _drain_once(terms: ForegroundTerms, *, deadline: float | None) -> Report:
     return total
 
 
-def _links(terms: ForegroundTerms) -> Iterable[int]:
+def _links(terms: ForegroundTerms) -> list[int]:
     """Return the links to drain, those with the best priority and the longest wait first."""
     now = db_now()
     links = CampaignLink.objects.filter(state=CampaignLink.LinkState.ACTIVE)
@@ -164,5 +173,6 @@ def _links(terms: ForegroundTerms) -> Iterable[int]:
     if terms.event_id is not None:
         links = links.filter(inwink_event_id=terms.event_id)
     waiting = OutboxEntry.objects.waiting() if terms.ignores_waits else OutboxEntry.objects.due(now)
-    rows = waiting.filter(link__in=links).order_by("priority", "available_at").values_list("link_id", F("priority"))
-    return list(dict.fromkeys(link_id for link_id, _priority in rows.iterator()))
+    found = waiting.filter(link__in=links).order_by().values("link_id")
+    ranked = found.annotate(best=Min("priority"), since=Min("available_at")).order_by("best", "since")
+    return [row["link_id"] for row in ranked]
