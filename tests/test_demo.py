@@ -22,10 +22,11 @@ LAST_LINE = re.compile(
 
 def run_demo(var: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "scripts/demo.py", "--once", "--var", str(var), *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_every_expected_record_is_in_salesforce(tmp_path: Path) -> None:
     ran = run_demo(tmp_path)
 
@@ -41,6 +42,7 @@ def test_every_expected_record_is_in_salesforce(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_two_spoilt_records_are_found(tmp_path: Path) -> None:
     ran = run_demo(tmp_path, "--drill")
 
