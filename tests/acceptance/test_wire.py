@@ -84,7 +84,12 @@ def test_a_thousand_people_need_at_most_eight_calls(world: World) -> None:
 def test_headers_stand_in_the_subrequests_and_never_in_the_outer_call(world: World, monkeypatch: Any) -> None:
     sent: list[Any] = []
     send = Gateway._send
-    monkeypatch.setattr(Gateway, "_send", lambda gateway, ask: (sent.append(ask), send(gateway, ask))[1])
+
+    def record(gateway: Gateway, ask: Any) -> Any:
+        sent.append(ask)
+        return send(gateway, ask)
+
+    monkeypatch.setattr(Gateway, "_send", record)
     world.configure(new_owner="assignment_rules", duplicates=CampaignLink.Duplicates.REVIEW)
 
     world.send(someone("p1"))

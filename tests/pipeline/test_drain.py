@@ -33,7 +33,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def queued() -> int:
-    return OrmQ.objects.count()
+    return int(OrmQ.objects.count())
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_drain_lingers_for_what_arrives_just_after_its_batch(world: World) -> 
 
 
 def test_a_drain_with_nothing_to_do_does_not_linger(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drain.time, "sleep", lambda _seconds: pytest.fail("it waited"))
+    monkeypatch.setattr("connector.pipeline.drain.time.sleep", lambda _seconds: pytest.fail("it waited"))
 
     assert drain_link(world.link.pk).runs == 0
     assert queued() == 0

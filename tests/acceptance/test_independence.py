@@ -1,0 +1,139 @@
+"""The result never depends on when a worker ran (rules 1.5 and 1.6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from connector.core.outcomes import EntryState
+from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
+from connector.pipeline.sums import sum_link
+from tests.world import World
+
+pytestmark = [pytest.mark.both, pytest.mark.slow]
+
+EMAILS = ("ada@example.org", "grace@example.org", "shared@example.org")
+NAMES = (("Ada", "Lovelace"), ("Grace", "Hopper"))
+STATES: tuple[dict[str, Any], ...] = (
+    {"registered": True},
+    {"status": "refused"},
+    {"registered": False},
+    {"came": True},
+    {"registered": True, "came": True},
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is in Salesforce, how the link is set, and everything that inwink says, in its order."""
+
+    contacts: Sequence[dict[str, Any]]
+    leads: Sequence[dict[str, Any]]
+    policy: dict[str, Any]
+    messages: Sequence[dict[str, Any]]
+
+
+def a_record(**more: Any) -> st.SearchStrategy[dict[str, Any]]:
+    names = st.sampled_from(NAMES)
+    return st.builds(
+        lambda name, email: {"FirstName": name[0], "LastName": name[1], "Email": email, **more},
+        names,
+        st.sampled_from(EMAILS),
+    )
+
+
+a_policy = st.fixed_dictionaries(
+    {
+        "match": st.sampled_from(["contact_then_lead", "lead_then_contact"]),
+        "create_as": st.sampled_from(["lead", "contact"]),
+        "ambiguous": st.sampled_from(["review", "most_recent"]),
+        "same_email": st.sampled_from(["review", "one_member"]),
+        "update_existing": st.booleans(),
+        "status_refused": st.sampled_from(["", "Declined"]),
+        "status_not_registered": st.sampled_from(["", "Sent"]),
+    }
+)
+
+
+@st.composite
+def a_message(draw: st.DrawFn) -> dict[str, Any]:
+    number = draw(st.integers(0, 3))
+    first_name, last_name = NAMES[number % 2]
+    return {
+        "id": f"p{number}",
+        "firstName": first_name,
+        "lastName": last_name,
+        "email": EMAILS[(number * 2) % 3] if number < 2 else EMAILS[2],
+        "company": "Analytical",
+        **({"position": draw(st.sampled_from(["CTO", "CEO"]))} if draw(st.booleans()) else {}),
+        **draw(st.sampled_from(STATES)),
+    }
+
+
+a_story = st.builds(
+    Story,
+    contacts=st.lists(a_record(), max_size=2),
+    leads=st.lists(a_record(Company="Somewhere"), max_size=2),
+    policy=a_policy,
+    messages=st.lists(a_message(), min_size=1, max_size=7),
+)
+
+
+def tell(world: World, story: Story, drains_after: frozenset[int]) -> Any:
+    """Start afresh, tell the story, drain after some of its messages and at the end; return all that is left."""
+    for model in (SyncAttempt, SyncRun, OutboxEntry):
+        model.objects.all().delete()
+    world.control("reset")
+    CampaignLink.objects.filter(pk=world.link.pk).update(**story.policy)
+    for sobject, records in (("Contact", story.contacts), ("Lead", story.leads)):
+        if records:
+            world.add(sobject, *records)
+    for number, message in enumerate(story.messages):
+        world.receive(message)
+        if number in drains_after:
+            world.drain()
+    world.drain()
+    return left(world)
+
+
+def left(world: World) -> Any:
+    """Return Salesforce without its ids, and how each participant ended."""
+    people = [
+        (kind, row.get("FirstName"), row["LastName"], row.get("Email"), row.get("Title"), row.get("Company"))
+        for kind in ("Contact", "Lead")
+        for row in world.rows(kind)
+    ]
+    return {"people": sorted(people, key=str), "campaign": world.holds(), "ends": world.ends()}
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    derandomize=True,
+    database=None,
+)
+@given(story=a_story, moments=st.frozensets(st.integers(0, 6)))
+def test_the_end_does_not_depend_on_the_moments_of_the_drains(
+    world: World, story: Story, moments: frozenset[int]
+) -> None:
+    at_once = tell(world, story, frozenset())
+    one_by_one = tell(world, story, moments)
+
+    assert one_by_one == at_once
+    assert_sane(world, story)
+
+
+def assert_sane(world: World, story: Story) -> None:
+    states = [state for state, _reason in world.ends().values()]
+    waiting = {EntryState.PENDING, EntryState.CLAIMED, EntryState.RETRYING, EntryState.FAILED}
+    assert not waiting & set(states)
+    assert sum_link(world.link.pk).rows == len({said["id"] for said in story.messages})
+    created = [row for row in OutboxEntry.objects.all() if row.created_by_us]
+    assert len({row.email_key for row in created}) == len({row.person_id for row in created}), "nobody twice by email"
+    members = [(row.get("ContactId") or row.get("LeadId")) for row in world.rows("CampaignMember")]
+    assert len(members) == len(set(members)), "one member a person"

@@ -1,0 +1,81 @@
+"""Pauses of links and organisations (architecture, section 4)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from connector.models import CampaignLink, SalesforceOrg
+from connector.pipeline import pausing
+from tests.factories import CampaignLinkFactory, SalesforceOrgFactory
+
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
+
+
+def outage(link: CampaignLink, *, code: str = "SERVER_UNAVAILABLE", entries: int = 1000) -> CampaignLink:
+    pausing.pause_for_outage(link, code=code, message="no", now=timezone.now(), entries=entries)
+    return CampaignLink.objects.get(pk=link.pk)
+
+
+def test_a_batch_that_times_out_twice_is_halved_and_grows_again() -> None:
+    link = outage(CampaignLinkFactory.create(), code="timeout")
+    assert link.batch_limit is None
+    link = outage(link, code="timeout", entries=24)
+    assert link.batch_limit == 12
+    assert outage(link, code="timeout", entries=1).batch_limit == 1
+
+    limits = []
+    for _run in range(8):
+        link = CampaignLink.objects.get()
+        pausing.clear_pause(link, full_batch=100)
+        limits.append(CampaignLink.objects.get().batch_limit)
+
+    assert limits == [2, 4, 8, 16, 32, 64, None, None]
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_link_that_a_person_stopped_meanwhile_stays_as_it_is(state: str) -> None:
+    link = CampaignLinkFactory.create()
+    CampaignLink.objects.update(state=state, pause_kind="manual")
+
+    after = outage(link)
+    pausing.pause_for_configuration(link, code="label_gone", message="Attended", now=timezone.now())
+    link.pause_count = 3
+    pausing.clear_pause(link, full_batch=1000)
+
+    after.refresh_from_db()
+    assert (after.state, after.pause_kind, after.pause_code, after.paused_until) == (state, "manual", "", None)
+
+
+def test_a_mended_set_up_is_tried_at_once() -> None:
+    link = CampaignLinkFactory.create()
+    pausing.pause_for_configuration(link, code="label_gone", message="Attended", now=timezone.now())
+    assert not CampaignLink.objects.sending(timezone.now()).exists()
+
+    assert pausing.lift_configuration_pause(link.pk)
+    assert CampaignLink.objects.sending(timezone.now()).exists()
+    assert not pausing.lift_configuration_pause(link.pk)
+
+
+@pytest.mark.parametrize(("is_daily", "seconds"), [(True, 3600), (False, 30)])
+def test_a_limit_pauses_the_organisation(is_daily: bool, seconds: int) -> None:
+    org, now = SalesforceOrgFactory.create(), timezone.now()
+
+    assert pausing.pause_org_for_limit(org, is_daily=is_daily, message="limit", now=now) == timedelta(seconds=seconds)
+
+    org.refresh_from_db()
+    assert (org.state, org.paused_until) == ("paused", now + timedelta(seconds=seconds))
+    pausing.resume_org(org)
+    assert SalesforceOrg.objects.filter(state="connected", paused_until=None, state_reason="").exists()
+
+
+def test_an_organisation_that_must_be_reconnected_is_neither_paused_nor_resumed() -> None:
+    org: Any = SalesforceOrgFactory.create()
+    pausing.need_reconnect(org, message="invalid_grant")
+
+    pausing.pause_org_for_limit(org, is_daily=False, message="limit", now=timezone.now())
+    pausing.resume_org(org)
+
+    org.refresh_from_db()
+    assert (org.state, org.state_reason) == ("reconnect_needed", "invalid_grant")
