@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from demonstration.check import deviations
+from demonstration.check import deviations, wrong_refusals
 
 from simulator.demo.case import CAMPAIGNS, SALON, Case, PersonKey, membership
 from simulator.demo.story import CATEGORIES, all_cases, deliveries
@@ -121,3 +121,10 @@ def test_a_changed_and_a_missing_old_record_are_found() -> None:
 
     assert changed == ['Lead Lovelace <ada@example.org>: Title is "CEO" instead of "CTO"']
     assert gone == ["Lead Lovelace <ada@example.org> is gone"]
+
+
+def test_the_webhook_must_turn_away_the_unreadable() -> None:
+    case = replace(CASE, refused=frozenset({"p2"}))
+
+    assert wrong_refusals([case], rejected=1) == []
+    assert wrong_refusals([case], rejected=0) == ["the webhook turned away 0 participants instead of 1"]

@@ -26,6 +26,12 @@ def deviations(cases: Sequence[Case], *, before: State, after: State, ends: Ends
     ]
 
 
+def wrong_refusals(cases: Iterable[Case], *, rejected: int) -> list[str]:
+    """Return a sentence when the webhook turned away more or fewer participants than it must."""
+    wanted = sum(len(case.refused) for case in cases)
+    return [] if rejected == wanted else [f"the webhook turned away {rejected} participants instead of {wanted}"]
+
+
 def expected_records(cases: Iterable[Case]) -> int:
     """Count the people and memberships that the cases expect."""
     return sum(len(case.members) + len(case.created) + len(case.changed) for case in cases)

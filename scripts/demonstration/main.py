@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from demonstration import report, sender, site
-from demonstration.check import deviations, expected_records
+from demonstration.check import deviations, expected_records, wrong_refusals
 from demonstration.environment import ADMIN_NAME, DemoProblem, Folder, environment, fresh_folder, inherited, load_keys
 from demonstration.processes import Child, Processes, Program, free_port, is_port_free, wait_for
 from demonstration.salesforce import LocalSalesforce, act_as_colleagues, campaign_ids, members_by_person
@@ -68,26 +68,20 @@ class Demonstration:
         self._keys = load_keys(folder.keys)
         self._started = time.monotonic()
         self._web_url = ""
+        self._rejected = 0
 
     def run(self) -> int:
         """Tell the whole story and return the exit code."""
         cases = all_cases()
         salesforce = self._start_everything()
         before = salesforce.state()
-        self._speak(0)
-        self._wait()
-        acts = act_as_colleagues(salesforce, cases)
-        self._say(f"Colleagues in Salesforce changed or removed {acts} members by hand.")
-        self._speak(1)
-        self._wait()
-        self._say(f"{site.unlinked_participants()} participants wait for an event that nobody has linked. Linking it.")
-        site.run_command("apply_config", str(DEMO_DATA / "config-later.yaml"))
-        self._wait()
+        self._tell(salesforce)
         if self._options.drill:
             _spoil(salesforce)
         rows = site.read_ends()
         ends = {key: (row["state"], row["reason"]) for key, row in rows.items()}
         wrong = deviations(cases, before=before, after=salesforce.state(), ends=ends)
+        wrong += wrong_refusals(cases, rejected=self._rejected)
         self._report(rows, wrong)
         print(f"\nAdmin: {self._web_url}/admin/  user {ADMIN_NAME}, password {self._keys['DEMO_ADMIN_PASSWORD']}")
         summary = report.summary(rows, api_calls=salesforce.api_calls())
@@ -96,6 +90,18 @@ class Demonstration:
             return int(bool(wrong))
         print(f"{summary}\nPress Ctrl-C to end.", flush=True)
         return self._serve(int(bool(wrong)))
+
+    def _tell(self, salesforce: LocalSalesforce) -> None:
+        """Let inwink and the colleagues speak and act, each after everything before was sent."""
+        self._speak(0)
+        self._wait()
+        acts = act_as_colleagues(salesforce, all_cases())
+        self._say(f"Colleagues in Salesforce changed or removed {acts} members by hand.")
+        self._speak(1)
+        self._wait()
+        self._say(f"{site.unlinked_participants()} participants wait for an event that nobody has linked. Linking it.")
+        site.run_command("apply_config", str(DEMO_DATA / "config-later.yaml"))
+        self._wait()
 
     def _start_everything(self) -> LocalSalesforce:
         folder = self._folder.runs
@@ -142,7 +148,9 @@ class Demonstration:
         url, secret = self._web_url + site.webhook_path(), self._keys["DEMO_WEBHOOK_SECRET"]
         sent = deliveries(wave)
         answers = sender.send(sent, url=url, secret=secret)
-        counts = ", ".join(f"{count} {word}" for word, count in sender.count(answers).items() if count)
+        counted = sender.count(answers)
+        self._rejected += counted["rejected"]
+        counts = ", ".join(f"{count} {word}" for word, count in counted.items() if count)
         self._say(f"inwink sent {len(sent)} messages: {counts}.")
 
     def _wait(self) -> None:

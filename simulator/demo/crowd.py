@@ -62,30 +62,19 @@ def _new_person(who: Human, *, row_id: str, comes: bool) -> Case:
     has_company = number % 8 != 0
     track, stored_track = TRACKS[number % len(TRACKS)]
     fields: Values = {"optin": number % 3 == 0, "track": track}
-    registration = says(
-        row_id,
-        at=registered_at(number),
-        email=untidy(email, number),
-        firstName=who.first_name,
-        lastName=who.last_name,
-        position=who.title,
-        registered=True,
-        fields=fields,
-        **({"company": who.company} if has_company else {}),
-    )
+    company = {"company": who.company} if has_company else {}
+    registration = says(row_id, at=registered_at(number), email=untidy(email, number), firstName=who.first_name,
+                        lastName=who.last_name, position=who.title, registered=True, fields=fields,
+                        **company)  # fmt: skip
     said, values = _with_visit(registration, number, comes=comes)
-    if number % 5 == 1:
-        said = ((0, in_french(said[0][1])), *said[1:])
     person = PersonKey("Lead", email, who.last_name)
     lead = new_lead(who, email=email) | {"Newsletter__c": fields["optin"], "Track__c": stored_track}
-    if not has_company:
-        lead["Company"] = "[not provided]"
     return Case(
         category="new_person" if has_company else "new_without_company",
-        said=said,
+        said=((0, in_french(said[0][1])), *said[1:]) if number % 5 == 1 else said,
         ends={row_id: SYNCED},
         members=(membership(person, "Attended" if comes else "Registered", row_id=row_id, **values),),
-        created={person: lead},
+        created={person: lead if has_company else lead | {"Company": "[not provided]"}},
     )
 
 

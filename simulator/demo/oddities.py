@@ -3,68 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from simulator.demo.case import SYNCED, Case, PersonKey, Values, existing, key_of, membership, says, stored_time
-from simulator.demo.crowd import new_lead, registered_at
-from simulator.demo.names import Human, human
-
-FIRST_ODD_HUMAN = 800
-BEFORE = "2026-09-21T10:00:00+02:00"
-LATER = "2026-09-28T10:00:00+02:00"
-ON_THE_DAY = "2026-10-08T09:40:00+02:00"
-AFTER = "2026-10-12T09:00:00+02:00"
+from simulator.demo.crowd import new_lead
+from simulator.demo.names import human
+from simulator.demo.words import BEFORE, FIRST_ODD_HUMAN, LATER, ON_THE_DAY, hello, hello_record
 
 
 def tell_oddities() -> Iterator[Case]:
-    """Yield every odd story of the first event."""
-    yield from _already_in_the_campaign()
-    yield from _refusals()
+    """Yield the odd people of the first event."""
+    yield from _invited_before()
+    yield from _status_kept()
+    yield from _known_refuse()
+    yield from _unknown_refuse()
     yield from _without_a_word()
     yield from _without_email()
+    yield from _converted()
     yield from _several_records()
     yield from _one_email()
     yield from _unusual_names()
-    yield from _order_of_messages()
     yield from _not_accepted()
-    yield from _anonymised()
-    yield from _changed_identity()
-    yield from _colleagues()
 
 
-def _hello(who: Human, row_id: str, *, at: str = BEFORE, **more: Any) -> Values:
-    values = {"email": who.email, "firstName": who.first_name, "lastName": who.last_name, "position": who.title,
-              "company": who.company, "registered": True, **more}  # fmt: skip
-    return says(row_id, at=at, **values)
-
-
-def _hello_record(ref: str, row_id: str, **more: Any) -> Values:
-    record = existing(ref)
-    values = {"email": record["Email"], "firstName": record["FirstName"], "lastName": record["LastName"],
-              "registered": True, **more}  # fmt: skip
-    return says(row_id, at=BEFORE, **values)
-
-
-def _already_in_the_campaign() -> Iterator[Case]:
+def _invited_before() -> Iterator[Case]:
     for number in range(6):
         row_id = f"sh-40{number:02}"
         yield Case(
             category="invited_before",
-            said=((0, _hello_record(f"c{number:03}", row_id)),),
+            said=((0, hello_record(f"c{number:03}", row_id)),),
             ends={row_id: SYNCED},
             members=(membership(key_of(existing(f"c{number:03}")), "Registered", row_id=row_id),),
         )
+
+
+def _status_kept() -> Iterator[Case]:
     for ref, label in (("c080", "Attended"), ("c081", "Meeting booked")):
         row_id = f"sh-40{ref[1:]}"
         yield Case(
             category="status_kept",
-            said=((0, _hello_record(ref, row_id)),),
+            said=((0, hello_record(ref, row_id)),),
             ends={row_id: SYNCED},
             members=(membership(key_of(existing(ref)), label, row_id=row_id),),
         )
     yield Case(
         category="came_after_meeting_booked",
-        said=((0, _hello_record("c082", "sh-40082")), (1, says("sh-40082", at=ON_THE_DAY, came=True))),
+        said=((0, hello_record("c082", "sh-40082")), (1, says("sh-40082", at=ON_THE_DAY, came=True))),
         ends={"sh-40082": SYNCED},
         members=(
             membership(key_of(existing("c082")), "Attended", row_id="sh-40082",
@@ -73,20 +56,23 @@ def _already_in_the_campaign() -> Iterator[Case]:
     )  # fmt: skip
 
 
-def _refusals() -> Iterator[Case]:
+def _known_refuse() -> Iterator[Case]:
     for number in range(5):
         row_id, ref = f"sh-41{number:02}", f"c{83 + number:03}"
         yield Case(
             category="existing_refuses",
-            said=((0, _hello_record(ref, row_id, registered="Refused")),),
+            said=((0, hello_record(ref, row_id, registered="Refused")),),
             ends={row_id: SYNCED},
             members=(membership(key_of(existing(ref)), "Declined", row_id=row_id),),
         )
+
+
+def _unknown_refuse() -> Iterator[Case]:
     for number in range(6):
         who, row_id = human(FIRST_ODD_HUMAN + number), f"sh-42{number:02}"
         yield Case(
             category="unknown_refuses",
-            said=((0, _hello(who, row_id, registered="Refusé")),),
+            said=((0, hello(who, row_id, registered="Refusé")),),
             ends={row_id: ("left_out", "not_created_in_state")},
         )
     for number in range(3):
@@ -94,7 +80,7 @@ def _refusals() -> Iterator[Case]:
         person = PersonKey("Lead", who.email, who.last_name)
         yield Case(
             category="cancels",
-            said=((0, _hello(who, row_id)), (1, says(row_id, at=LATER, registered="refused"))),
+            said=((0, hello(who, row_id)), (1, says(row_id, at=LATER, registered="refused"))),
             ends={row_id: SYNCED},
             members=(membership(person, "Declined", row_id=row_id),),
             created={person: new_lead(who)},
@@ -107,21 +93,21 @@ def _without_a_word() -> Iterator[Case]:
         ref, row_id = f"l{66 + number:03}", f"sh-44{number:02}"
         yield Case(
             category="existing_not_answered",
-            said=((0, _hello_record(ref, row_id, registered="non inscrit")),),
+            said=((0, hello_record(ref, row_id, registered="non inscrit")),),
             ends={row_id: ("left_out", "status_not_sent")},
         )
     for number in range(4):
         who, row_id = human(FIRST_ODD_HUMAN + 20 + number), f"sh-45{number:02}"
         yield Case(
             category="unknown_not_answered",
-            said=((0, _hello(who, row_id, registered="Not registered")),),
+            said=((0, hello(who, row_id, registered="Not registered")),),
             ends={row_id: ("left_out", "not_created_in_state")},
         )
     for number in range(2):
         who, row_id = human(FIRST_ODD_HUMAN + 26 + number), f"sh-46{number:02}"
         yield Case(
             category="state_unknown",
-            said=((0, _hello(who, row_id, registered=None)),),
+            said=((0, hello(who, row_id, registered=None)),),
             ends={row_id: ("left_out", "state_unknown")},
         )
 
@@ -131,37 +117,40 @@ def _without_email() -> Iterator[Case]:
         who, row_id = human(FIRST_ODD_HUMAN + 30 + number), f"sh-47{number:02}"
         yield Case(
             category="no_email",
-            said=((0, _hello(who, row_id, email=email)),),
+            said=((0, hello(who, row_id, email=email)),),
             ends={row_id: ("needs_answer", "no_email")},
         )
 
 
-def _several_records() -> Iterator[Case]:
+def _converted() -> Iterator[Case]:
     yield Case(
         category="converted_lead",
-        said=((0, _hello_record("was-converted", "sh-4800")),),
+        said=((0, hello_record("was-converted", "sh-4800")),),
         ends={"sh-4800": SYNCED},
         members=(membership(key_of(existing("converted")), "Registered", row_id="sh-4800"),),
     )
     yield Case(
         category="converted_without_contact",
-        said=((0, _hello_record("orphan", "sh-4801")),),
+        said=((0, hello_record("orphan", "sh-4801")),),
         ends={"sh-4801": ("needs_answer", "converted_without_contact")},
     )
+
+
+def _several_records() -> Iterator[Case]:
     yield Case(
         category="ambiguous",
-        said=((0, _hello_record("twin-1", "sh-4802")),),
+        said=((0, hello_record("twin-1", "sh-4802")),),
         ends={"sh-4802": ("needs_answer", "ambiguous")},
     )
     yield Case(
         category="contact_and_lead",
-        said=((0, _hello_record("both-1", "sh-4803")),),
+        said=((0, hello_record("both-1", "sh-4803")),),
         ends={"sh-4803": SYNCED},
         members=(membership(key_of(existing("both-1")), "Registered", row_id="sh-4803"),),
     )
     yield Case(
         category="member_goes_first",
-        said=((0, _hello_record("both-2", "sh-4804")),),
+        said=((0, hello_record("both-2", "sh-4804")),),
         ends={"sh-4804": SYNCED},
         members=(membership(key_of(existing("lead-of-both-2")), "Registered", row_id="sh-4804"),),
     )
@@ -174,7 +163,7 @@ def _one_email() -> Iterator[Case]:
         said=(
             (0, says("sh-4900", at=BEFORE, email=shared["Email"], firstName="Théodore", lastName="Roche",
                      registered=True)),
-            (0, _hello_record("shared", "sh-4901")),
+            (0, hello_record("shared", "sh-4901")),
         ),
         ends={"sh-4900": ("needs_answer", "shares_email"), "sh-4901": SYNCED},
         members=(membership(key_of(shared), "Registered", row_id="sh-4901"),),
@@ -185,7 +174,7 @@ def _one_email() -> Iterator[Case]:
         twice = {"email": who.email.upper(), "firstName": who.first_name.upper(), "lastName": who.last_name}
         yield Case(
             category="one_person_twice",
-            said=((0, _hello(who, first)), (0, says(second, at=LATER, registered=True, **twice)),
+            said=((0, hello(who, first)), (0, says(second, at=LATER, registered=True, **twice)),
                   (1, says(second, at=ON_THE_DAY, came=True))),
             ends={first: SYNCED, second: SYNCED},
             members=(membership(person, "Attended", row_id=second, Checked_in_at__c=stored_time(ON_THE_DAY)),),
@@ -218,112 +207,18 @@ def _unusual_names() -> Iterator[Case]:
         )  # fmt: skip
 
 
-def _order_of_messages() -> Iterator[Case]:
-    for number in range(3):
-        who, row_id = human(FIRST_ODD_HUMAN + 50 + number), f"sh-52{number:02}"
-        person = PersonKey("Lead", who.email, who.last_name)
-        yield Case(
-            category="stale_message",
-            said=((0, _hello(who, row_id, at=LATER)),
-                  (1, _hello(who, row_id, at=BEFORE, lastName="Ancien", registered="refused"))),
-            ends={row_id: SYNCED},
-            members=(membership(person, "Registered", row_id=row_id),),
-            created={person: new_lead(who)},
-        )  # fmt: skip
-    for number in range(3):
-        who, row_id = human(FIRST_ODD_HUMAN + 54 + number), f"sh-53{number:02}"
-        person = PersonKey("Lead", who.email, who.last_name)
-        yield Case(
-            category="late_check_in",
-            said=((0, _hello(who, row_id)), (1, says(row_id, at=AFTER, position="Retired")),
-                  (1, says(row_id, at=ON_THE_DAY, came=True))),
-            ends={row_id: SYNCED},
-            members=(membership(person, "Attended", row_id=row_id, Checked_in_at__c=stored_time(ON_THE_DAY)),),
-            created={person: new_lead(who) | {"Title": "Retired"}},
-        )  # fmt: skip
-    for number in range(2):
-        who, row_id = human(FIRST_ODD_HUMAN + 58 + number), f"sh-54{number:02}"
-        yield Case(
-            category="test_scan",
-            said=((0, _hello(who, row_id, at=registered_at(number), came=True)),),
-            ends={row_id: ("needs_answer", "test_scan")},
-        )
-
-
 def _not_accepted() -> Iterator[Case]:
-    who = human(FIRST_ODD_HUMAN + 60)
-    yield Case(
-        category="refused_by_salesforce",
-        said=((0, _hello(who, "sh-5500", company="Test")),),
-        ends={"sh-5500": ("failed", "refused_by_salesforce")},
+    troubles: tuple[tuple[str, Values, str], ...] = (
+        ("refused_by_salesforce", {"company": "Test"}, "refused_by_salesforce"),
+        ("unknown_choice", {"fields": {"track": "Quantum"}}, "invalid_value"),
+        ("too_long", {"position": "Senior " * 30 + "Engineer"}, "invalid_value"),
+        ("unreadable", {"registered": "peut-être"}, ""),
     )
-    who = human(FIRST_ODD_HUMAN + 61)
-    yield Case(
-        category="unknown_choice",
-        said=((0, _hello(who, "sh-5501", fields={"track": "Quantum"})),),
-        ends={"sh-5501": ("failed", "invalid_value")},
-    )
-    who = human(FIRST_ODD_HUMAN + 62)
-    yield Case(
-        category="too_long",
-        said=((0, _hello(who, "sh-5502", position="Senior " * 30 + "Engineer")),),
-        ends={"sh-5502": ("failed", "invalid_value")},
-    )
-    who = human(FIRST_ODD_HUMAN + 63)
-    yield Case(
-        category="unreadable",
-        said=((0, _hello(who, "sh-5503", registered="peut-être")),),
-        ends={},
-        refused=frozenset({"sh-5503"}),
-    )
-
-
-def _anonymised() -> Iterator[Case]:
-    who = human(FIRST_ODD_HUMAN + 65)
-    person = PersonKey("Lead", who.email, who.last_name)
-    yield Case(
-        category="anonymised",
-        said=((0, _hello(who, "sh-5600")),
-              (1, says("sh-5600", at=AFTER, firstName="Anonyme", lastName="Anonyme", email="x7@anonyme.invalid"))),
-        ends={"sh-5600": ("needs_answer", "looks_anonymised")},
-        members=(membership(person, "Registered", row_id="sh-5600"),),
-        created={person: new_lead(who)},
-    )  # fmt: skip
-
-
-def _changed_identity() -> Iterator[Case]:
-    giver, taker = human(FIRST_ODD_HUMAN + 66), human(FIRST_ODD_HUMAN + 69)
-    left, came = (PersonKey("Lead", who.email, who.last_name) for who in (giver, taker))
-    yield Case(
-        category="ticket_handed_over",
-        said=((0, _hello(giver, "sh-5700")), (1, _hello(taker, "sh-5700", at=LATER))),
-        ends={"sh-5700": SYNCED},
-        members=(membership(left, "Registered", row_id="sh-5700"), membership(came, "Registered", row_id="sh-5700")),
-        created={left: new_lead(giver), came: new_lead(taker)},
-    )
-    who = human(FIRST_ODD_HUMAN + 70)
-    person = PersonKey("Lead", who.email, who.last_name)
-    yield Case(
-        category="address_corrected",
-        said=((0, _hello(who, "sh-5701", email=who.email.replace("@", "@typo."))),
-              (1, says("sh-5701", at=LATER, email=who.email))),
-        ends={"sh-5701": SYNCED},
-        members=(membership(person, "Registered", row_id="sh-5701"),),
-        created={person: new_lead(who)},
-    )  # fmt: skip
-
-
-def _colleagues() -> Iterator[Case]:
-    for category, number in (("removed_by_hand", 72), ("status_by_hand", 73)):
-        who, row_id = human(FIRST_ODD_HUMAN + number), f"sh-58{number}"
-        person = PersonKey("Lead", who.email, who.last_name)
-        is_removed = category == "removed_by_hand"
-        member = membership(person, "Meeting booked", row_id=row_id, Dietary__c="vegan")
+    for number, (category, values, reason) in enumerate(troubles):
+        who, row_id = human(FIRST_ODD_HUMAN + 60 + number), f"sh-55{number:02}"
         yield Case(
             category=category,
-            said=((0, _hello(who, row_id)), (1, says(row_id, at=LATER, fields={"dietary": "vegan"}))),
-            ends={row_id: ("left_out", "removed_by_hand") if is_removed else SYNCED},
-            members=() if is_removed else (member,),
-            created={person: new_lead(who)},
-            colleague=(("remove", person, {}),) if is_removed else (("set", person, {"Status": "Meeting booked"}),),
+            said=((0, hello(who, row_id, **values)),),
+            ends={row_id: ("failed", reason)} if reason else {},
+            refused=frozenset() if reason else frozenset({row_id}),
         )

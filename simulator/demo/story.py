@@ -9,6 +9,7 @@ from functools import cache
 from itertools import cycle
 
 from simulator.demo.case import Case, Values
+from simulator.demo.changes import tell_changes
 from simulator.demo.crowd import tell_crowd
 from simulator.demo.later import tell_lyon
 from simulator.demo.oddities import tell_oddities
@@ -69,7 +70,7 @@ class Delivery:
 @cache
 def all_cases() -> tuple[Case, ...]:
     """Return every case of both events."""
-    return (*tell_crowd(), *tell_oddities(), *tell_lyon())
+    return (*tell_crowd(), *tell_oddities(), *tell_changes(), *tell_lyon())
 
 
 def deliveries(wave: int) -> list[Delivery]:
