@@ -33,7 +33,7 @@ _OPTIONS: dict[AnswerKind, tuple[str | Promise, str | Promise]] = {
     ),
     AnswerKind.CREATE: (
         _("Another person: create it"),
-        _("A new person is created in Salesforce although the email is known there."),
+        _("A new person is created in Salesforce, unless somebody there has both this email and this name."),
     ),
     AnswerKind.RELEASE: (_("It is right: send it"), _("The participant is sent as inwink describes it.")),
     AnswerKind.DISCARD: (
@@ -42,7 +42,7 @@ _OPTIONS: dict[AnswerKind, tuple[str | Promise, str | Promise]] = {
     ),
     AnswerKind.LEAVE_OUT: (
         _("Leave this participant out"),
-        _("Nothing is sent for this participant, until you take the answer back."),
+        _("Nothing is sent while this question stands. It can be taken back."),
     ),
 }
 """{answer: (name, what it does)}, in the order shown after the candidates"""

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from connector.core.convert import same_value
+from connector.core.field_values import Context, sent_values, wanted_value
 from connector.core.fingerprint import person_fingerprint
 from connector.core.mapping import Mode
 from connector.core.outcomes import Operation
 from connector.core.participant import Json
-from connector.core.plan import Context as PlanContext
-from connector.core.plan import PersonPlan, Write, wanted_value
+from connector.core.plan import PersonPlan, Write
 from connector.core.rows import LinkPolicy
 from connector.core.schema import SObject
 from connector.core.screen import Person
@@ -18,7 +18,7 @@ READ_STAYS_GOOD = timedelta(hours=24)
 """A person who was read longer ago is read again."""
 
 
-def plan_checkin(person: Person, context: PlanContext, *, version: str, now: datetime) -> PersonPlan | None:
+def plan_checkin(person: Person, context: Context, *, version: str, now: datetime) -> PersonPlan | None:
     """Return the plan of a check-in that can be written unread; None where the person must be read.
 
     Attended replaces every label (rule 4.5), so the present one need not be known. Raises UnfitError.
@@ -29,21 +29,15 @@ def plan_checkin(person: Person, context: PlanContext, *, version: str, now: dat
     changed = _changed_member_fields(person, context)
     if changed is None:
         return None
-    row = person.lead_row
-    label = policy.labels[State.ATTENDED]
-    sent = row.sent_values
+    row, label = person.lead_row, policy.labels[State.ATTENDED]
+    sent = sent_values(person.rows)
     before = {name: sent.get(f"{SObject.CAMPAIGN_MEMBER.value}.{name}") for name in changed}
-    return PersonPlan(
-        person,
-        ref=row.person,
-        member=Write(
-            Operation.UPDATE,
-            values={**changed, "Status": label},
-            before={**before, "Status": row.sent_label or None},
-        ),
-        member_id=row.member_id,
-        label=label,
+    member = Write(
+        Operation.UPDATE,
+        values={**changed, "Status": label},
+        before={**before, "Status": row.sent_label or None},
     )
+    return PersonPlan(person, ref=row.person, member=member, member_id=row.member_id, label=label)
 
 
 def _is_known(person: Person, policy: LinkPolicy, *, version: str, now: datetime) -> bool:
@@ -65,17 +59,18 @@ def _is_known(person: Person, policy: LinkPolicy, *, version: str, now: datetime
     )
 
 
-def _changed_member_fields(person: Person, context: PlanContext) -> dict[str, Json] | None:
+def _changed_member_fields(person: Person, context: Context) -> dict[str, Json] | None:
     """Return the member fields to write unread; None where one of them needs the present value."""
     facts = person.facts(context.policy)
     schema = context.schemas[SObject.CAMPAIGN_MEMBER]
     changed: dict[str, Json] = {}
+    sent = sent_values(person.rows)
     for rule in context.policy.mappings:
         spec = schema.find_field(rule.field)
         if rule.sobject is not SObject.CAMPAIGN_MEMBER or spec is None or not spec.is_updateable:
             continue
         wanted, _note, is_left = wanted_value(rule, facts=facts, context=context)
-        if is_left or same_value(wanted, person.lead_row.sent_values.get(rule.path), spec=spec):
+        if is_left or same_value(wanted, sent.get(rule.path), spec=spec):
             continue
         if rule.mode is not Mode.OVERWRITE or wanted is None:
             return None

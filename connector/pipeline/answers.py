@@ -1,11 +1,13 @@
 """Keep what a person decides about a participant that the rules cannot decide, and send it again.
 
 Shape of `OutboxEntry.answers`, the one place where it is written down: {reason: said} with
-said = {"answer": word, "by": user name, "at": ISO time}, where word is one of
+said = {"answer": word, "by": user name, "at": ISO time} and what `core.rows.make_answer` adds, so that an answer does
+not outlive its question (the email, and for `shares_email` the names). Word is one of
 - `pick`: this record of Salesforce; said also has `person_type` ("Contact" or "Lead") and `person_id` (18 characters);
-- `create`: another person than the record with that email, to be created;
+- `create`: a person of their own, to be created although the rules would not;
 - `same_person`: the same person as the other row with that email;
-- `leave_out`: nothing is sent, whatever the reason it stands under;
+- `leave_out`: nothing is sent while the question stands; once the address is corrected or the records are merged, the
+  rules decide again;
 - `accept`: it is right as it is: a check-in before the event, a person deleted in Salesforce who may come again, or a
   message that looked anonymised; `discard`: it is wrong. What was held is merged or dropped when the answer is given,
   so for `looks_anonymised` the answer is a record only: the next such message is asked about again.
@@ -13,8 +15,8 @@ A choice among records that share an email (`ambiguous`) is a `PersonChoice` of 
 serves every event. `connector.pipeline.resync.CORRECTION` stands beside the reasons.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -24,12 +26,14 @@ from django.utils import timezone
 
 from connector.core.merge import accept_held, correct_state
 from connector.core.outcomes import EntryState, Priority, Reason
-from connector.core.participant import Known
+from connector.core.participant import Json, Known
+from connector.core.rows import PersonRef, make_answer
 from connector.core.schema import PersonType
 from connector.core.state import State
 from connector.models import OutboxEntry, PersonChoice
+from connector.pipeline.batch import row_of
 from connector.pipeline.enqueue import default_state_of, make_due, write_entry_known
-from connector.pipeline.resync import CORRECTION, change_entries
+from connector.pipeline.resync import CORRECTION, change_entries, forget_record
 from connector.salesforce.ids import id_18, is_id
 
 
@@ -46,10 +50,10 @@ class AnswerKind(StrEnum):
 
 
 _ALLOWED: dict[Reason, tuple[AnswerKind, ...]] = {
-    Reason.AMBIGUOUS: (AnswerKind.PICK, AnswerKind.LEAVE_OUT),
+    Reason.AMBIGUOUS: (AnswerKind.PICK, AnswerKind.CREATE, AnswerKind.LEAVE_OUT),
     Reason.SHARES_EMAIL: (AnswerKind.SAME_PERSON, AnswerKind.PICK, AnswerKind.CREATE, AnswerKind.LEAVE_OUT),
-    Reason.NO_EMAIL: (AnswerKind.PICK, AnswerKind.LEAVE_OUT),
-    Reason.CONVERTED_WITHOUT_CONTACT: (AnswerKind.PICK, AnswerKind.LEAVE_OUT),
+    Reason.NO_EMAIL: (AnswerKind.PICK, AnswerKind.CREATE, AnswerKind.LEAVE_OUT),
+    Reason.CONVERTED_WITHOUT_CONTACT: (AnswerKind.PICK, AnswerKind.CREATE, AnswerKind.LEAVE_OUT),
     Reason.LOOKS_ANONYMISED: (AnswerKind.RELEASE, AnswerKind.DISCARD, AnswerKind.LEAVE_OUT),
     Reason.TEST_SCAN: (AnswerKind.RELEASE, AnswerKind.DISCARD, AnswerKind.LEAVE_OUT),
     Reason.PERSON_DELETED: (AnswerKind.RELEASE,),
@@ -65,13 +69,17 @@ class _Answer:
     kind: AnswerKind
     by: str
     at: datetime
-    person: Mapping[str, str] = field(default_factory=dict)
-    """{"person_type", "person_id"} of a pick."""
+    picked: PersonRef | None = None
 
-    def said(self) -> dict[str, str]:
-        """Return the stored form."""
-        word = "accept" if self.kind is AnswerKind.RELEASE else self.kind.value
-        return {"answer": word, **self.person, "by": self.by, "at": self.at.isoformat()}
+    @property
+    def word(self) -> str:
+        """The stored word."""
+        return "accept" if self.kind is AnswerKind.RELEASE else self.kind.value
+
+    def said(self, entry: OutboxEntry, reason: Reason) -> dict[str, Json]:
+        """Return the stored form of this answer to an entry's question."""
+        answer = make_answer(row_of(entry, is_claimed=False), reason, self.word, picked=self.picked)
+        return {**answer, "by": self.by, "at": self.at.isoformat()}
 
 
 def allowed_answers(reason: Reason) -> tuple[AnswerKind, ...]:
@@ -87,8 +95,8 @@ def pick_person(entry: OutboxEntry, person_type: str, person_id: str, by: str) -
     """
     if person_type not in list(PersonType) or not is_id(person_id):
         raise AnswerNotAllowedError("A Contact or a Lead is chosen by its id.")
-    person = {"person_type": person_type, "person_id": id_18(person_id)}
-    return _give(entry, _Answer(AnswerKind.PICK, by, timezone.now(), person))
+    picked = PersonRef(PersonType(person_type), id_18(person_id))
+    return _give(entry, _Answer(AnswerKind.PICK, by, timezone.now(), picked))
 
 
 def leave_out(entry: OutboxEntry, by: str) -> bool:
@@ -112,7 +120,7 @@ def same_person(entry: OutboxEntry, by: str) -> bool:
 
 
 def create_person(entry: OutboxEntry, by: str) -> bool:
-    """Create another person although the email is known; see `pick_person`."""
+    """Create a person for this participant, whatever else has the email; see `pick_person`."""
     return _give(entry, _Answer(AnswerKind.CREATE, by, timezone.now()))
 
 
@@ -150,13 +158,15 @@ def _answer_entry(entry: OutboxEntry, *, answer: _Answer) -> bool:
         return False
     reason = Reason(entry.reason)
     if answer.kind not in allowed_answers(reason):
-        if any(said.get("answer") == answer.said()["answer"] for said in entry.answers.values()):
+        if any(said.get("answer") == answer.word for said in entry.answers.values()):
             return False
         raise AnswerNotAllowedError(f"{answer.kind.value} is no answer to {reason.value}.")
-    if reason is Reason.AMBIGUOUS and answer.kind is AnswerKind.PICK:
-        _remember_choice(entry, answer)
+    if reason is Reason.AMBIGUOUS and answer.picked is not None:
+        _remember_choice(entry, answer, answer.picked)
     else:
-        entry.answers = {**entry.answers, reason.value: answer.said()}
+        entry.answers = {**entry.answers, reason.value: answer.said(entry, reason)}
+    if reason is Reason.SHARES_EMAIL and answer.kind in (AnswerKind.PICK, AnswerKind.CREATE):
+        forget_record(entry)  # a stored id would outrank the answer
     change = _CHANGES.get((reason, answer.kind))
     if change is not None:
         known = change(entry.known(), answer.at, default_state_of(entry.source))
@@ -165,11 +175,16 @@ def _answer_entry(entry: OutboxEntry, *, answer: _Answer) -> bool:
     return True
 
 
-def _remember_choice(entry: OutboxEntry, answer: _Answer) -> None:
+def _remember_choice(entry: OutboxEntry, answer: _Answer, picked: PersonRef) -> None:
     PersonChoice.objects.update_or_create(
         org_id=entry.link.org_id,
         email_key=entry.email_key,
-        defaults={**answer.person, "chosen_by": answer.by[:150], "chosen_at": answer.at},
+        defaults={
+            "person_type": picked.type.value,
+            "person_id": picked.id,
+            "chosen_by": answer.by[:150],
+            "chosen_at": answer.at,
+        },
     )
 
 

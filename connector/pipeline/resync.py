@@ -27,20 +27,24 @@ CHUNK = 1_000
 CORRECTION = "correction"
 """The key in an entry's `answers` under which a corrected status is remembered: {"answer", "by", "at", "why"}."""
 
+_RECORD: dict[str, object] = {
+    "person_type": "", "person_id": "", "member_id": "", "created_by_us": False, "matched_email": "",
+    "matched_last_name": "", "same_person_of": None, "sent_hash": "", "sent_person_hash": "", "sent_values": {},
+    "sent_label": "", "synced_state": "",
+}  # fmt: skip
+"""What an entry knows of its record of Salesforce, forgotten."""
+
 _FORCED_COLUMNS = (
     *ENTRY_COLUMNS,
-    "sent_hash",
-    "sent_person_hash",
     "is_forced",
     "is_correction",
     "requested_by",
     "answers",
+    *_RECORD,
 )
 
 _VOIDED: dict[str, object] = {
-    "person_type": "", "person_id": "", "member_id": "", "created_by_us": False, "matched_email": "",
-    "matched_last_name": "", "same_person_of": None, "sent_hash": "", "sent_person_hash": "", "sent_values": {},
-    "sent_label": "", "synced_state": "", "last_read_at": None, "candidates": [], "notes": [],
+    **_RECORD, "last_read_at": None, "candidates": [], "notes": [],
     "claim_token": None, "claimed_generation": None, "lease_expires_at": None, "state": EntryState.PENDING.value,
     "reason": "", "error_code": "", "error_message": "", "attempt_count": 0, "expired_count": 0, "timeout_count": 0,
     "priority": PRIORITY_ORDER[Priority.BACKFILL],
@@ -92,6 +96,12 @@ def force_entry(entry: OutboxEntry, *, requested_by: str, at: datetime) -> bool:
     entry.requested_by = requested_by[:150]
     make_due(entry, by=1, at=at, priority=Priority.MANUAL)
     return True
+
+
+def forget_record(entry: OutboxEntry) -> None:
+    """Part an entry from its record of Salesforce, in memory; whoever changes it saves it."""
+    for name, value in _RECORD.items():
+        setattr(entry, name, value)
 
 
 def wake_entries(ids: Collection[int], *, is_backfill: bool, now: datetime | None = None) -> int:

@@ -154,7 +154,7 @@ def test_a_known_record_is_picked_by_its_id(admin_client: Client) -> None:
     assert PersonChoice.objects.get().person_type == "Lead"
 
 
-@pytest.mark.parametrize("answer", ["", "create", "pick:Account:001", "nonsense"])
+@pytest.mark.parametrize("answer", ["", "same_person", "pick:Account:001", "nonsense"])
 def test_an_answer_that_was_not_offered_is_refused(admin_client: Client, answer: str) -> None:
     entry = ambiguous()
     assert admin_client.post(url_of(entry, "answer"), {"answer": answer}).status_code == 200
