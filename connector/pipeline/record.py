@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from connector.core.outcomes import EntryState, Note, Outcome, Reason
+from connector.core.outcomes import SUCCESSES, EntryState, Note, Outcome, Reason
 from connector.core.participant import Json
 from connector.core.retry import MAX_ATTEMPTS, backoff
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
@@ -18,9 +18,6 @@ from connector.pipeline.ends import EntryEnd
 
 MAX_TIMEOUTS = 10
 """Timeouts of an entry that was sent alone, after which it fails as exhausted."""
-
-
-SUCCESSES = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +137,9 @@ def _enter_state(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: dat
         entry.state = EntryState(end.outcome.value).value
         entry.reason = end.reason
         entry.sent_hash = ""
-        _forget_request(entry)
     entry.expired_count = entry.timeout_count = 0
+    if entry.generation <= generation and end.outcome is not Outcome.RETRYING:
+        _forget_request(entry)
     _compare_generations(entry, generation=generation, now=now)
 
 
@@ -154,10 +152,10 @@ def _enter_synced(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: da
     entry.dirty_since = None
     if end.target is not None:
         entry.synced_state = end.target.value
-    _forget_request(entry)
 
 
 def _forget_request(entry: OutboxEntry) -> None:
+    """Drop what a person asked for, once it was carried out; what was asked for during the run is still to be done."""
     entry.is_forced = entry.is_correction = False
     entry.requested_by = ""
 
