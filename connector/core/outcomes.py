@@ -29,6 +29,10 @@ class Outcome(StrEnum):
     RETRYING = "retrying"
 
 
+SUCCESSES = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
+"""Outcomes after which Salesforce has what inwink says."""
+
+
 class Operation(StrEnum):
     """What was done to one record."""
 

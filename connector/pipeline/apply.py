@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from connector.core.errors import ErrorKind
 from connector.core.match import Held, Match, Matched, Records, match_group, picked_refs, stored_refs
-from connector.core.outcomes import Outcome
+from connector.core.outcomes import EntryState, Outcome
 from connector.core.participant import text_of
 from connector.core.plan import Context, moves_email, plan_person, unite_records
 from connector.core.rows import PersonRef, Row
@@ -159,7 +159,7 @@ def _wake_held(run: Run, pairs: Iterable[tuple[Person, Match]]) -> None:
     """
     for person, match in pairs:
         if isinstance(match, Held) and not person.claimed:
-            run.woken |= {row.id for row in person.rows if row.id in run.batch.synced_siblings}
+            run.woken |= {row.id for row in person.rows if run.batch.siblings.get(row.id) is EntryState.SYNCED}
 
 
 def _is_worth_a_pass(progress: Progress) -> bool:

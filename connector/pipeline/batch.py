@@ -1,7 +1,7 @@
 """Load a claimed batch as the values that the rules work on."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from connector import conf
 from connector.core.convert import Locale
@@ -41,8 +41,8 @@ class Batch:
     policy: LinkPolicy
     choices: dict[str, PersonRef]
     """{email: record that a person chose for it}."""
-    synced_siblings: frozenset[int] = frozenset()
-    """Rows that were sent before and are here only because they share an email."""
+    siblings: Mapping[int, EntryState] = field(default_factory=dict)
+    """{id: where it stands} of the rows that are here only because they share an email."""
 
     @property
     def version(self) -> str:
@@ -65,7 +65,7 @@ def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
         entries=entries,
         policy=policy_of(link, language=_language(entries.values())),
         choices={choice.email_key: PersonRef(PersonType(choice.person_type), choice.person_id) for choice in chosen},
-        synced_siblings=frozenset(entry.pk for entry in siblings if entry.state == EntryState.SYNCED),
+        siblings={entry.pk: EntryState(entry.state) for entry in siblings},
     )
 
 

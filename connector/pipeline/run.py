@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connector.core.fingerprint import fingerprint, person_fingerprint
+from connector.core.outcomes import SUCCESSES, EntryState
 from connector.core.rows import Schemas
 from connector.core.screen import Person
 from connector.pipeline.batch import Batch
@@ -11,6 +12,8 @@ from connector.pipeline.ends import EntryEnd, Hashes, end_by_progress, spread, s
 from connector.pipeline.progress import Progress
 from connector.salesforce.errors import RemoteUnavailable, SalesforceError
 from connector.salesforce.gateway import Gateway
+
+_ENDED_UNSENT = frozenset({EntryState.LEFT_OUT, EntryState.NEEDS_ANSWER, EntryState.FAILED})
 
 
 class GiveWayError(Exception):
@@ -40,8 +43,13 @@ class Run:
     """The campaign's labels as read, for the cache."""
 
     def finish(self, person: Person, end: EntryEnd) -> None:
-        """Note the end of every claimed row of a person."""
+        """Note the end of every claimed row of a person.
+
+        Rows of the same person that were left out, held or refused alone come along now that the person is sent.
+        """
         self.ends |= spread(person, end)
+        if end.outcome in SUCCESSES:
+            self.woken |= {row.id for row in person.rows if self.batch.siblings.get(row.id) in _ENDED_UNSENT}
 
 
 def give_way(run: Run) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from connector.models import CampaignLink
 from connector.pipeline import answers
-from tests.acceptance.people import someone
+from tests.acceptance.people import cancelled, someone
 from tests.interruptions import before_call
 from tests.world import World, untouched
 
@@ -354,6 +354,16 @@ def test_who_was_held_for_a_shared_email_goes_on_once_the_other_has_a_new_one(wo
     assert world.holds() == untouched(
         "Lead Ada Lovelace <ada@example.org>: Registered", f"Lead Grace Hopper <{SHARED}>: Registered"
     )
+
+
+def test_a_row_that_was_left_out_alone_comes_along_once_the_same_person_is_sent(world: World) -> None:
+    world.send(cancelled("p1", email=SHARED))
+    assert world.ends() == {"p1": ("left_out", "not_created_in_state")}
+
+    world.send(someone("p2", email=SHARED))
+
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("synced", "")}
+    assert world.holds() == untouched(f"Lead Ada Lovelace <{SHARED}>: Registered")
 
 
 # 2.7 merged and deleted records

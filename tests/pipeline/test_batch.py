@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from connector.core.mapping import Mode
+from connector.core.outcomes import EntryState
 from connector.core.rows import Ambiguous, PersonRef
 from connector.core.schema import PersonType, SObject
 from connector.core.state import State
@@ -28,7 +29,7 @@ def test_siblings_on_the_same_email_come_along_unclaimed() -> None:
     assert [(row.id, row.is_claimed) for row in batch.rows] == [
         (claimed.pk, True), (synced.pk, False), (held.pk, False)]  # fmt: skip
     assert list(batch.entries) == [claimed.pk]
-    assert batch.synced_siblings == {synced.pk}
+    assert batch.siblings == {synced.pk: EntryState.SYNCED, held.pk: EntryState.NEEDS_ANSWER}
 
 
 def test_rows_without_an_email_have_no_siblings() -> None:
