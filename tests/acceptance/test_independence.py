@@ -36,13 +36,7 @@ class Story:
     messages: Sequence[dict[str, Any]]
 
 
-def a_record(**more: Any) -> st.SearchStrategy[dict[str, Any]]:
-    names = st.sampled_from(NAMES)
-    return st.builds(
-        lambda name, email: {"FirstName": name[0], "LastName": name[1], "Email": email, **more},
-        names,
-        st.sampled_from(EMAILS),
-    )
+an_email = st.sampled_from(EMAILS)
 
 
 a_policy = st.fixed_dictionaries(
@@ -73,13 +67,26 @@ def a_message(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-a_story = st.builds(
-    Story,
-    contacts=st.lists(a_record(), max_size=2),
-    leads=st.lists(a_record(Company="Somewhere"), max_size=2),
-    policy=a_policy,
-    messages=st.lists(a_message(), min_size=1, max_size=7),
-)
+@st.composite
+def a_story(draw: st.DrawFn) -> Story:
+    """Draw a story in which a record that is there already carries the name of who comes first with its email.
+
+    Where it carries another's, whoever comes first is sent to it as long as nobody else is known (rule 2.6): what was
+    written then cannot be unwritten.
+    """
+    messages = draw(st.lists(a_message(), min_size=1, max_size=7))
+    names = {said["email"]: (said["firstName"], said["lastName"]) for said in reversed(messages)}
+
+    def record(email: str, **more: str) -> dict[str, str]:
+        first_name, last_name = names.get(email, NAMES[0])
+        return {"FirstName": first_name, "LastName": last_name, "Email": email, **more}
+
+    return Story(
+        contacts=[record(email) for email in draw(st.lists(an_email, max_size=2))],
+        leads=[record(email, Company="Somewhere") for email in draw(st.lists(an_email, max_size=2))],
+        policy=draw(a_policy),
+        messages=messages,
+    )
 
 
 def tell(world: World, story: Story, drains_after: frozenset[int]) -> Any:
@@ -110,14 +117,14 @@ def left(world: World) -> Any:
 
 
 @settings(
-    max_examples=25,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     derandomize=True,
     database=None,
 )
-@given(story=a_story, moments=st.frozensets(st.integers(0, 6)))
+@given(story=a_story(), moments=st.frozensets(st.integers(0, 6)))
 def test_the_end_does_not_depend_on_the_moments_of_the_drains(
     world: World, story: Story, moments: frozenset[int]
 ) -> None:
