@@ -16,7 +16,7 @@ EXIT_NOT_DONE = 2
 """Bad arguments, bad configuration, or Salesforce unreachable where it is needed; the exit code of argparse too."""
 
 
-class CommandProblem(CommandError):  # noqa: N818 - a problem is told, not logged as an error
+class CommandProblem(CommandError):
     """What keeps a command from its work, in one clear sentence for whoever typed it."""
 
     def __init__(self, message: str) -> None:
