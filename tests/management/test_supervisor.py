@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from bench.kills import Process, children_of, list_processes
+from bench.kills import EVENTS, Process, children_of, list_processes, prepare
 from bench.stack import START_SECONDS, Stack, wait_for
 from connector.management.readiness import find_problem
 from connector.models import WorkerHeartbeat
@@ -61,6 +61,23 @@ def test_sigterm_ends_everything_in_order(stack: Stack) -> None:
     assert not is_there(group)
     assert supervisor.stdout is not None
     assert supervisor.stdout.read().decode() == "Worker stopped.\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("grace", "code", "synced"), [("30", 0, 1), ("0.1", 1, 0)])
+def test_a_running_task_may_finish_within_the_grace_period(stack: Stack, grace: str, code: int, synced: int) -> None:
+    prepare(stack)
+    supervisor = stack.start_worker("--grace", grace)
+    group = started(supervisor)
+    stack.control("settings", {"latency_ms": 1000})
+
+    stack.post({"id": "p1", "eventId": EVENTS[0], "email": "p1@example.org", "lastName": "One", "registered": True})
+    wait_for(lambda: stack.status()["claimed"], seconds=20, what="the claim")
+    supervisor.terminate()
+
+    assert supervisor.wait(40) == code
+    assert not is_there(group)
+    assert stack.status()["synced"] == synced
 
 
 @pytest.mark.slow
