@@ -45,13 +45,15 @@ def latest_state(
 
 
 def remember_state(states_seen: Iterable[State], state: State | None) -> tuple[State, ...]:
-    """Return the states ever seen, each once, in the order in which each was last heard of.
+    """Return the states ever seen, each once, in the order in which each was last heard of, attended at the end.
 
-    That order is all that the fold needs, so that the result does not depend on when a worker ran.
+    That order is all that the fold needs, so that the result does not depend on when a worker ran; a check-in is final
+    whenever it came.
     """
-    if state is None:
-        return tuple(states_seen)
-    return (*(seen for seen in states_seen if seen is not state), state)
+    seen = tuple(states_seen)
+    heard = (*(other for other in seen if other is not state), *(() if state is None else (state,)))
+    others = tuple(other for other in heard if other is not State.ATTENDED)
+    return (*others, State.ATTENDED) if State.ATTENDED in heard else others
 
 
 def replaces(new: State, old: State) -> bool:
