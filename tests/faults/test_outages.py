@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from connector.models import CampaignLink, SalesforceOrg, SyncRun
@@ -121,7 +122,7 @@ def test_wrong_credentials_let_everything_wait_for_a_person(world: World) -> Non
 def test_a_wrong_encryption_key_fails_nobody(world: World, settings: Any) -> None:
     world.send(someone("p1"))
     keys = settings.FIELD_ENCRYPTION_KEYS
-    settings.FIELD_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     world.receive(someone("p1", came=True), someone("p2", "Grace", "Hopper"))
 
     world.drain()
