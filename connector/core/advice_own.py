@@ -14,6 +14,12 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("Salesforce n’a pas répondu de façon exploitable.",
                _WAIT_FR + " Si cela dure, vérifiez l’URL de connexion et le réseau du serveur."),
     }),
+    (("worker_lost",), {
+        "en": ("Every worker that had this participant in hand stopped without a word, ten times in a row.",
+               "Tell your operator: the workers’ log says why they died. Then send the participant again."),
+        "fr": ("Chaque processus qui traitait ce participant s’est arrêté sans un mot, dix fois de suite.",
+               "Prévenez votre exploitant : le journal des processus en dit la cause. Puis renvoyez le participant."),
+    }),
     (("tls_failed", "forbidden_host", "redirected"), {
         "en": ("The address of Salesforce is not one that the connector may trust.",
                "Check the login URL: it must be the https address of your My Domain."),

@@ -11,7 +11,8 @@ from django.db.models import Case, Exists, F, OuterRef, PositiveIntegerField, Q,
 from django.utils import timezone
 
 from connector import conf
-from connector.core.outcomes import PRIORITY_ORDER, EntryState, Priority
+from connector.core.outcomes import PRIORITY_ORDER, EntryState, Outcome, Priority, Reason
+from connector.core.retry import MAX_ATTEMPTS
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ PROBE_SIZE = 25
 """Entries of the first run after an outage."""
 SUSPECT_EXPIRIES = 2
 """Leases that ran out before an entry is claimed alone, so that it takes no neighbour with it."""
+WORKER_LOST = "worker_lost"
+"""Error code of an entry that was given up because no worker that had it came back."""
 BACKFILL = PRIORITY_ORDER[Priority.BACKFILL]
 
 
@@ -144,6 +147,7 @@ def _emails_elsewhere(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry
 
 
 def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | NothingClaimed:
+    _give_up_on_killers(link, now=now)
     ids, is_backfill = _choose(link, terms, now=now)
     if not ids:
         return NothingClaimed.BUSY if due_with_shared(link, terms, now=now).exists() else NothingClaimed.EMPTY
@@ -165,6 +169,26 @@ def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | No
     if not taken:
         return NothingClaimed.EMPTY
     return Claim(token=token, link_id=link.pk, entry_ids=taken, claimed_at=now, is_backfill=is_backfill)
+
+
+def _give_up_on_killers(link: CampaignLink, *, now: datetime) -> None:
+    """Fail the entries whose worker never came back, alone as they were, time after time."""
+    killers = OutboxEntry.objects.filter(
+        link=link, state=EntryState.CLAIMED, lease_expires_at__lte=now, expired_count__gte=MAX_ATTEMPTS - 1
+    )
+    given_up = killers.update(
+        state=EntryState.FAILED,
+        reason=Reason.EXHAUSTED,
+        error_code=WORKER_LOST,
+        error_message="",
+        last_outcome=Outcome.FAILED,
+        claim_token=None,
+        claimed_generation=None,
+        lease_expires_at=None,
+        expired_count=0,
+    )
+    if given_up:
+        logger.error("workers were lost over and over", extra={"link_id": link.pk, "entries": given_up})
 
 
 def _lock(ids: list[int]) -> list[int]:

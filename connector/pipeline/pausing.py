@@ -34,6 +34,11 @@ def pause_for_configuration(link: CampaignLink, *, code: str, message: str, now:
     )
 
 
+def halve_batch(link: CampaignLink, *, entries: int) -> None:
+    """Let the next run be half as large, so that a row on which we stumble is soon alone and its neighbours go on."""
+    CampaignLink.objects.filter(pk=link.pk).update(batch_limit=max(1, entries // 2))
+
+
 def clear_pause(link: CampaignLink, *, full_batch: int) -> None:
     """Note that a run went through: the outage is over, and a halved batch may grow again."""
     if not (link.pause_kind or link.pause_count or link.batch_limit):

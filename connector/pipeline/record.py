@@ -13,7 +13,7 @@ from connector.core.participant import Json
 from connector.core.retry import MAX_ATTEMPTS, backoff
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.bulk import update_rows
-from connector.pipeline.claim import SUSPECT_EXPIRIES, Claim, ClaimLostError, db_now
+from connector.pipeline.claim import Claim, ClaimLostError, db_now
 from connector.pipeline.ends import EntryEnd
 
 MAX_TIMEOUTS = 10
@@ -193,14 +193,13 @@ def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: i
         entry.create_sent_at = None
     entry.attempt_count = max(0, entry.attempt_count - 1)
     entry.state = EntryState.RETRYING.value if entry.attempt_count else EntryState.PENDING.value
-    entry.expired_count = SUSPECT_EXPIRIES if stop.is_bug else 0
+    entry.expired_count = 0
     entry.timeout_count = entry.timeout_count + 1 if stop.is_timeout else 0
     if batch_size == 1 and (stop.is_bug or entry.timeout_count >= MAX_TIMEOUTS):
         entry.state = EntryState.FAILED.value
         entry.reason = (Reason.INTERNAL if stop.is_bug else Reason.EXHAUSTED).value
         entry.error_code, entry.error_message = stop.code[:80], stop.message[:500]
         entry.last_outcome = Outcome.FAILED.value
-        entry.expired_count = 0
     _compare_generations(entry, generation=generation, now=now)
     _drop_claim(entry)
 

@@ -117,6 +117,7 @@ def _send(batch: Batch, claim: Claim) -> Result:
         attempt.stop = _pause(batch, ConfigurationProblemError("wrong_encryption_key", str(exc)))
     except Exception as exc:
         logger.exception("internal error in a run", extra={"link_id": batch.link.pk})
+        pausing.halve_batch(batch.link, entries=len(batch.entries))
         attempt.stop = Stop(code="internal", message=type(exc).__name__, is_bug=True)
     else:
         pausing.clear_pause(batch.link, full_batch=BATCH_SIZE)

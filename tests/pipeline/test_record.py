@@ -12,7 +12,7 @@ from connector.core.rows import PersonRef
 from connector.core.schema import PersonType
 from connector.core.state import State
 from connector.models import OutboxEntry, SyncAttempt, SyncRun
-from connector.pipeline.claim import SUSPECT_EXPIRIES, Claim, ClaimLostError, claim_batch
+from connector.pipeline.claim import Claim, ClaimLostError, ClaimTerms, claim_batch
 from connector.pipeline.ends import EntryEnd
 from connector.pipeline.record import MAX_TIMEOUTS, Result, Stop, record_run
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SyncRunFactory
@@ -139,11 +139,10 @@ def test_somebody_created_before_the_run_stopped_is_remembered_and_logged() -> N
 def test_a_bug_is_blamed_on_no_neighbour() -> None:
     entries, claim, run = claimed(2)
     record_run(run, claim, Result(stop=Stop("internal", "KeyError", is_bug=True)))
-    assert set(OutboxEntry.objects.values_list("state", "expired_count")) == {("pending", SUSPECT_EXPIRIES)}
+    assert set(OutboxEntry.objects.values_list("state", "attempt_count")) == {("pending", 0)}
 
-    alone = claim_batch(entries[0].link_id)
+    alone = claim_batch(entries[0].link_id, ClaimTerms(size=1))
     assert isinstance(alone, Claim)
-    assert len(alone.entry_ids) == 1
     record_run(run, alone, Result(stop=Stop("internal", "KeyError", is_bug=True)))
 
     ends = OutboxEntry.objects.order_by("-state").values_list("state", "reason", "error_code")

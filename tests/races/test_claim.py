@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from connector.core.outcomes import EntryState, Outcome
+from connector.core.retry import MAX_ATTEMPTS
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.claim import (
     Claim,
@@ -375,3 +376,17 @@ def test_a_drain_that_waits_for_a_create_to_settle_asks_for_no_other_drain(link:
 
     assert not OrmQ.objects.exists()
     assert not SyncRun.objects.exists()
+
+
+def test_an_entry_that_loses_its_worker_over_and_over_is_given_up(link: CampaignLink) -> None:
+    [entry] = entries(link, 1)
+    for _ in range(MAX_ATTEMPTS):
+        claimed(link)
+        let_lease_run_out()
+    [neighbour] = entries(link, 1)
+
+    claim = claimed(link)
+
+    entry.refresh_from_db()
+    assert (entry.state, entry.reason, entry.error_code) == ("failed", "exhausted", "worker_lost")
+    assert claim.entry_ids == (neighbour.pk,)
