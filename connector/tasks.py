@@ -1,10 +1,10 @@
 """What django-q2 runs; each is a door to the pipeline and decides nothing."""
 
 from connector.models import CampaignLink
+from connector.pipeline.connection.schema_refresh import refresh_schemas
 from connector.pipeline.drain import drain_link
 from connector.pipeline.drain import sweep as sweep_links
 from connector.pipeline.linking import move_unlinked
-from connector.pipeline.schema_refresh import refresh_schemas
 
 
 def drain(link_id: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from connector import tasks
 from connector.models import OutboxEntry
-from connector.pipeline.schedules import PLANS
+from connector.pipeline.setup.schedules import PLANS
 from tests.factories import CampaignLinkFactory, UnlinkedParticipantFactory
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]

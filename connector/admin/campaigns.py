@@ -7,7 +7,7 @@ from django.core import signing
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from connector.pipeline.connect import CampaignChoice
+from connector.pipeline.connection.connect import CampaignChoice
 
 _SALT = "connector.campaign-choice"
 

@@ -15,8 +15,8 @@ from connector.core.state import State
 from connector.core.validate_link import REQUIRED_STATES, validate_creation, validate_labels, validate_statuses
 from connector.models import CampaignLink
 from connector.models.links import STATUS_FIELDS, default_create_for
-from connector.pipeline.configure_schema import end_of_day, start_of_day
-from connector.pipeline.link_setup import LinkFacts
+from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
+from connector.pipeline.setup.link_setup import LinkFacts
 
 if TYPE_CHECKING:
     _CampaignLinkForm = forms.ModelForm[CampaignLink]

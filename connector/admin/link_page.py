@@ -11,7 +11,7 @@ from connector.admin.inbox import with_participants
 from connector.admin.mapping_forms import FIELDS_LIST, SOURCES_LIST, field_suggestions, source_suggestions
 from connector.admin.tags import link_tag
 from connector.models import CampaignLink, UnlinkedEvent
-from connector.pipeline.link_setup import LinkFacts
+from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.sums import Sum, sum_link
 
 EVENTS_OFFERED = 50

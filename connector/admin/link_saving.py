@@ -10,10 +10,10 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.campaigns import unseal
 from connector.admin.link_forms import problem_text
 from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent
-from connector.pipeline.configure_plan import wanted_mappings
-from connector.pipeline.link_change import LinkChange, follow_link_change, follow_new_link
-from connector.pipeline.link_check import mapping_problems
-from connector.pipeline.link_setup import LinkFacts, add_default_mappings, load_facts
+from connector.pipeline.setup.configure_plan import wanted_mappings
+from connector.pipeline.setup.link_change import LinkChange, follow_link_change, follow_new_link
+from connector.pipeline.setup.link_check import mapping_problems
+from connector.pipeline.setup.link_setup import LinkFacts, add_default_mappings, load_facts
 
 _NO_FACTS = LinkFacts()
 

@@ -14,8 +14,8 @@ from connector.admin.base import Question, ask
 from connector.admin.campaigns import describe_choice, seal, unseal
 from connector.admin.explain import explain_code
 from connector.models import CampaignLink, SalesforceOrg
-from connector.pipeline.link_setup import load_labels, offer_campaigns, set_state
 from connector.pipeline.resync import resync_link
+from connector.pipeline.setup.link_setup import load_labels, offer_campaigns, set_state
 from connector.pipeline.sums import sum_link
 
 View = Callable[..., HttpResponse]

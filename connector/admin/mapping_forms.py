@@ -16,9 +16,9 @@ from connector.core.schema import FieldSpec, ObjectSchema, SObject
 from connector.core.validate import SET_BY_US, SOURCE_TYPES, refuse_field, validate_mapping_alone
 from connector.models import CampaignLink, FieldMapping, OutboxEntry
 from connector.pipeline.batch import rule_of
-from connector.pipeline.link_check import mapping_problems, spell_fields
-from connector.pipeline.link_setup import LinkFacts
-from connector.pipeline.mappings import OBJECT_WORDS
+from connector.pipeline.setup.link_check import mapping_problems, spell_fields
+from connector.pipeline.setup.link_setup import LinkFacts
+from connector.pipeline.setup.mappings import OBJECT_WORDS
 
 if TYPE_CHECKING:
     _FieldMappingForm = forms.ModelForm[FieldMapping]

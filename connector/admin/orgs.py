@@ -19,12 +19,12 @@ from connector.admin.labels import check_label
 from connector.admin.tags import org_tag
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
-from connector.pipeline.configure_check import NEEDED_BY_FLOW
-from connector.pipeline.configure_secrets import environment_of
-from connector.pipeline.link_change import follow_confirmed_visibility
-from connector.pipeline.not_built import refuse_not_built
-from connector.pipeline.org_setup import follow_org_change, refuse_login_url
-from connector.pipeline.preflight import check_connection
+from connector.pipeline.connection.org_setup import follow_org_change, refuse_login_url
+from connector.pipeline.connection.preflight import check_connection
+from connector.pipeline.setup.configure_check import NEEDED_BY_FLOW
+from connector.pipeline.setup.configure_secrets import environment_of
+from connector.pipeline.setup.link_change import follow_confirmed_visibility
+from connector.pipeline.setup.not_built import refuse_not_built
 
 if TYPE_CHECKING:
     _SalesforceOrgForm = forms.ModelForm[SalesforceOrg]

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from connector.admin.base import Question, UnfoldAdmin, ask, object_url, render_page
 from connector.models import WebhookSource
-from connector.pipeline import sources
+from connector.pipeline.setup import sources
 
 if TYPE_CHECKING:
     _WebhookSourceForm = forms.ModelForm[WebhookSource]

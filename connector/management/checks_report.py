@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, Report
-from connector.pipeline.preflight import Check
+from connector.pipeline.connection.preflight import Check
 
 
 def checks_report(checks: Sequence[Check], *, next_step: str) -> Report:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django_q.tasks import async_task
 
-from connector.pipeline.schedules import setup_schedules
+from connector.pipeline.setup.schedules import setup_schedules
 
 logger = logging.getLogger(__name__)
 

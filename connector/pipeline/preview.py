@@ -10,9 +10,9 @@ from connector.core.participant import Json
 from connector.core.plan import PersonPlan
 from connector.core.rows import Schemas
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline import connect
 from connector.pipeline.apply import plan_groups, screen_batch
 from connector.pipeline.batch import Batch, load_batch
+from connector.pipeline.connection import connect
 from connector.pipeline.ends import EntryEnd
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError, require_core_fields

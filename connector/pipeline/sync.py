@@ -9,7 +9,7 @@ from connector.core.rows import Schemas
 from connector.core.schema import SObject
 from connector.models import SyncRun
 from connector.models.fields import WrongEncryptionKey
-from connector.pipeline import connect, pausing
+from connector.pipeline import pausing
 from connector.pipeline.apply import sync_batch
 from connector.pipeline.batch import Batch, load_batch
 from connector.pipeline.budget import may_send_backfill
@@ -25,6 +25,7 @@ from connector.pipeline.claim import (
     mark_create_sent,
     renew_lease,
 )
+from connector.pipeline.connection import connect
 from connector.pipeline.degraded import note_degraded
 from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
 from connector.pipeline.record import Result, Stop, record_run

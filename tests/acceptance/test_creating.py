@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from connector.models import SalesforceOrg
-from connector.pipeline.link_change import follow_confirmed_visibility
+from connector.pipeline.setup.link_change import follow_confirmed_visibility
 from tests.acceptance.people import cancelled, someone
 from tests.world import World, untouched
 

@@ -135,7 +135,7 @@ SCENARIOS: dict[Reason, tuple[str, Scenario]] = {
     Reason.INTERNAL: ("failed", internal),
 }
 NOT_BUILT = {Reason.FILTERED, Reason.NO_CONSENT, Reason.ERASED}
-"""Reasons of rules that no link can have yet (connector/pipeline/not_built.py)."""
+"""Reasons of rules that no link can have yet (connector/pipeline/setup/not_built.py)."""
 
 
 def test_every_reason_has_its_scenario() -> None:

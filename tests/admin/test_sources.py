@@ -10,7 +10,7 @@ from django.urls import reverse
 from connector.inwink.signature import digest_token
 from connector.models import WebhookSource
 from connector.models.fields import reveal_list
-from connector.pipeline.sources import fingerprint_secret
+from connector.pipeline.setup.sources import fingerprint_secret
 from tests.factories import SIGNING_SECRET, WebhookMessageFactory, WebhookSourceFactory
 
 pytestmark = pytest.mark.django_db

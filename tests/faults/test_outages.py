@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connector.models import CampaignLink, SalesforceOrg, SyncRun
 from connector.models.fields import Secret
-from connector.pipeline import connect
+from connector.pipeline.connection import connect
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World, untouched

@@ -12,10 +12,11 @@ from django_q.models import OrmQ
 from connector import conf
 from connector.core.outcomes import EntryState, Priority
 from connector.models import CampaignLink, DrainRequest, OutboxEntry, SalesforceOrg, SyncRun, WorkerHeartbeat
-from connector.pipeline import claim, drain, link_setup
+from connector.pipeline import claim, drain
 from connector.pipeline.drain import ForegroundTerms, drain_link, sweep, sync_due
 from connector.pipeline.enqueue import request_drain
 from connector.pipeline.linking import move_unlinked
+from connector.pipeline.setup import link_setup
 from tests.acceptance.people import someone
 from tests.factories import (
     CampaignLinkFactory,

@@ -13,7 +13,8 @@ from connector.core.plan import PersonPlan, Write
 from connector.core.rows import PersonRef, Row
 from connector.core.schema import PersonType
 from connector.core.screen import Person
-from connector.pipeline import connect, writing
+from connector.pipeline import writing
+from connector.pipeline.connection import connect
 from connector.pipeline.progress import Progress
 from connector.pipeline.writing import Writer, person_headers
 from connector.salesforce.composite import Query, Subrequest, SubResponse

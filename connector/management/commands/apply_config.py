@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connector.management.base import EXIT_DONE, EXIT_NOT_DONE, CommandProblem, ConnectorCommand, Report
-from connector.pipeline.configure import Difference, Result, apply_config
+from connector.pipeline.setup.configure import Difference, Result, apply_config
 
 
 class Command(ConnectorCommand):

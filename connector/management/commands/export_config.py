@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.management.base import ConnectorCommand, Report
-from connector.pipeline.export_config import export_config
+from connector.pipeline.setup.export_config import export_config
 
 
 class Command(ConnectorCommand):

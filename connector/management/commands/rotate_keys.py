@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.management.base import EXIT_NOT_DONE, ConnectorCommand, Report
-from connector.pipeline.keys import rotate_keys
+from connector.pipeline.setup.keys import rotate_keys
 
 
 class Command(ConnectorCommand):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.management.base import ConnectorCommand, Report
-from connector.pipeline.schedules import PLANS, setup_schedules
+from connector.pipeline.setup.schedules import PLANS, setup_schedules
 
 
 class Command(ConnectorCommand):

@@ -13,7 +13,7 @@ from connector.models import SalesforceOrg
 from connector.models.fields import Secret
 from simulator.server import SimulatorServer
 from tests.factories import OutboxEntryFactory, SalesforceOrgFactory
-from tests.pipeline.configuration import ENVIRON, config_text, offline_text
+from tests.pipeline.setup.configuration import ENVIRON, config_text, offline_text
 from tests.world import World
 
 

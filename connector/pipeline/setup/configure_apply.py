@@ -7,17 +7,22 @@ from typing import Any
 from django.db import transaction
 
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg
-from connector.pipeline.configure_lookup import Found
-from connector.pipeline.configure_plan import LinkPlan, OrgPlan, Plan
-from connector.pipeline.configure_read import Reading
-from connector.pipeline.connect import record_usage, store_labels
+from connector.pipeline.connection.connect import record_usage, store_labels
+from connector.pipeline.connection.org_setup import follow_org_change
+from connector.pipeline.connection.schema_cache import store_schema
+from connector.pipeline.connection.sign_in import token_columns
 from connector.pipeline.enqueue import request_drain
-from connector.pipeline.link_change import LinkChange, follow_confirmed_visibility, follow_link_change, follow_new_link
-from connector.pipeline.link_setup import set_state
-from connector.pipeline.org_setup import follow_org_change
 from connector.pipeline.pausing import lift_configuration_pause
-from connector.pipeline.schema_cache import store_schema
-from connector.pipeline.sign_in import token_columns
+from connector.pipeline.setup.configure_lookup import Found
+from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, Plan
+from connector.pipeline.setup.configure_read import Reading
+from connector.pipeline.setup.link_change import (
+    LinkChange,
+    follow_confirmed_visibility,
+    follow_link_change,
+    follow_new_link,
+)
+from connector.pipeline.setup.link_setup import set_state
 
 
 def store_plans(reading: Reading, found: Mapping[str, Found], *, now: datetime) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from connector.core.schema import SObject
 from connector.models import CampaignLabels, SalesforceOrg, SalesforceSchema
-from connector.pipeline.connect import (
+from connector.pipeline.connection.connect import (
     CampaignNotFound,
     Label,
     campaign_labels,
@@ -18,8 +18,8 @@ from connector.pipeline.connect import (
     search_campaigns,
     store_labels,
 )
-from connector.pipeline.schema_cache import dump_schema
-from connector.pipeline.schema_refresh import refresh_schemas
+from connector.pipeline.connection.schema_cache import dump_schema
+from connector.pipeline.connection.schema_refresh import refresh_schemas
 from connector.salesforce.schema import parse_describe
 from tests.world import World
 

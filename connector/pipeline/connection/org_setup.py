@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from connector.models import SalesforceOrg
 from connector.models.orgs import SECRET_FIELDS
-from connector.pipeline.connect import forget_token, recover_org
-from connector.pipeline.sign_in import host_rules
+from connector.pipeline.connection.connect import forget_token, recover_org
+from connector.pipeline.connection.sign_in import host_rules
 from connector.salesforce.errors import ForbiddenHost
 from connector.salesforce.hosts import check_url
 

@@ -9,8 +9,8 @@ import pytest
 
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret, WrongEncryptionKey
-from connector.pipeline.connect import forget_token, gateway_for, recover_org
-from connector.pipeline.sign_in import obtain_token, store_token, stored_token
+from connector.pipeline.connection.connect import forget_token, gateway_for, recover_org
+from connector.pipeline.connection.sign_in import obtain_token, store_token, stored_token
 from connector.salesforce.errors import ForbiddenHost, RemoteUnavailable, SignInFailed
 from simulator.server import SimulatorServer
 from tests.factories import SalesforceOrgFactory

@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.validate_link import validate_labels
 from connector.models import FieldMapping, SalesforceOrg
-from connector.pipeline.configure_check import problem_errors, statuses_of
-from connector.pipeline.configure_plan import LinkPlan, OrgPlan, lay, lay_mappings, rests
-from connector.pipeline.configure_read import Reading, taken_campaign
-from connector.pipeline.configure_schema import end_of_day, start_of_day
-from connector.pipeline.configure_yaml import ConfigError, Document, Path
-from connector.pipeline.connect import (
+from connector.pipeline.connection.connect import (
     CampaignChoice,
     CampaignNotFound,
     Label,
@@ -23,9 +18,14 @@ from connector.pipeline.connect import (
     open_gateway,
     refuse_renewal,
 )
-from connector.pipeline.link_check import MappingProblem, mapping_problems, spell_fields
-from connector.pipeline.org_setup import CREDENTIAL_FIELDS
-from connector.pipeline.sign_in import check_same_organization, sign_in
+from connector.pipeline.connection.org_setup import CREDENTIAL_FIELDS
+from connector.pipeline.connection.sign_in import check_same_organization, sign_in
+from connector.pipeline.setup.configure_check import problem_errors, statuses_of
+from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, lay, lay_mappings, rests
+from connector.pipeline.setup.configure_read import Reading, taken_campaign
+from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
+from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
+from connector.pipeline.setup.link_check import MappingProblem, mapping_problems, spell_fields
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway

@@ -3,9 +3,9 @@
 import pytest
 
 from connector.models import CampaignLink, SalesforceOrg, WebhookSource
-from connector.pipeline.configure import Result, apply_config
+from connector.pipeline.setup.configure import Result, apply_config
 from tests.factories import CampaignLinkFactory, SalesforceOrgFactory, WebhookSourceFactory
-from tests.pipeline.configuration import ENVIRON, offline_text
+from tests.pipeline.setup.configuration import ENVIRON, offline_text
 
 pytestmark = pytest.mark.django_db
 

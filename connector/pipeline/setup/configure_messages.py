@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from connector.pipeline import configure_schema as schema
-from connector.pipeline.configure_yaml import ConfigError, Document, Path, dotted
+from connector.pipeline.setup import configure_schema as schema
+from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path, dotted
 
 SECRET_KEYS = frozenset(
     {"client_secret", "password", "security_token", "private_key", "secrets", "bearer_tokens", "client_id"}

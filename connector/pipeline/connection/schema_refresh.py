@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from connector.models import SalesforceOrg, SalesforceSchema
-from connector.pipeline.connect import gateway_for, object_schema, record_usage
+from connector.pipeline.connection.connect import gateway_for, object_schema, record_usage
 from connector.salesforce.errors import SalesforceError
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import pytest
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
-from connector.pipeline.schedules import PLANS, setup_schedules
+from connector.pipeline.setup.schedules import PLANS, setup_schedules
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent, WebhookSource
-from connector.pipeline.configure_check import check_link, check_org, check_source
-from connector.pipeline.configure_messages import config_errors, meant_paths, unknown_key
-from connector.pipeline.configure_plan import LinkPlan, OrgPlan, SourcePlan, lay, lay_link
-from connector.pipeline.configure_schema import ConfigFile, LinkSection, OrgSection, Section, SourceSection
-from connector.pipeline.configure_secrets import lay_org, lay_source
-from connector.pipeline.configure_yaml import ConfigError, Document, Path, parse_document
+from connector.pipeline.setup.configure_check import check_link, check_org, check_source
+from connector.pipeline.setup.configure_messages import config_errors, meant_paths, unknown_key
+from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, lay, lay_link
+from connector.pipeline.setup.configure_schema import ConfigFile, LinkSection, OrgSection, Section, SourceSection
+from connector.pipeline.setup.configure_secrets import lay_org, lay_source
+from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path, parse_document
 
 _SectionT = TypeVar("_SectionT", bound=Section)
 _ABSENT = object()

@@ -13,9 +13,9 @@ from connector.models import CampaignLink, FieldMapping, SalesforceOrg, WebhookS
 from connector.models.fields import Secret
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.batch import rule_of
-from connector.pipeline.configure_schema import LinkSection, MappingSection, OrgSection, Section, SourceSection
-from connector.pipeline.configure_yaml import Path
-from connector.pipeline.mappings import mapping_of
+from connector.pipeline.setup.configure_schema import LinkSection, MappingSection, OrgSection, Section, SourceSection
+from connector.pipeline.setup.configure_yaml import Path
+from connector.pipeline.setup.mappings import mapping_of
 
 SECRET_SHOWN = "(secret)"  # noqa: S105 -- what stands in the place of one
 Changes = dict[str, tuple[Any, Any]]

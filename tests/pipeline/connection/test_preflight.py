@@ -4,7 +4,7 @@ from typing import Any
 
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.models.fields import Secret
-from connector.pipeline.preflight import Check, check_connection
+from connector.pipeline.connection.preflight import Check, check_connection
 from tests.world import World
 
 ALL = [

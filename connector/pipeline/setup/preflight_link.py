@@ -14,7 +14,7 @@ from connector.core.validate_link import validate_creation, validate_labels, val
 from connector.models import CampaignLink, FieldMapping
 from connector.models.fields import WrongEncryptionKey
 from connector.models.links import STATUS_FIELDS
-from connector.pipeline.connect import (
+from connector.pipeline.connection.connect import (
     CampaignChoice,
     CampaignNotFound,
     campaign_labels,
@@ -23,9 +23,9 @@ from connector.pipeline.connect import (
     object_schema,
     record_usage,
 )
-from connector.pipeline.link_check import CREATED, SchemaOf, mapping_problems
+from connector.pipeline.connection.preflight import Check, check_rights, failed
 from connector.pipeline.pausing import lift_configuration_pause
-from connector.pipeline.preflight import Check, check_rights, failed
+from connector.pipeline.setup.link_check import CREATED, SchemaOf, mapping_problems
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
 

@@ -10,11 +10,11 @@ from connector.core.validate_link import validate_creation, validate_statuses
 from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.batch import rule_of
-from connector.pipeline.configure_plan import LinkPlan, OrgPlan, SourcePlan, as_plain, mapping_row
-from connector.pipeline.configure_schema import MappingSection, Section
-from connector.pipeline.configure_yaml import ConfigError, Document, Path
-from connector.pipeline.not_built import refuse_not_built
-from connector.pipeline.org_setup import refuse_login_url
+from connector.pipeline.connection.org_setup import refuse_login_url
+from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, as_plain, mapping_row
+from connector.pipeline.setup.configure_schema import MappingSection, Section
+from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
+from connector.pipeline.setup.not_built import refuse_not_built
 
 NEEDED_BY_FLOW: Mapping[str, Sequence[str]] = {
     "client_credentials": ("client_id", "client_secret"),

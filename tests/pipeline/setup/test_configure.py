@@ -20,11 +20,11 @@ from connector.models import (
     WebhookSource,
 )
 from connector.models.fields import Secret, reveal_list
-from connector.pipeline.configure import Result, apply_config
-from connector.pipeline.export_config import export_config
+from connector.pipeline.setup.configure import Result, apply_config
+from connector.pipeline.setup.export_config import export_config
 from simulator.server import SimulatorServer
 from tests.factories import OutboxEntryFactory, SalesforceOrgFactory, UnlinkedEventFactory
-from tests.pipeline.configuration import ENVIRON, EVENT, SECRET, campaign_id_of, config_text, offline_text
+from tests.pipeline.setup.configuration import ENVIRON, EVENT, SECRET, campaign_id_of, config_text, offline_text
 
 pytestmark = pytest.mark.django_db
 

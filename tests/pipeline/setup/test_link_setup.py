@@ -6,7 +6,13 @@ import pytest
 from cryptography.fernet import Fernet
 
 from connector.models import CampaignLink, FieldMapping
-from connector.pipeline.link_setup import add_default_mappings, load_facts, load_labels, offer_campaigns, set_state
+from connector.pipeline.setup.link_setup import (
+    add_default_mappings,
+    load_facts,
+    load_labels,
+    offer_campaigns,
+    set_state,
+)
 from tests.factories import CampaignLinkFactory
 from tests.world import World
 

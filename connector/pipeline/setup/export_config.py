@@ -14,8 +14,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg, WebhookSource
 from connector.models.links import STATUS_FIELDS
-from connector.pipeline.configure_plan import LINK_COLUMNS, MAPPING_COLUMNS, default_of
-from connector.pipeline.configure_secrets import ORG_SECRETS
+from connector.pipeline.setup.configure_plan import LINK_COLUMNS, MAPPING_COLUMNS, default_of
+from connector.pipeline.setup.configure_secrets import ORG_SECRETS
 
 _HEADER = (
     "Secrets are left out: what is stored stays when this file is applied.\n"

@@ -4,7 +4,7 @@ import pytest
 
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.link_change import LinkChange, follow_confirmed_visibility, follow_link_change
+from connector.pipeline.setup.link_change import LinkChange, follow_confirmed_visibility, follow_link_change
 from tests.factories import NOW, CampaignLinkFactory, FieldMappingFactory, OutboxEntryFactory
 
 pytestmark = pytest.mark.django_db

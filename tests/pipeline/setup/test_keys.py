@@ -7,8 +7,8 @@ from cryptography.fernet import Fernet
 
 from connector.models import SalesforceOrg, WebhookSource
 from connector.models.fields import Secret, reveal_list
-from connector.pipeline import keys
-from connector.pipeline.keys import Rotated, rotate_keys
+from connector.pipeline.setup import keys
+from connector.pipeline.setup.keys import Rotated, rotate_keys
 from tests.factories import SIGNING_SECRET, SalesforceOrgFactory, WebhookSourceFactory
 
 pytestmark = pytest.mark.django_db

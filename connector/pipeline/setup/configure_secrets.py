@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from connector.inwink.signature import digest_token
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret, WrongEncryptionKey, conceal_list, reveal_list
-from connector.pipeline.configure_plan import OrgPlan, SourcePlan, lay, lay_all, lay_secret
+from connector.pipeline.setup.configure_plan import OrgPlan, SourcePlan, lay, lay_all, lay_secret
 
 ORG_COLUMNS = {
     key: key

@@ -14,8 +14,8 @@ from django.utils import timezone
 from connector import conf
 from connector.core.schema import ObjectSchema
 from connector.models import CampaignLabels, SalesforceOrg
-from connector.pipeline.schema_cache import load_schema, store_schema
-from connector.pipeline.sign_in import host_rules, obtain_token, stored_token
+from connector.pipeline.connection.schema_cache import load_schema, store_schema
+from connector.pipeline.connection.sign_in import host_rules, obtain_token, stored_token
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SignInFailed
 from connector.salesforce.gateway import Gateway

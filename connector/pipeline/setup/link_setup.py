@@ -10,9 +10,9 @@ from connector.core.state import State
 from connector.core.suggest import suggest_labels
 from connector.models import CampaignLink, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
-from connector.pipeline.configure_plan import wanted_mappings
-from connector.pipeline.connect import CampaignChoice, campaign_labels, object_schema, search_campaigns
+from connector.pipeline.connection.connect import CampaignChoice, campaign_labels, object_schema, search_campaigns
 from connector.pipeline.enqueue import request_drain
+from connector.pipeline.setup.configure_plan import wanted_mappings
 from connector.salesforce.errors import SalesforceError
 
 MAPPED_OBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)

@@ -14,8 +14,8 @@ from connector.core.advice import advise
 from connector.core.schema import ObjectSchema, SObject
 from connector.models import SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
-from connector.pipeline.connect import gateway_for, object_schema, record_usage, recover_org
-from connector.pipeline.sign_in import obtain_token, stored_token
+from connector.pipeline.connection.connect import gateway_for, object_schema, record_usage, recover_org
+from connector.pipeline.connection.sign_in import obtain_token, stored_token
 from connector.salesforce.errors import LimitReached, RequestRefused, SalesforceError
 from connector.salesforce.gateway import Gateway
 from connector.salesforce.records import Usage

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 
-from connector.pipeline.configure_apply import store_plans
-from connector.pipeline.configure_lookup import look_up, resolve_offline
-from connector.pipeline.configure_plan import Plan
-from connector.pipeline.configure_read import Reading, read_config
-from connector.pipeline.configure_yaml import ConfigError
+from connector.pipeline.setup.configure_apply import store_plans
+from connector.pipeline.setup.configure_lookup import look_up, resolve_offline
+from connector.pipeline.setup.configure_plan import Plan
+from connector.pipeline.setup.configure_read import Reading, read_config
+from connector.pipeline.setup.configure_yaml import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

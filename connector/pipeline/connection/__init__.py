@@ -1,0 +1,1 @@
+"""Reach Salesforce: tokens, gateways, describes, campaigns, and the check of a connection."""

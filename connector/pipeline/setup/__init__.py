@@ -1,0 +1,1 @@
+"""Set the connector up: configuration files, links, mappings, secrets of senders, schedules."""
