@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from simulator.seed import resolve
+from simulator.refs import resolve
 from simulator.shapes import Json
 
 

@@ -20,6 +20,12 @@ STANDARD_LABELS = (("Sent", True, False), ("Responded", False, True))
 """Label, IsDefault, HasResponded of every new campaign (seen in third-party tests against live orgs)."""
 
 
+def ensure_labels(org: Org, *, campaign: Row) -> None:
+    """Give a campaign without labels the standard ones."""
+    if not org.store.find("CampaignMemberStatus", field="CampaignId", value=campaign["Id"]):
+        add_standard_labels(org, campaign=campaign)
+
+
 def add_standard_labels(org: Org, *, campaign: Row) -> None:
     """Give a new campaign the two labels it starts with."""
     for order, (label, is_default, has_responded) in enumerate(STANDARD_LABELS, start=1):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
+from simulator.campaigns import ensure_labels
 from simulator.members import set_status
 from simulator.people import convert_lead, merge_rows
 from simulator.shapes import Answer, Json, Row
@@ -158,4 +159,4 @@ def _settle(org: Org, sobject: str, row_id: str) -> None:
         set_status(org, row=settled)
         org.store.put(sobject, row=settled)
     elif sobject == "Campaign":
-        org.ensure_labels(row)
+        ensure_labels(org, campaign=row)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from simulator.accounts import Accounts
 from simulator.calls import CallLog
-from simulator.campaigns import add_standard_labels
 from simulator.catalog import Catalog, build_catalog, visible_catalog
 from simulator.clock import now_text
 from simulator.cursors import Cursors
 from simulator.faults import Faults
 from simulator.locks import CampaignLocks
-from simulator.seed import load_rows
 from simulator.settings import Settings
 from simulator.shapes import Json, Row
 from simulator.store import Store
+
+Loader: TypeAlias = "Callable[[Org, Json], dict[str, str]]"
 
 
 class Org:
@@ -26,8 +29,10 @@ class Org:
     store: Store
     accounts: Accounts
 
-    def __init__(self, seed: Json) -> None:
+    def __init__(self, seed: Json, *, load: Loader) -> None:
+        """Take the seed, and what fills an empty org from it and returns {_ref: id}."""
         self._seed = seed
+        self._load = load
         self._overrides: dict[str, Json] = {}
         self.calls = CallLog()
         self.faults = Faults()
@@ -49,7 +54,7 @@ class Org:
         self.calls.used = 0
         self.faults.clear()
         self.cursors.clear()
-        names = load_rows(self, seed=self._seed)
+        names = self._load(self, self._seed)
         accounts = Accounts(self._seed, refs=names)
         if hasattr(self, "accounts"):
             accounts.adopt_sessions(self.accounts)
@@ -88,11 +93,6 @@ class Org:
                 row["Email"] = row["Email"].lower()
             self.store.put(sobject, row=row)
             return str(row["Id"])
-
-    def ensure_labels(self, campaign: Row) -> None:
-        """Give a campaign without labels the standard ones."""
-        if not self.store.find("CampaignMemberStatus", field="CampaignId", value=campaign["Id"]):
-            add_standard_labels(self, campaign=campaign)
 
     def erase(self, sobject: str, *, row: Row) -> None:
         """Mark a row deleted, and all rows that go with it."""

@@ -10,9 +10,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.campaigns import ensure_labels
 from simulator.clock import datetime_text, parse_date, parse_datetime
 from simulator.ids import with_checksum
 from simulator.members import set_status
+from simulator.refs import resolve
 from simulator.shapes import Json, Row
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def read_seed(path: Path | None) -> Json:
     return json.loads(path.read_text("utf-8"))
 
 
-def load_rows(org: Org, *, seed: Json) -> dict[str, str]:
+def load_rows(org: Org, seed: Json) -> dict[str, str]:
     """Fill an empty org and return {_ref: id}. Raises KeyError for an unknown reference or object."""
     refs: dict[str, str] = {}
     organization = {
@@ -58,16 +60,9 @@ def load_rows(org: Org, *, seed: Json) -> dict[str, str]:
         for values in rows.get(sobject, []):
             _add_row(org, sobject=sobject, values=values, refs=refs)
     for row in org.store.all("Campaign"):
-        org.ensure_labels(row)
+        ensure_labels(org, campaign=row)
     _settle_members(org)
     return refs
-
-
-def resolve(value: Json, *, refs: dict[str, str]) -> Json:
-    """Replace "@name" by the id it stands for. Raises KeyError."""
-    if isinstance(value, str) and value.startswith("@"):
-        return refs[value[1:]]
-    return value
 
 
 def _add_row(org: Org, *, sobject: str, values: Row, refs: dict[str, str]) -> None:

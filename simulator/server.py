@@ -20,7 +20,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from simulator.data import ConnectionCut
 from simulator.org import Org
-from simulator.seed import read_seed
+from simulator.seed import load_rows, read_seed
 from simulator.shapes import Json
 from simulator.wsgi import Application
 
@@ -125,7 +125,7 @@ class SimulatorServer:
         quiet: bool = True,
     ) -> None:
         """Take the port (0: a free one); seed is a document, a file or None for the default one."""
-        self.org = Org(seed if isinstance(seed, dict) else read_seed(seed))
+        self.org = Org(seed if isinstance(seed, dict) else read_seed(seed), load=load_rows)
         if settings:
             self.org.override(settings)
         self._server = _Server(host, port, app=Application(self.org))
