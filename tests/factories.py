@@ -241,6 +241,10 @@ class OutboxEntryFactory(KnownParticipantFactory[OutboxEntry]):
     synced_generation = LazyAttribute(lambda entry: entry.generation if entry.state == EntryState.SYNCED else 0)
     generation = 1
     claim_token = LazyAttribute(lambda entry: uuid.uuid4() if entry.state == EntryState.CLAIMED else None)
+    create_sent_at = None
+    claimed_email = LazyAttribute(
+        lambda entry: entry.email_key if entry.state == EntryState.CLAIMED or entry.create_sent_at else ""
+    )
     claimed_generation = LazyAttribute(lambda entry: entry.generation if entry.state == EntryState.CLAIMED else None)
     lease_expires_at = LazyAttribute(
         lambda entry: NOW + timedelta(seconds=150) if entry.state == EntryState.CLAIMED else None

@@ -85,6 +85,8 @@ class OutboxEntry(KnownParticipant):
     claim_token = models.UUIDField(null=True, blank=True)
     claimed_generation = models.PositiveIntegerField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
+    claimed_email = models.CharField(max_length=320, blank=True, default="")
+    """The `email_key` under which the row was last claimed: a message may change that while the row is being sent."""
     create_sent_at = models.DateTimeField(null=True, blank=True)
     """When a call that creates something for this row was sent whose answer is not known yet."""
 
@@ -161,6 +163,7 @@ class OutboxEntry(KnownParticipant):
             models.Index(fields=["email_key", "link"], name="entry_by_email"),
             models.Index(fields=["link", "state", "reason"], name="entry_by_state"),
             models.Index(fields=["claim_token"], condition=Q(claim_token__isnull=False), name="entry_by_claim"),
+            models.Index(fields=["claimed_email"], condition=Q(create_sent_at__isnull=False), name="entry_by_unclear"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import F, Q
+
 from connector import conf
 from connector.core.convert import Locale
 from connector.core.mapping import Blank, Event, MappingRule, Mode, UnknownChoice
@@ -51,9 +53,15 @@ class Batch:
 
 
 def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
-    """Read everything that planning needs, in a constant number of queries."""
+    """Read everything that planning needs, in a constant number of queries.
+
+    A claimed entry that a message has given another email since is left out, and so released as it is: another worker
+    may have that email in hand.
+    """
     link = CampaignLink.objects.select_related("org").get(pk=link_id)
-    entries = {entry.pk: entry for entry in OutboxEntry.objects.filter(pk__in=list(entry_ids)).select_related("source")}
+    wanted = OutboxEntry.objects.filter(pk__in=list(entry_ids)).select_related("source")
+    moved = Q(state=EntryState.CLAIMED) & ~Q(email_key=F("claimed_email"))
+    entries = {entry.pk: entry for entry in wanted.exclude(moved)}
     emails = {entry.email_key for entry in entries.values() if entry.email_key}
     siblings = list(OutboxEntry.objects.filter(link=link, email_key__in=emails).exclude(pk__in=entries))
     rows = [row_of(entry, is_claimed=True) for entry in entries.values()]

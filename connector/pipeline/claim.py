@@ -128,11 +128,11 @@ def _settled(now: datetime) -> Q:
 def _is_email_settled(now: datetime) -> Q:
     """Rows whose email no other row of the organisation may just be bringing into Salesforce (rule 6.1).
 
-    Reading would not find that person yet, and a second one would be created. Rows in a live claim are left to
-    `_emails_elsewhere`.
+    Reading would not find that person yet, and a second one would be created. The other row's email is the one that
+    it was sent under: a message may have changed it since. Rows in a live claim are left to `_emails_elsewhere`.
     """
-    same_email = OutboxEntry.objects.filter(link__org_id=OuterRef("link__org_id"), email_key=OuterRef("email_key"))
-    unclear = same_email.filter(create_sent_at__gt=_settled_before(now)).exclude(email_key="")
+    same_email = OutboxEntry.objects.filter(link__org_id=OuterRef("link__org_id"), claimed_email=OuterRef("email_key"))
+    unclear = same_email.filter(create_sent_at__gt=_settled_before(now)).exclude(claimed_email="")
     return Q(~Exists(unclear.exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now)))
 
 
@@ -141,9 +141,12 @@ def _settled_before(now: datetime) -> datetime:
 
 
 def _emails_elsewhere(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry, str]:
-    """Emails that a worker of another campaign of the organisation has in hand: people are shared by all links."""
+    """Emails that a worker of another campaign of the organisation has in hand: people are shared by all links.
+
+    Those that the rows were claimed under; `load_batch` leaves out a row that has another one by then.
+    """
     elsewhere = OutboxEntry.objects.filter(link__org_id=link.org_id, state=EntryState.CLAIMED, lease_expires_at__gt=now)
-    return elsewhere.exclude(link=link).exclude(email_key="").values_list("email_key", flat=True)
+    return elsewhere.exclude(link=link).exclude(claimed_email="").values_list("claimed_email", flat=True)
 
 
 def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | NothingClaimed:
@@ -156,6 +159,7 @@ def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | No
         state=EntryState.CLAIMED,
         claim_token=token,
         claimed_generation=F("generation"),
+        claimed_email=F("email_key"),
         lease_expires_at=now + timedelta(seconds=conf.claim_lease_seconds()),
         attempt_count=F("attempt_count") + 1,
         expired_count=Case(

@@ -13,6 +13,7 @@ from django_q.models import OrmQ
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.retry import MAX_ATTEMPTS
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
+from connector.pipeline.batch import load_batch
 from connector.pipeline.claim import (
     Claim,
     ClaimLostError,
@@ -113,6 +114,44 @@ def test_two_claimers_at_once_never_hold_one_email(link: CampaignLink) -> None:
 
     held = OutboxEntry.objects.filter(state=EntryState.CLAIMED).values_list("email_key", flat=True)
     assert len(held) == len(set(held)) == 10
+
+
+def test_an_email_that_changes_during_the_run_stays_with_its_worker(link: CampaignLink) -> None:
+    """The run goes on under the old one: nobody else may create that person beside it."""
+    other = CampaignLinkFactory.create(org=link.org)
+    entries(link, 1, email_key="old@example.org")
+    [waiting] = entries(other, 1, email_key="old@example.org")
+    claim = claimed(link)
+    OutboxEntry.objects.filter(link=link).update(email_key="new@example.org", generation=F("generation") + 1)
+
+    meanwhile = claim_batch(other.pk)
+    record(claim, dict.fromkeys(claim.entry_ids, CREATED))
+
+    assert meanwhile is NothingClaimed.BUSY
+    assert claimed(other).entry_ids == (waiting.pk,)
+
+
+def test_an_email_that_changes_after_an_unclear_create_holds_others_off(link: CampaignLink) -> None:
+    other = CampaignLinkFactory.create(org=link.org)
+    [entry] = entries(link, 1, email_key="old@example.org")
+    entries(other, 1, email_key="old@example.org")
+    mark_create_sent(claimed(link), [entry.pk])
+    let_lease_run_out()
+    OutboxEntry.objects.filter(link=link).update(email_key="new@example.org", generation=F("generation") + 1)
+
+    assert claim_batch(other.pk) is NothingClaimed.EMPTY
+
+
+def test_an_email_that_changes_before_the_run_begins_is_left_to_the_next_run(link: CampaignLink) -> None:
+    moved, stays = entries(link, 2)
+    claim = claimed(link)
+    OutboxEntry.objects.filter(pk=moved.pk).update(email_key="new@example.org", generation=F("generation") + 1)
+
+    batch = load_batch(link.pk, claim.entry_ids)
+    record(claim, {stays.pk: CREATED})
+
+    assert list(batch.entries) == [stays.pk]
+    assert states(link) == [EntryState.PENDING, EntryState.SYNCED]
 
 
 def test_with_only_shared_emails_left_the_link_is_busy_not_empty(link: CampaignLink) -> None:
