@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
@@ -66,6 +68,14 @@ class Question:
     """Further sentences, one a line."""
     reason_label: str = ""
     """Label of a text that must be given as `reason`; none is asked for where it is empty."""
+
+
+def find_or_404(rows: type[_Row] | models.QuerySet[_Row], object_id: str) -> _Row:
+    """Return the row of an address. Raises Http404 where there is none, also for what can be no key."""
+    try:
+        return get_object_or_404(rows, pk=object_id)
+    except (ValueError, ValidationError) as exc:
+        raise Http404 from exc
 
 
 def render_page(

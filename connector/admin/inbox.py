@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -16,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 
-from connector.admin.base import ReadOnlyAdmin, render_page
+from connector.admin.base import ReadOnlyAdmin, find_or_404, render_page
 from connector.admin.search import search_messages
 from connector.admin.tags import short_time, tag
 from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
@@ -69,7 +68,7 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the message, its answer, and what became of its participants."""
-        message = get_object_or_404(WebhookMessage.objects.select_related("source"), pk=object_id)
+        message = find_or_404(WebhookMessage.objects.select_related("source"), object_id)
         if not self.has_view_permission(request, message):
             raise PermissionDenied
         context = {

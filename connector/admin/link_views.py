@@ -6,11 +6,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from connector.admin.base import Question, ask
+from connector.admin.base import Question, ask, find_or_404
 from connector.admin.campaigns import describe_choice, seal, unseal
 from connector.admin.explain import explain_code
 from connector.models import CampaignLink, SalesforceOrg
@@ -79,7 +78,7 @@ def resync_view(model_admin: Any) -> View:
     """Return the view that sends the failed ones (`?what=failed`) or everybody of a link again."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        link = get_object_or_404(CampaignLink, pk=object_id)
+        link = find_or_404(CampaignLink, object_id)
         if not request.user.has_perm("connector.resync_campaignlink"):
             raise PermissionDenied
         back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
@@ -122,7 +121,7 @@ def state_view(model_admin: Any) -> View:
     """Return the view that pauses, resumes or closes a link (`?to=`); closing is asked first."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        link = get_object_or_404(CampaignLink, pk=object_id)
+        link = find_or_404(CampaignLink, object_id)
         if not model_admin.has_change_permission(request, link):
             raise PermissionDenied
         back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector.admin import link_views
-from connector.admin.base import UnfoldAdmin, list_url, object_url
+from connector.admin.base import UnfoldAdmin, find_or_404, list_url, object_url
 from connector.admin.link_forms import LinkForm, NewLinkForm
 from connector.admin.link_page import link_context, new_link_context
 from connector.admin.link_saving import facts_of, follow_saving, hold_link_with_problems, remember_before
@@ -117,7 +117,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Ask Salesforce first: what follows runs inside a transaction, which may not wait for HTTP."""
-        link = CampaignLink.objects.select_related("org").filter(pk=object_id).first() if object_id else None
+        link = self.get_object(request, unquote(object_id)) if object_id else None
         if self.has_view_permission(request, link) or self.has_add_permission(request):
             facts_of(request, link)
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -154,7 +154,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Refuse while participants are kept, with the way out."""
-        link = get_object_or_404(CampaignLink, pk=object_id)
+        link = find_or_404(CampaignLink, object_id)
         if link.entries.exists():
             text = gettext(
                 "This link has participants, and with it the record of what was sent. Close it instead: "

@@ -6,13 +6,12 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 
-from connector.admin.base import ReadOnlyAdmin, render_page
+from connector.admin.base import ReadOnlyAdmin, find_or_404, render_page
 from connector.admin.changes import attempt_records, change_rows
 from connector.admin.explain import explain_end, explain_notes, reason_label, sum_up_end
 from connector.admin.filters import ReasonFilter
@@ -78,7 +77,7 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show one attempt."""
-        attempt = get_object_or_404(SyncAttempt.objects.select_related("run", "entry"), pk=object_id)
+        attempt = find_or_404(SyncAttempt.objects.select_related("run", "entry"), object_id)
         if not self.has_view_permission(request, attempt):
             raise PermissionDenied
         context = {
@@ -142,7 +141,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show one run and its latest attempts."""
-        run = get_object_or_404(SyncRun, pk=object_id)
+        run = find_or_404(SyncRun, object_id)
         if not self.has_view_permission(request, run):
             raise PermissionDenied
         attempts = run.attempts.defer("changes", "notes").order_by("pk")[:200]

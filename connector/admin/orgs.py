@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from connector.admin.base import UnfoldAdmin, object_url, render_page
+from connector.admin.base import UnfoldAdmin, find_or_404, object_url, render_page
 from connector.admin.labels import check_label
 from connector.admin.tags import org_tag
 from connector.models import SalesforceOrg
@@ -170,7 +169,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
 
     def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Test the connection and show each check; nothing is written to Salesforce."""
-        org = get_object_or_404(SalesforceOrg, pk=object_id)
+        org = find_or_404(SalesforceOrg, object_id)
         if not self.has_change_permission(request, org):
             raise PermissionDenied
         back_url = reverse("admin:connector_salesforceorg_change", args=[org.pk])
@@ -189,7 +188,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Refuse while links use the organisation, with the way out."""
-        org = get_object_or_404(SalesforceOrg, pk=object_id)
+        org = find_or_404(SalesforceOrg, object_id)
         if org.links.exists():
             messages.error(request, gettext("Links send to this organisation. Close or delete them first."))
             return HttpResponseRedirect(reverse("admin:connector_salesforceorg_change", args=[org.pk]))

@@ -6,14 +6,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFilter
 
 from connector.admin.answers import AnswerForm, give_answer, may_answer, take_back_answer
-from connector.admin.base import Question, ReadOnlyAdmin, ask, object_url, render_page
+from connector.admin.base import Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
 from connector.admin.entry_page import entry_context
 from connector.admin.explain import reason_label
 from connector.admin.filters import ReasonFilter, StandingFilter
@@ -151,7 +150,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
 
     def _get_entry(self, request: HttpRequest, object_id: str) -> OutboxEntry:
         entries = OutboxEntry.objects.select_related("link__org", "source", "same_person_of")
-        entry = get_object_or_404(entries, pk=object_id)
+        entry = find_or_404(entries, object_id)
         if not self.has_view_permission(request, entry):
             raise PermissionDenied
         return entry

@@ -6,13 +6,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from connector.admin.base import Question, UnfoldAdmin, ask, object_url, render_page
+from connector.admin.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
 from connector.models import WebhookSource
 from connector.pipeline.setup import sources
 
@@ -108,7 +107,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then revoke the secret or token named by `?secret=` or `?token=`."""
-        source = get_object_or_404(WebhookSource, pk=object_id)
+        source = find_or_404(WebhookSource, object_id)
         if not self.has_change_permission(request, source):
             raise PermissionDenied
         secret, token = request.GET.get("secret", ""), request.GET.get("token", "")
@@ -125,7 +124,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Refuse while messages are kept, with the way out."""
-        source = get_object_or_404(WebhookSource, pk=object_id)
+        source = find_or_404(WebhookSource, object_id)
         if source.messages.exists():
             text = gettext("Messages of this source are kept. Switch it off instead: it then accepts nothing.")
             messages.error(request, text)
@@ -133,7 +132,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         return super().delete_view(request, object_id, extra_context)
 
     def _get_source(self, request: HttpRequest, object_id: str) -> WebhookSource:
-        source = get_object_or_404(WebhookSource, pk=object_id)
+        source = find_or_404(WebhookSource, object_id)
         if request.method != "POST" or not self.has_change_permission(request, source):
             raise PermissionDenied
         return source

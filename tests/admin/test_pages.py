@@ -111,3 +111,21 @@ def test_who_may_not_look_sees_nothing(sign_in: Callable[..., Client]) -> None:
     for model in MAKERS:
         assert client.get(f"/admin/connector/{model}/").status_code == 403
     assert "Salon" not in client.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *(f"{model}/abc/change" for model in ("outboxentry", "syncattempt", "syncrun", "webhookmessage")),
+        *(f"outboxentry/abc/{name}" for name in ("resync", "correct", "answer", "take-back")),
+        *(f"campaignlink/abc/{name}" for name in ("resync", "state", "delete")),
+        "salesforceorg/abc/check",
+        *(f"webhooksource/abc/{name}" for name in ("new-secret", "new-token", "revoke", "delete")),
+    ],
+)
+def test_an_address_that_names_no_row_is_not_found(admin_client: Client, page: str) -> None:
+    assert admin_client.post(f"/admin/connector/{page}/").status_code == 404
+
+
+def test_the_page_of_a_link_that_is_none_leads_back_as_everywhere_in_the_admin(admin_client: Client) -> None:
+    assert admin_client.get("/admin/connector/campaignlink/abc/change/").status_code == 302
