@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from connector.models import CampaignLink, SalesforceOrg
+from connector.models.fields import Secret
 from connector.pipeline import pausing
 from tests.factories import CampaignLinkFactory, SalesforceOrgFactory
 
@@ -71,7 +72,7 @@ def test_a_limit_pauses_the_organisation(is_daily: bool, seconds: int) -> None:
 
 
 def test_an_organisation_that_must_be_reconnected_is_neither_paused_nor_resumed() -> None:
-    org: Any = SalesforceOrgFactory.create()
+    org: Any = SalesforceOrg.objects.get(pk=SalesforceOrgFactory.create().pk)
     pausing.need_reconnect(org, message="invalid_grant")
 
     pausing.pause_org_for_limit(org, is_daily=False, message="limit", now=timezone.now())
@@ -79,3 +80,12 @@ def test_an_organisation_that_must_be_reconnected_is_neither_paused_nor_resumed(
 
     org.refresh_from_db()
     assert (org.state, org.state_reason) == ("reconnect_needed", "invalid_grant")
+
+
+def test_a_sign_in_that_a_person_corrected_meanwhile_is_not_stopped() -> None:
+    read_before_the_run = SalesforceOrg.objects.get(pk=SalesforceOrgFactory.create().pk)
+    SalesforceOrg.objects.update(client_secret=Secret.conceal("corrected"))
+
+    pausing.need_reconnect(read_before_the_run, message="invalid_client")
+
+    assert SalesforceOrg.objects.get().state == "connected"

@@ -3,14 +3,10 @@
 from collections.abc import Collection
 
 from connector.models import SalesforceOrg
-from connector.models.orgs import SECRET_FIELDS
 from connector.pipeline.connection.connect import forget_token, recover_org
-from connector.pipeline.connection.sign_in import host_rules
+from connector.pipeline.connection.sign_in import CREDENTIAL_COLUMNS, host_rules
 from connector.salesforce.errors import ForbiddenHost
 from connector.salesforce.hosts import check_url
-
-CREDENTIAL_FIELDS = frozenset({"login_url", "auth", "client_id", "username", *SECRET_FIELDS})
-"""Columns whose change makes the stored token worthless."""
 
 
 def refuse_login_url(url: str) -> str:
@@ -24,6 +20,6 @@ def refuse_login_url(url: str) -> str:
 
 def follow_org_change(org: SalesforceOrg, *, changed: Collection[str]) -> None:
     """Drop the token of old credentials and let an organisation go on that waited for new ones."""
-    if CREDENTIAL_FIELDS & set(changed):
+    if not set(changed).isdisjoint(CREDENTIAL_COLUMNS):
         forget_token(org)
         recover_org(org)

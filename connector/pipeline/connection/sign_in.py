@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from connector import conf
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
@@ -10,6 +12,12 @@ from connector.salesforce.auth import AuthFlow, Credentials, HostRules, Token, r
 from connector.salesforce.errors import ForbiddenHost, SignInFailed
 
 logger = logging.getLogger(__name__)
+
+CREDENTIAL_COLUMNS = (
+    "login_url", "auth", "client_id", "username", "client_secret", "password", "security_token", "private_key",
+    "refresh_token",
+)  # fmt: skip
+"""What a sign-in is made with; its change makes the stored token worthless."""
 
 REASON_MAX_LENGTH = 500
 """Characters; the length of SalesforceOrg.state_reason."""
@@ -84,10 +92,15 @@ def token_columns(token: Token) -> dict[str, Secret | str | datetime]:
     }
 
 
+def with_credentials_of(org: SalesforceOrg) -> QuerySet[SalesforceOrg]:
+    """Find the row of `org`, as it was read from the database, unless a person changed the credentials since."""
+    return SalesforceOrg.objects.filter(pk=org.pk, **{name: getattr(org, name) for name in CREDENTIAL_COLUMNS})
+
+
 def store_token(org: SalesforceOrg, token: Token) -> bool:
-    """Store a token over the one that `org` was read with; False: another process was faster."""
+    """Store a token over the one that `org` was read with; False: another process was faster, or a person."""
     columns = token_columns(token)
-    unchanged = SalesforceOrg.objects.filter(pk=org.pk, access_token=org.access_token)
+    unchanged = with_credentials_of(org).filter(access_token=org.access_token)
     return unchanged.update(**columns) == 1
 
 
@@ -96,9 +109,11 @@ def _taken_by_another(org: SalesforceOrg, fresh: Token) -> Token:
 
 
 def _need_reconnect(org: SalesforceOrg, reason: str) -> None:
-    """Stop the organisation until a person acts, unless another process has got a token meanwhile."""
-    stopped = SalesforceOrg.objects.filter(pk=org.pk, access_token=org.access_token).update(
-        state=SalesforceOrg.State.RECONNECT_NEEDED, state_reason=reason[:REASON_MAX_LENGTH], paused_until=None
+    """Stop the organisation until a person acts, unless that or another process has got a token meanwhile."""
+    stopped = (
+        with_credentials_of(org)
+        .filter(access_token=org.access_token)
+        .update(state=SalesforceOrg.State.RECONNECT_NEEDED, state_reason=reason[:REASON_MAX_LENGTH], paused_until=None)
     )
     if stopped:
         logger.warning("reconnect_needed", extra={"org_id": org.pk})

@@ -18,8 +18,7 @@ from connector.pipeline.connection.connect import (
     open_gateway,
     refuse_renewal,
 )
-from connector.pipeline.connection.org_setup import CREDENTIAL_FIELDS
-from connector.pipeline.connection.sign_in import check_same_organization, sign_in
+from connector.pipeline.connection.sign_in import CREDENTIAL_COLUMNS, check_same_organization, sign_in
 from connector.pipeline.setup.configure_check import problem_errors, statuses_of
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, lay, lay_mappings, rests
 from connector.pipeline.setup.configure_read import Reading, taken_campaign
@@ -105,7 +104,7 @@ def _orgs_to_ask(reading: Reading) -> list[tuple[SalesforceOrg, Path]]:
 
 
 def _has_new_credentials(plan: OrgPlan) -> bool:
-    return plan.is_new or bool(plan.columns & CREDENTIAL_FIELDS)
+    return plan.is_new or not plan.columns.isdisjoint(CREDENTIAL_COLUMNS)
 
 
 def _enter(org: SalesforceOrg, plan: OrgPlan | None) -> Found:

@@ -10,7 +10,7 @@ import pytest
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret, WrongEncryptionKey
 from connector.pipeline.connection.connect import forget_token, gateway_for, recover_org
-from connector.pipeline.connection.sign_in import obtain_token, store_token, stored_token
+from connector.pipeline.connection.sign_in import obtain_token, sign_in, store_token, stored_token
 from connector.salesforce.errors import ForbiddenHost, RemoteUnavailable, SignInFailed
 from simulator.server import SimulatorServer
 from tests.factories import SalesforceOrgFactory
@@ -86,6 +86,15 @@ def test_a_token_is_stored_only_over_the_one_that_was_read(org: SalesforceOrg) -
     late = replace(first, access_token="late")
     assert not store_token(stale, late)
     assert stored_token(SalesforceOrg.objects.get()) == first
+
+
+def test_a_token_of_credentials_that_were_changed_meanwhile_is_not_stored(org: SalesforceOrg) -> None:
+    before = SalesforceOrg.objects.get()
+    token = sign_in(before)
+    SalesforceOrg.objects.update(username="another")
+
+    assert not store_token(before, token)
+    assert stored_token(SalesforceOrg.objects.get()) is None
 
 
 def test_wrong_credentials_make_the_organisation_wait(org: SalesforceOrg, salesforce: SimulatorServer) -> None:
