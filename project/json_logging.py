@@ -3,12 +3,21 @@
 import datetime
 import json
 import logging
+import re
+from typing import Any
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """Attributes that every record has; whatever else a record carries came in by extra={…}."""
 
 _PRIVATE_FIELDS = frozenset({"request"})
 """Django adds the request, whose text holds the query string: what somebody searched for, such as an email."""
+
+
+_ROW_SHOWN = re.compile(r"^DETAIL: .*$", re.MULTILINE)
+"""PostgreSQL repeats the row that a constraint refused
+(https://www.postgresql.org/docs/current/protocol-error-fields.html)."""
+_EMAIL = re.compile(r"""[^\s<>"'(),;:]+@[\w.-]*\w""")
+_HIDDEN = "[…]"
 
 
 class JsonFormatter(logging.Formatter):
@@ -28,3 +37,8 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name that logging calls
+        """Return the traceback without the rows and emails that texts of exceptions repeat."""
+        text = super().formatException(ei)
+        return _EMAIL.sub(_HIDDEN, _ROW_SHOWN.sub(f"DETAIL: {_HIDDEN}", text))

@@ -125,3 +125,12 @@ def test_log_lines_hold_the_traceback() -> None:
     line = JsonFormatter().format(record)
     assert "\n" not in line
     assert "ValueError: broken" in json.loads(line)["exception"]
+
+
+def test_tracebacks_in_log_lines_repeat_no_row_and_no_email() -> None:
+    try:
+        raise ValueError("no 'ada@example.org'\nDETAIL:  Failing row contains (7, Lovelace, 1815).\nCONTEXT: x")
+    except ValueError:
+        record = logging.makeLogRecord({"exc_info": sys.exc_info()})
+    exception = json.loads(JsonFormatter().format(record))["exception"]
+    assert exception.splitlines()[-3:] == ["ValueError: no '[…]'", "DETAIL: […]", "CONTEXT: x"]
