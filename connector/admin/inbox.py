@@ -97,7 +97,7 @@ def count_words(message: WebhookMessage) -> str:
 def _pretty(body: str) -> str:
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):  # a message is also refused for its nesting
         return body
 
 

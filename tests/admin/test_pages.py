@@ -129,3 +129,11 @@ def test_an_address_that_names_no_row_is_not_found(admin_client: Client, page: s
 
 def test_the_page_of_a_link_that_is_none_leads_back_as_everywhere_in_the_admin(admin_client: Client) -> None:
     assert admin_client.get("/admin/connector/campaignlink/abc/change/").status_code == 302
+
+
+def test_a_message_that_was_refused_for_its_nesting_can_be_looked_at(admin_client: Client) -> None:
+    message = WebhookMessageFactory.create(body="[" * 1000 + "]" * 1000, status="rejected", answer_status=400)
+
+    page = admin_client.get(reverse("admin:connector_webhookmessage_change", args=[message.pk]))
+
+    assert page.status_code == 200
