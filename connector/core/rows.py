@@ -84,6 +84,8 @@ class Row:
     last_read_at: datetime | None = None
     is_unclear: bool = False
     """A call that creates something for this row was sent and its answer is not known."""
+    unclear_email: str = ""
+    """The email that this call carried; the row's may have been corrected since."""
 
     @property
     def names(self) -> tuple[str, ...]:

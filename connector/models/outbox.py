@@ -87,6 +87,8 @@ class OutboxEntry(KnownParticipant):
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     claimed_email = models.CharField(max_length=320, blank=True, default="")
     """The `email_key` under which the row was last claimed: a message may change that while the row is being sent."""
+    create_sent_email = models.CharField(max_length=320, blank=True, default="")
+    """The email with which that call was sent; the participant's may have been corrected since."""
     create_sent_at = models.DateTimeField(null=True, blank=True)
     """When a call that creates something for this row was sent whose answer is not known yet."""
 

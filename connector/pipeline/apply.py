@@ -5,7 +5,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from connector.core.errors import ErrorKind
-from connector.core.match import Held, Match, Matched, Records, match_group, picked_refs, stored_refs
+from connector.core.match import (
+    Held,
+    Match,
+    Matched,
+    Records,
+    adopt_lost_creation,
+    match_group,
+    picked_refs,
+    stored_refs,
+)
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.participant import text_of
 from connector.core.plan import Context, moves_email, plan_person, unite_records
@@ -121,7 +130,7 @@ def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int]
     readings = _read(run, [person for group in groups for person in group.people])
     _require_labels(run, readings)
     policy = run.batch.policy
-    pairs = _match(run, groups, readings.records)
+    pairs = _match(run, [_adopt(group, readings.records) for group in groups], readings.records)
     _wake_held(run, pairs)
     claimed = [
         (person, match)
@@ -150,6 +159,10 @@ def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tup
         ):
             found[number] = match_group(groups[number], records, policy=policy, choices=choices)
     return [pair for pairs in found for pair in pairs]
+
+
+def _adopt(group: EmailGroup, records: Records) -> EmailGroup:
+    return replace(group, people=tuple(adopt_lost_creation(person, records) for person in group.people))
 
 
 def _wake_held(run: Run, pairs: Iterable[tuple[Person, Match]]) -> None:
@@ -201,7 +214,14 @@ def _read(run: Run, people: Sequence[Person]) -> Readings:
         schemas=run.schemas,
         before_call=lambda: give_way(run),
     )
-    return reader.read((person.email for person in people), lambda records: _refs(run, people, records))
+    emails = {email for person in people for email in _emails(person)}
+    return reader.read(emails, lambda records: _refs(run, people, records))
+
+
+def _emails(person: Person) -> Iterable[str]:
+    """Yield the addresses under which somebody may stand in Salesforce: also that of a creation without an answer."""
+    yield person.email
+    yield from (row.unclear_email for row in person.rows)
 
 
 def _refs(run: Run, people: Iterable[Person], records: Records) -> Iterable[PersonRef]:
@@ -211,8 +231,8 @@ def _refs(run: Run, people: Iterable[Person], records: Records) -> Iterable[Pers
         yield from picked_refs(person)
         if person.email in run.batch.choices:
             yield run.batch.choices[person.email]
-        for record in records.with_email(person.email):
-            yield record.ref
+        for email in _emails(person):
+            yield from (record.ref for record in records.with_email(email))
 
 
 def _require_labels(run: Run, readings: Readings) -> None:

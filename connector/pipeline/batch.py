@@ -106,6 +106,7 @@ def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
         last_synced_at=entry.last_synced_at,
         last_read_at=entry.last_read_at,
         is_unclear=entry.create_sent_at is not None,
+        unclear_email=entry.create_sent_email,
     )
 
 

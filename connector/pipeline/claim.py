@@ -231,7 +231,9 @@ def renew_lease(claim: Claim) -> None:
 
 def mark_create_sent(claim: Claim, entry_ids: list[int]) -> None:
     """Commit that a call which creates something for these entries is about to be sent (rule 6.1)."""
-    OutboxEntry.objects.filter(claim_token=claim.token, pk__in=entry_ids).update(create_sent_at=db_now())
+    OutboxEntry.objects.filter(claim_token=claim.token, pk__in=entry_ids).update(
+        create_sent_at=db_now(), create_sent_email=F("claimed_email")
+    )
 
 
 def is_live_work_due() -> bool:

@@ -112,7 +112,7 @@ def end_by_progress(
         message=error.message if error else "",
         ref=progress.ref,
         member_id=progress.member_id,
-        created_by_us=progress.created_person,
+        created_by_us=progress.created_person or _is_ours(progress),
         person_operation=progress.person_operation,
         member_operation=progress.member_operation,
         changes={path: [before, after] for path, (before, after) in progress.changes.items()},
@@ -124,6 +124,10 @@ def end_by_progress(
         sent_person_hash=hashes.person,
         was_read=progress.was_read,
     )
+
+
+def _is_ours(progress: Progress) -> bool:
+    return any(row.created_by_us and row.person == progress.ref for row in progress.plan.person.rows)
 
 
 def stop_progress(end: EntryEnd) -> EntryEnd:

@@ -48,7 +48,8 @@ class Result:
 ENTRY_COLUMNS = [
     "state", "reason", "last_outcome", "error_code", "error_message", "notes", "candidates", "available_at",
     "dirty_since", "attempt_count", "expired_count", "timeout_count", "claim_token", "claimed_generation",
-    "lease_expires_at", "create_sent_at", "person_type", "person_id", "member_id", "created_by_us", "matched_email",
+    "lease_expires_at", "create_sent_at", "create_sent_email",
+    "person_type", "person_id", "member_id", "created_by_us", "matched_email",
     "matched_last_name", "same_person_of", "sent_hash", "sent_person_hash",
     "sent_values", "sent_label", "synced_state", "last_read_at",
     "last_synced_at", "is_forced", "is_correction", "requested_by", "synced_generation",
@@ -98,7 +99,7 @@ def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> 
     entry.last_outcome = end.outcome.value
     entry.error_code, entry.error_message = end.code[:80], end.message[:500]
     entry.notes, entry.candidates = _notes(entry, end), list(end.candidates)
-    entry.create_sent_at = None
+    entry.create_sent_at, entry.create_sent_email = None, ""
     _keep_record(entry, end)
     if end.was_read:
         entry.last_read_at = now
@@ -190,7 +191,7 @@ def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: i
         _keep_record(entry, result.stopped[entry.pk])
         entry.sent_hash = ""
     if entry.pk not in result.unclear:
-        entry.create_sent_at = None
+        entry.create_sent_at, entry.create_sent_email = None, ""
     entry.attempt_count = max(0, entry.attempt_count - 1)
     entry.state = EntryState.RETRYING.value if entry.attempt_count else EntryState.PENDING.value
     entry.expired_count = 0

@@ -134,3 +134,31 @@ def test_ignoring_waits_reads_first_all_the_same(world: World) -> None:
 
     assert world.holds() == untouched(f"{ADA}: Registered")
     assert OutboxEntry.objects.get().create_sent_at is None
+
+
+def test_an_address_corrected_after_a_lost_answer_makes_no_second_person(world: World) -> None:
+    world.receive(someone("p1", email="old@example.org"))
+    world.fault({"close_after": True}, sobject="Lead", kind="collections")
+    world.drain()
+    world.receive(someone("p1", email="new@example.org"))
+    world.let_pass(seconds=600)
+
+    world.drain()
+
+    assert world.holds() == untouched("Lead Ada Lovelace <new@example.org>: Registered")
+    entry = world.entry("p1")
+    assert (entry.state, entry.created_by_us, entry.create_sent_email) == ("synced", True, "")
+
+
+def test_a_ticket_handed_over_after_a_lost_answer_is_another_person(world: World) -> None:
+    world.receive(someone("p1", email="old@example.org"))
+    world.fault({"close_after": True}, sobject="Lead", kind="collections")
+    world.drain()
+    world.receive(someone("p1", "Grace", "Hopper", email="new@example.org"))
+    world.let_pass(seconds=600)
+
+    world.drain()
+
+    assert world.holds() == untouched(
+        "Lead Ada Lovelace <old@example.org>: no member", "Lead Grace Hopper <new@example.org>: Registered"
+    )
