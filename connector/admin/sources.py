@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from connector.admin.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
 from connector.models import WebhookSource
+from connector.models.fields import Secret
 from connector.pipeline.setup import sources
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         return [
             object_url(self, "new-secret", view=self.new_secret_view),
             object_url(self, "new-token", view=self.new_token_view),
+            object_url(self, "once", view=self.once_view),
             object_url(self, "revoke", view=self.revoke_view),
             *super().get_urls(),
         ]
@@ -90,20 +93,35 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
     def response_add(
         self, request: HttpRequest, obj: WebhookSource, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the address and the new secret; no other page ever shows it."""
+        """Make the first secret, then go to the page that shows it."""
         if request.POST.get("proof") == "token":
-            return self._show_once(request, obj, token=sources.create_token(obj))
-        return self._show_once(request, obj, secret=sources.create_secret(obj))
+            return self._make_token(request, obj)
+        return self._make_secret(request, obj)
 
     def new_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Add a signing secret beside the active ones."""
-        source = self._get_source(request, object_id)
-        return self._show_once(request, source, secret=sources.create_secret(source))
+        return self._make_secret(request, self._get_source(request, object_id))
 
     def new_token_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Add a bearer token beside the active ones."""
-        source = self._get_source(request, object_id)
-        return self._show_once(request, source, token=sources.create_token(source))
+        return self._make_token(request, self._get_source(request, object_id))
+
+    def once_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what this session has just made, and forget it; no other page ever shows it."""
+        source = find_or_404(WebhookSource, object_id)
+        if request.method != "GET" or not self._may_make(request, source):
+            raise PermissionDenied
+        made = request.session.pop(_session_key(source), None)
+        if made is None:
+            messages.warning(request, gettext("A secret is shown once. If it was not copied, make a new one."))
+            return HttpResponseRedirect(reverse("admin:connector_webhooksource_change", args=[source.pk]))
+        context = {
+            "source": source,
+            "address": webhook_address(request, source),
+            made["kind"]: Secret(made["ciphertext"]).reveal(),
+        }
+        title = gettext("Set up the sender")
+        return render_page(self, request, "admin/connector/webhooksource/once.html", title=title, context=context)
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then revoke the secret or token named by `?secret=` or `?token=`."""
@@ -137,12 +155,33 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
             raise PermissionDenied
         return source
 
-    def _show_once(
-        self, request: HttpRequest, source: WebhookSource, *, secret: str = "", token: str = ""
-    ) -> HttpResponse:
-        context = {"source": source, "address": webhook_address(request, source), "secret": secret, "token": token}
-        title = gettext("Set up the sender")
-        return render_page(self, request, "admin/connector/webhooksource/once.html", title=title, context=context)
+    def _may_make(self, request: HttpRequest, source: WebhookSource) -> bool:
+        return self.has_change_permission(request, source) or self.has_add_permission(request)
+
+    def _make_secret(self, request: HttpRequest, source: WebhookSource) -> HttpResponse:
+        with transaction.atomic():
+            secret = sources.create_secret(source)
+            self._log_made(request, source, name="Signing secret", fingerprint=sources.fingerprint_secret(secret))
+        return _go_to_once(request, source, kind="secret", text=secret)
+
+    def _make_token(self, request: HttpRequest, source: WebhookSource) -> HttpResponse:
+        with transaction.atomic():
+            token = sources.create_token(source)
+            self._log_made(request, source, name="Bearer token", fingerprint=sources.fingerprint_token(token))
+        return _go_to_once(request, source, kind="token", text=token)
+
+    def _log_made(self, request: HttpRequest, source: WebhookSource, *, name: str, fingerprint: str) -> None:
+        self.log_change(request, source, [{"added": {"name": name, "object": fingerprint}}])
+
+
+def _session_key(source: WebhookSource) -> str:
+    return f"webhook_source_once_{source.pk}"
+
+
+def _go_to_once(request: HttpRequest, source: WebhookSource, *, kind: str, text: str) -> HttpResponse:
+    # sessions are stored in the database, where no secret may be readable
+    request.session[_session_key(source)] = {"kind": kind, "ciphertext": Secret.conceal(text).ciphertext}
+    return HttpResponseRedirect(reverse("admin:connector_webhooksource_once", args=[source.pk]))
 
 
 def _revocation_of(fingerprint: str, *, back_url: str) -> Question:

@@ -1,16 +1,20 @@
 """Webhook sources: the address to copy, and secrets that are shown once."""
 
+import html
+import json
 import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from connector.inwink.signature import digest_token
 from connector.models import WebhookSource
 from connector.models.fields import reveal_list
-from connector.pipeline.setup.sources import fingerprint_secret
+from connector.pipeline.setup.sources import fingerprint_secret, fingerprint_token
 from tests.factories import SIGNING_SECRET, WebhookMessageFactory, WebhookSourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +27,15 @@ def url_of(source: WebhookSource, page: str = "change") -> str:
     return reverse(f"admin:connector_webhooksource_{page}", args=[source.pk])
 
 
+def read_shown(page: str) -> str:
+    """Return the secret or token on the page that shows it."""
+    found = re.search(r'id="webhook-secret">([^<]+)<', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
 def test_a_new_source_shows_its_address_and_secret_once(admin_client: Client) -> None:
-    page = admin_client.post(reverse("admin:connector_webhooksource_add"), {**FORM, "proof": "signature"})
+    page = admin_client.post(reverse("admin:connector_webhooksource_add"), {**FORM, "proof": "signature"}, follow=True)
     source = WebhookSource.objects.get()
     [secret] = reveal_list(source.signing_secrets)
     shown = page.content.decode()
@@ -37,12 +48,60 @@ def test_a_new_source_shows_its_address_and_secret_once(admin_client: Client) ->
 
 
 def test_of_a_bearer_token_only_the_digest_is_kept(admin_client: Client) -> None:
-    page = admin_client.post(reverse("admin:connector_webhooksource_add"), {**FORM, "proof": "token"})
-    found = re.search(r'id="webhook-secret">([^<]+)<', page.content.decode())
-    assert found is not None
+    page = admin_client.post(reverse("admin:connector_webhooksource_add"), {**FORM, "proof": "token"}, follow=True)
+    token = read_shown(page.content.decode())
     source = WebhookSource.objects.get()
-    assert source.bearer_token_hashes == [digest_token(found[1])]
+    assert source.bearer_token_hashes == [digest_token(token)]
     assert not source.signing_secrets
+
+
+@pytest.mark.parametrize("page", ["new_secret", "new_token"])
+def test_reloading_shows_no_secret_and_makes_none(admin_client: Client, page: str) -> None:
+    source = WebhookSourceFactory.create(signing_secrets="")
+    made = admin_client.post(url_of(source, page))
+    assert (made.status_code, made["Location"]) == (302, url_of(source, "once"))
+    shown = read_shown(admin_client.get(url_of(source, "once")).content.decode())
+    source.refresh_from_db()
+    kept = (source.signing_secrets, source.bearer_token_hashes)
+    again = admin_client.get(url_of(source, "once"), follow=True)
+    assert again.redirect_chain == [(url_of(source), 302)]
+    assert "A secret is shown once." in again.content.decode()
+    assert shown not in html.unescape(again.content.decode())
+    source.refresh_from_db()
+    assert (source.signing_secrets, source.bearer_token_hashes) == kept
+
+
+def test_the_session_keeps_a_new_secret_encrypted_and_only_until_it_is_shown(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create(signing_secrets="")
+    admin_client.post(url_of(source, "new_secret"))
+    kept = json.dumps(Session.objects.get().get_decoded())
+    assert "webhook_source_once" in kept
+    source.refresh_from_db()
+    [secret] = reveal_list(source.signing_secrets)
+    assert secret not in kept
+    assert read_shown(admin_client.get(url_of(source, "once")).content.decode()) == secret
+    assert "webhook_source_once" not in json.dumps(Session.objects.get().get_decoded())
+
+
+def test_another_session_never_sees_a_new_secret(admin_client: Client, sign_in: Callable[..., Client]) -> None:
+    source = WebhookSourceFactory.create()
+    admin_client.post(url_of(source, "new_secret"))
+    other = sign_in("view_webhooksource", "change_webhooksource")
+    assert other.get(url_of(source, "once"))["Location"] == url_of(source)
+    assert admin_client.get(url_of(source, "once")).status_code == 200
+
+
+def test_the_admin_log_names_each_secret_that_is_made(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create(signing_secrets="")
+    admin_client.post(url_of(source, "new_secret"))
+    admin_client.post(url_of(source, "new_token"))
+    token = read_shown(admin_client.get(url_of(source, "once")).content.decode())
+    source.refresh_from_db()
+    [secret] = reveal_list(source.signing_secrets)
+    assert [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")] == [
+        f"Added Signing secret “{fingerprint_secret(secret)}”.",
+        f"Added Bearer token “{fingerprint_token(token)}”.",
+    ]
 
 
 def test_a_second_secret_stands_beside_the_first_until_that_is_revoked(admin_client: Client) -> None:
@@ -80,6 +139,7 @@ def test_only_who_may_change_a_source_makes_and_revokes_secrets(sign_in: Callabl
     client = sign_in("view_webhooksource")
     for page in ("new_secret", "new_token", "revoke"):
         assert client.post(url_of(source, page)).status_code == 403
+    assert client.get(url_of(source, "once")).status_code == 403
 
 
 def test_a_source_without_secret_says_that_everything_is_refused(admin_client: Client) -> None:

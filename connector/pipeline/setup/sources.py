@@ -17,6 +17,11 @@ def fingerprint_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
 
+def fingerprint_token(token: str) -> str:
+    """Return a short name for a bearer token: the beginning of the digest that is kept."""
+    return digest_token(token)[:FINGERPRINT_LENGTH]
+
+
 def list_secrets(source: WebhookSource) -> list[str]:
     """Return the fingerprints of the active signing secrets, oldest first; raises WrongEncryptionKey."""
     return [fingerprint_secret(secret) for secret in reveal_list(source.signing_secrets)]
