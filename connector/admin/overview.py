@@ -43,24 +43,34 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return context
     links = list(CampaignLink.objects.select_related("org").order_by(_LINK_ORDER, "-starts_at", "-pk")[:LINKS_SHOWN])
     sums = sum_links()
-    events = with_participants(UnlinkedEvent.objects.filter(ignored_at=None))
     return {
         **context,
         "title": gettext("Overview"),
         "is_overview": True,
-        "orgs_to_mend": _orgs_to_mend(),
-        "unlinked": [_event_row(event) for event in events[:EVENTS_SHOWN]],
+        **_orgs_to_mend(request),
+        "unlinked": _unlinked_rows(request),
         "links": [_link_row(link, sums.get(link.pk, Sum())) for link in links],
         "steps": [] if links else _first_steps(),
     }
 
 
-def _orgs_to_mend() -> list[dict[str, Any]]:
+def _orgs_to_mend(request: HttpRequest) -> dict[str, Any]:
+    """Name the organisations and their problems to whoever may see them; say to others only that there is one."""
     stopped = SalesforceOrg.objects.filter(state=SalesforceOrg.State.RECONNECT_NEEDED)
-    return [
+    if not request.user.has_perm("connector.view_salesforceorg"):
+        return {"is_an_org_to_mend": stopped.exists()}
+    rows = [
         {"org": org, "url": reverse("admin:connector_salesforceorg_change", args=[org.pk])}
         for org in stopped.only("pk", "name", "state", "state_reason")
     ]
+    return {"orgs_to_mend": rows}
+
+
+def _unlinked_rows(request: HttpRequest) -> list[dict[str, Any]]:
+    if not request.user.has_perm("connector.view_unlinkedevent"):
+        return []
+    events = with_participants(UnlinkedEvent.objects.filter(ignored_at=None))
+    return [_event_row(event) for event in events[:EVENTS_SHOWN]]
 
 
 def _event_row(event: UnlinkedEvent) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The first page shows what needs a person on top, and the first steps where nothing is set up."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -59,3 +60,27 @@ def test_an_organisation_to_reconnect_and_events_to_link_stand_on_top(admin_clie
     assert "Acme must be reconnected." in text
     assert [(row["event"].event_name, row["count"]) for row in page.context["unlinked"]] == [("Forum", 3)]
     assert "inwink_event_id=e+1&amp;event_name=Forum" in text
+
+
+def test_the_first_page_tells_nobody_more_than_the_lists_do(sign_in: Callable[..., Client]) -> None:
+    SalesforceOrgFactory.create(name="Acme", state="reconnect_needed", state_reason="invalid_grant")
+    UnlinkedEventFactory.create(event_name="Forum")
+    text = sign_in("view_campaignlink").get("/admin/").content.decode()
+    assert "An organisation must be reconnected." in text
+    assert [word for word in ("Acme", "invalid_grant", "Forum", "Correct the sign-in") if word in text] == []
+
+
+def test_the_permission_to_see_organisations_shows_their_problems_only(sign_in: Callable[..., Client]) -> None:
+    SalesforceOrgFactory.create(name="Acme", state="reconnect_needed", state_reason="invalid_grant")
+    UnlinkedEventFactory.create(event_name="Forum")
+    text = sign_in("view_campaignlink", "view_salesforceorg").get("/admin/").content.decode()
+    assert "Acme must be reconnected." in text
+    assert "An organisation must be reconnected." not in text
+    assert "Forum" not in text
+
+
+def test_the_permission_to_see_events_names_them(sign_in: Callable[..., Client]) -> None:
+    UnlinkedEventFactory.create(event_name="Forum")
+    text = sign_in("view_campaignlink", "view_unlinkedevent").get("/admin/").content.decode()
+    assert "Forum" in text
+    assert "must be reconnected" not in text
