@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from connector.admin.campaigns import PickedCampaign, unseal
 from connector.admin.explain import explain_code
 from connector.admin.labels import STATE_LABELS
+from connector.core.participant import normalise_id
 from connector.core.problem import Problem
 from connector.core.state import State
 from connector.core.validate_link import REQUIRED_STATES, validate_creation, validate_labels, validate_statuses
@@ -153,6 +154,10 @@ class NewLinkForm(LinkForm):
                 "Active: waiting participants are sent as soon as you save. Paused: they wait until you resume."
             ),
         }
+
+    def clean_inwink_event_id(self) -> str:
+        """Store the id in the form in which messages are compared with it."""
+        return normalise_id(self.cleaned_data["inwink_event_id"])
 
     def clean(self) -> dict[str, Any]:
         """Adopt the chosen campaign, once."""

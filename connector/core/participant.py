@@ -63,6 +63,18 @@ def normalise_email(value: Json) -> str:
     return value.strip().lower() if isinstance(value, str) else ""
 
 
+_GUID = re.compile(r"\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?", re.IGNORECASE)
+
+
+def normalise_id(text: str) -> str:
+    """Return an id of inwink in the one form in which it is stored and compared: GUIDs in lower case, without braces.
+
+    A GUID is a number, so its letter case says nothing: https://www.rfc-editor.org/rfc/rfc9562#section-4
+    """
+    found = _GUID.fullmatch(text.strip())
+    return found[1].lower() if found else text.strip()
+
+
 def is_valid_email(email: str) -> bool:
     """Say whether a normalised email can be stored and matched in Salesforce."""
     return 0 < len(email) <= EMAIL_MAX_LENGTH and _EMAIL.fullmatch(email) is not None

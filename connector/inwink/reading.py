@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from connector.core.participant import Json
+from connector.core.participant import Json, normalise_id
 from connector.core.state import Registration
 from connector.inwink.aliases import fold
 
@@ -129,7 +129,7 @@ def read_id(value: Json) -> str | None:
     text = value.strip() if isinstance(value, str) else _number_text(value)
     if len(text) > ID_MAX_LENGTH:
         raise Unreadable(f"longer than {ID_MAX_LENGTH} characters")
-    return text or None
+    return normalise_id(text) or None
 
 
 def read_registration(value: Json, *, locale: str) -> Registration | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.core.participant import is_valid_email, names_key, normalise_email, text_of
+from connector.core.participant import is_valid_email, names_key, normalise_email, normalise_id, text_of
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,15 @@ def test_names(one: tuple[str, str], other: tuple[str, str], is_same: bool) -> N
 def test_texts_are_trimmed() -> None:
     assert text_of({"company": " A "}, "company") == "A"
     assert text_of({"company": None}, "company") == text_of({}, "company") == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("A2C9F3E0-1111-4222-8333-ABCDEFABCDEF", "a2c9f3e0-1111-4222-8333-abcdefabcdef"),
+        (" {a2c9f3e0-1111-4222-8333-abcdefabcdef} ", "a2c9f3e0-1111-4222-8333-abcdefabcdef"),
+        ("Salon-2026", "Salon-2026"),
+    ],
+)
+def test_a_guid_is_one_id_in_any_letter_case(sent: str, stored: str) -> None:
+    assert normalise_id(sent) == stored

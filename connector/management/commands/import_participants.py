@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from connector.core.participant import normalise_id
 from connector.inwink.export_file import UnreadableFile
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, CommandProblem, ConnectorCommand, Report
 from connector.pipeline.importing import ImportTerms, count_rows, import_file
@@ -53,7 +54,7 @@ class Command(ConnectorCommand):
         """Load the file and count what became of its rows."""
         if options["as_of"] and options["as_of"] > timezone.now():
             raise CommandProblem("--as-of is in the future: later changes in inwink would then be taken for old.")
-        terms = ImportTerms(event_id=options["event"], as_of=options["as_of"], locale=options["locale"])
+        terms = ImportTerms(event_id=normalise_id(options["event"]), as_of=options["as_of"], locale=options["locale"])
         try:
             with self.progress_bar(total=None, unit="rows", is_quiet=options["json"]) as bar:
                 counts = import_file(options["file"], terms, on_batch=bar.update)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from connector.core.participant import normalise_email
 from connector.management.base import CommandProblem, ConnectorCommand, Report
+from connector.management.events import link_of_event
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries, resync_link
 
@@ -35,10 +36,7 @@ class Command(ConnectorCommand):
         """Enqueue and count."""
         if options["allow_downgrade"] and not options["participant"]:
             raise CommandProblem("--allow-downgrade corrects one participant: name it with --participant.")
-        link = CampaignLink.objects.filter(inwink_event_id=options["event"]).first()
-        if link is None:
-            raise CommandProblem(f"No link names the event {options['event']}.")
-        count = _resync(link, options=options)
+        count = _resync(link_of_event(options["event"]), options=options)
         return Report(f"{count} enqueued", {"enqueued": count})
 
 

@@ -50,7 +50,7 @@ class Command(ConnectorCommand):
         """Send and sum up."""
         link = link_of_event(options["event"]) if options["event"] else None
         terms = drain.ForegroundTerms(
-            event_id=options["event"],
+            event_id=link.inwink_event_id if link else None,
             until_empty=options["until_empty"] or options["ignore_backoff"],
             deadline_seconds=options["deadline"],
             ignores_waits=options["ignore_backoff"],

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from django.utils.timezone import get_default_timezone
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from connector.core.participant import normalise_id
 from connector.salesforce.ids import id_18, is_id
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -167,7 +168,7 @@ class MappingSection(Section):
 class LinkSection(Section):
     """One inwink event that is sent to one campaign."""
 
-    event: Annotated[Text, StringConstraints(max_length=200)]
+    event: Annotated[Text, StringConstraints(max_length=200), AfterValidator(normalise_id)]
     name: Annotated[Text, StringConstraints(max_length=255)] | None = None
     org: Text | None = None
     campaign: CampaignSection | None = None
