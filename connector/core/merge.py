@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from connector.core.participant import Json, Known, Participant, fold_name, normalise_email, text_of
@@ -36,12 +36,24 @@ def merge_participant(
     carry a newer `source_updated_at`, which decides what is stale.
     """
     before = known or Known()
+    participant = _without_impossible_time(participant, received_at=received_at)
     at = participant.updated_at or received_at
     if known is not None and _is_stale(known, participant):
         return _merge_stale(known, participant, at=at)
     if looks_anonymised(before.values, participant.values):
         return _hold(before, participant, at=at)
     return _merge_all(before, participant, at=at, is_new=known is None, default_state=default_state)
+
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""A change from further in the future than this is a wrong clock or a swapped date, not a change."""
+
+
+def _without_impossible_time(participant: Participant, *, received_at: datetime) -> Participant:
+    """Drop a time that lies in the future: every real change after it would count as stale."""
+    if participant.updated_at is None or participant.updated_at <= received_at + CLOCK_TOLERANCE:
+        return participant
+    return replace(participant, updated_at=None)
 
 
 def _is_stale(known: Known, participant: Participant) -> bool:

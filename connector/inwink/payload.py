@@ -106,8 +106,9 @@ def read_body(body: bytes) -> list[Json]:
 def list_participants(value: Json) -> list[Json]:
     """Name the participants of a parsed message. Raises MalformedBody if it is neither an object nor a list."""
     if isinstance(value, dict):
-        participants = value.get("participants")
-        return participants if isinstance(participants, list) else [value]
+        if "participants" not in value:
+            return [value]
+        value = value["participants"]
     if isinstance(value, list):
         return value
     detail = 'the body must be an object, a list of objects, or {"participants": [...]}'

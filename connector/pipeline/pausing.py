@@ -12,7 +12,12 @@ TIMEOUTS_BEFORE_HALVING = 2
 
 
 def pause_for_outage(link: CampaignLink, *, code: str, message: str, now: datetime, entries: int) -> None:
-    """Let a link wait because Salesforce did not answer; the wait doubles, a slow batch is halved."""
+    """Let a link wait because Salesforce did not answer; the wait doubles, a slow batch is halved.
+
+    Who tries although the link waits (`sync_due --ignore-backoff`) does not make it wait longer.
+    """
+    if link.pause_kind == CampaignLink.PauseKind.OUTAGE and link.paused_until is not None and link.paused_until > now:
+        return
     count = link.pause_count + 1
     halved = max(1, entries // 2) if code == "timeout" and count >= TIMEOUTS_BEFORE_HALVING else link.batch_limit
     CampaignLink.objects.filter(pk=link.pk, state=CampaignLink.LinkState.ACTIVE).update(

@@ -1,6 +1,7 @@
 """How messages about one participant merge (rules 1.1 to 1.3)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -260,3 +261,15 @@ def test_a_held_account_is_joined_held() -> None:
 def test_a_later_account_that_names_nobody_leaves_the_question_open() -> None:
     joined = join_known(heard(said(1, **ADA), said(2, **ANONYMOUS)), heard(said(3, company="A")))
     assert joined.held_values == {**ANONYMOUS, "company": "A"}
+
+
+def test_a_time_in_the_future_does_not_make_the_real_changes_stale() -> None:
+    wrong = Participant("e1", "p1", {"company": "A"}, updated_at=datetime(2099, 1, 1, tzinfo=UTC))
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    known = merge_participant(None, wrong, received_at=now).known
+    merged = merge_participant(
+        known, Participant("e1", "p1", {"company": "B"}, updated_at=now), received_at=now + timedelta(minutes=1)
+    )
+
+    assert (merged.result, merged.known.values["company"]) == (MergeResult.ACCEPTED, "B")

@@ -62,7 +62,6 @@ def nested(levels: int) -> Json:
         (b'{"id": 1}', [{"id": 1}]),
         (b'[{"id": 1}, {"id": 2}]', [{"id": 1}, {"id": 2}]),
         (b'{"participants": [{"id": 1}]}', [{"id": 1}]),
-        (b'{"participants": "all"}', [{"participants": "all"}]),
         (b"[]", []),
         (b"\xef\xbb\xbf[1]", [1]),
         (json.dumps(nested(64)).encode(), nested(63) and [nested(63)]),
@@ -451,3 +450,9 @@ def test_a_full_message_is_read_in_a_moment() -> None:
     assert len({participant.key for participant in participants}) == 1_000
     # 30 ms on a quiet machine; the limit only catches a change of kind.
     assert seconds < 0.5
+
+
+def test_participants_that_are_no_list_are_refused_as_a_body() -> None:
+    with pytest.raises(MalformedBody) as caught:
+        read_body(b'{"participants": "x"}')
+    assert caught.value.code == "not_an_object"

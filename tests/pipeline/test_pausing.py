@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
 def outage(link: CampaignLink, *, code: str = "SERVER_UNAVAILABLE", entries: int = 1000) -> CampaignLink:
-    pausing.pause_for_outage(link, code=code, message="no", now=timezone.now(), entries=entries)
+    pausing.pause_for_outage(link, code=code, message="no", now=link.paused_until or timezone.now(), entries=entries)
     return CampaignLink.objects.get(pk=link.pk)
 
 
@@ -89,3 +89,12 @@ def test_a_sign_in_that_a_person_corrected_meanwhile_is_not_stopped() -> None:
     pausing.need_reconnect(read_before_the_run, message="invalid_client")
 
     assert SalesforceOrg.objects.get().state == "connected"
+
+
+def test_trying_although_it_waits_makes_no_link_wait_longer() -> None:
+    link = outage(CampaignLinkFactory.create())
+
+    pausing.pause_for_outage(link, code="timeout", message="", now=timezone.now(), entries=5)
+
+    after = CampaignLink.objects.get()
+    assert (after.pause_count, after.paused_until) == (link.pause_count, link.paused_until)

@@ -86,9 +86,14 @@ def _values(done: sync.Report, *, seconds: float) -> dict[str, Any]:
 def _exit_code(done: sync.Report, link: CampaignLink | None) -> int:
     if done.outcomes[Outcome.FAILED]:
         return EXIT_FOUND_PROBLEMS
-    if done.runs and not done.entries and sync_status(link)["paused"]:
-        return EXIT_NOT_DONE
-    return EXIT_DONE
+    return EXIT_NOT_DONE if not done.entries and _is_kept_from_sending(link) else EXIT_DONE
+
+
+def _is_kept_from_sending(link: CampaignLink | None) -> bool:
+    """Say whether something waits that Salesforce, the sign-in or the set-up keeps from being sent."""
+    status = sync_status(link)
+    is_waiting = status["pending"] or status["retrying"]
+    return bool(is_waiting) and any(pause["kind"] != CampaignLink.PauseKind.MANUAL for pause in status["paused"])
 
 
 def _say(values: dict[str, Any], link: CampaignLink | None) -> str:
