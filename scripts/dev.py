@@ -25,9 +25,14 @@ def install_all(arguments: list[str]) -> int:
     return 0
 
 
+PRIVATE = 0o077
+"""umask of whatever writes a database: it holds personal data, which nobody else on the machine may read."""
+
+
 def demo(arguments: list[str]) -> NoReturn:
     """Show the connector at work against a local Salesforce (ARGS=--once ends after the summary)."""
     install([RUNTIME_LOCK])
+    os.umask(PRIVATE)
     _become(["scripts/demo.py", *arguments])
 
 
@@ -40,6 +45,8 @@ def test(arguments: list[str]) -> int:
 def run(arguments: list[str]) -> NoReturn:
     """Serve the site for development on port 8000, or on ARGS=PORT."""
     _prepare_site()
+    print("Nobody to log in as yet? .venv/bin/python manage.py createsuperuser", flush=True)
+    print("Nothing is sent without a worker: make worker, in a second terminal.", flush=True)
     _become(["manage.py", "runserver", "--insecure", *arguments])
 
 
@@ -121,6 +128,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 
 def _prepare_site() -> None:
     install([RUNTIME_LOCK])
+    os.umask(PRIVATE)
     if create_dot_env():
         print("Wrote .env with new keys for this machine.", flush=True)
     if _steps([["python", "manage.py", "migrate", "--verbosity", "0"]]):
