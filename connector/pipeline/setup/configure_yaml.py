@@ -8,12 +8,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from connector.pipeline.setup.configure_bounds import find_excess
+
 Path = tuple[str | int, ...]
 """Where a value stands: ("links", 0, "mappings", 2, "field")."""
 
 _TAG = "tag:yaml.org,2002:"
-_MAX_DEPTH = 20
-"""Levels; a configuration has six. Ends files that contain themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,10 @@ def parse_document(text: str, *, environ: Mapping[str, str]) -> Document:
     """Read YAML 1.2; what is wrong with its form is in `errors`."""
     document = Document()
     try:
+        excess = find_excess(YAML().parse(text))
+        if excess is not None:
+            document.errors.append(ConfigError(excess.line, dotted(excess.path), excess.message))
+            return document
         root = YAML().compose(text)
     except YAMLError as exc:
         document.errors.append(_syntax_error(exc))
@@ -82,15 +86,13 @@ def _syntax_error(exc: YAMLError) -> ConfigError:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Turns nodes into values; nodes, unlike values, know their lines."""
+    """Turns nodes into values; nodes, unlike values, know their lines. `find_excess` has bounded depth and number."""
 
     document: Document
     environ: Mapping[str, str]
 
     def read(self, node: Node, path: Path) -> Any:
         self.document.lines.setdefault(path, node.start_mark.line + 1)
-        if len(path) > _MAX_DEPTH:
-            return self._refuse(path, "This is nested too deeply.")
         if isinstance(node, MappingNode):
             return self._read_mapping(node, path)
         if isinstance(node, SequenceNode):

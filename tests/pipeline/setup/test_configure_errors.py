@@ -171,13 +171,37 @@ def test_a_value_from_the_environment_is_never_shown() -> None:
         ("- a\n", 1, "must be a mapping"),
         ("", 1, "must be a mapping"),
         ("a: 1\n---\nb: 1\n", 2, "not YAML"),
-        ("orgs: &a [*a]\n", 1, "mapping"),
+        ("orgs: &a [*a]\n", 1, "contains itself"),
+        ("orgs: &a\n  <<: *a\n", 2, "contains itself"),
+        ("orgs: *a\n", 1, "used before"),
+        ("orgs: " + "[" * 5000 + "]" * 5000, 1, "nested too deeply"),
+        ("orgs:\n  " + "- " * 5000 + "x", 2, "nested too deeply"),
         ("orgs: !!binary aGVsbG8=\n", 1, "not used here"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_named_with_its_line(text: str, line: int, words: str) -> None:
     errors = apply_offline(text).errors
     assert any(error.line == line and words in error.message for error in errors), errors
+
+
+def test_aliases_that_multiply_are_refused_before_they_are_built() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 5)]
+    errors = apply_offline("\n".join(lines)).errors
+    assert [(error.line, error.path) for error in errors] == [(5, "a4[7]")]
+    assert "stand for more than 100000 values" in errors[0].message
+
+
+def test_a_chain_of_aliases_cannot_be_deep_either() -> None:
+    lines = ["a0: &a0 {name: x}", *(f"a{n}: &a{n} {{<<: *a{n - 1}}}" for n in range(1, 3000))]
+    assert found(apply_offline("\n".join(lines))) == [(20, "a19.<<")]
+
+
+def test_aliases_of_a_bearable_size_are_taken() -> None:
+    text = offline_text(replace={"{id: 701000000000001AAA}": "&campaign {id: 701000000000001AAA}"})
+    text = text.replace("    statuses:\n", "    statuses: &statuses\n")
+    text += "  - {event: other, org: Acme, campaign: {<<: *campaign, id: '701000000000002AAA'}, statuses: *statuses}\n"
+    assert apply_offline(text).created == 4
 
 
 def test_a_campaign_serves_one_event() -> None:
