@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from connector.management.base import EXIT_DONE, EXIT_NOT_DONE, CommandProblem, ConnectorCommand, Report
+from connector.management.base import EXIT_DONE, EXIT_NOT_DONE, ConnectorCommand, Report
 from connector.pipeline.setup.configure import Difference, Result, apply_config
+from connector.pipeline.setup.configure_yaml import ConfigError
 
 
 class Command(ConnectorCommand):
@@ -29,7 +30,7 @@ class Command(ConnectorCommand):
 
     def report(self, **options: Any) -> Report:
         """Apply the file and say what changed, or what is wrong with it."""
-        result = apply_config(_read(options["file"]), dry_run=options["dry_run"], offline=options["offline"])
+        result = _apply(options["file"], is_dry=options["dry_run"], is_offline=options["offline"])
         values = {
             "created": result.created,
             "updated": result.updated,
@@ -41,13 +42,15 @@ class Command(ConnectorCommand):
         return Report(_say_result(result, is_dry=options["dry_run"]), values, EXIT_DONE)
 
 
-def _read(name: str) -> str:
+def _apply(name: str, *, is_dry: bool, is_offline: bool) -> Result:
+    """Apply the file of that name; one that cannot be read is an error like those in it, with no line."""
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
     except OSError as exc:
-        raise CommandProblem(f"{name} cannot be read: {exc.strerror}.") from exc
-    except UnicodeDecodeError as exc:
-        raise CommandProblem(f"{name} is not UTF-8 text.") from exc
+        return Result(errors=(ConfigError(0, "", f"The file cannot be read: {exc.strerror}."),))
+    except UnicodeDecodeError:
+        return Result(errors=(ConfigError(0, "", "The file is not UTF-8 text."),))
+    return apply_config(text, dry_run=is_dry, offline=is_offline)
 
 
 def _say_errors(result: Result, name: str) -> str:

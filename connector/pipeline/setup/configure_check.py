@@ -23,6 +23,10 @@ NEEDED_BY_FLOW: Mapping[str, Sequence[str]] = {
     "web_server": ("client_id", "client_secret"),
 }
 """{auth: keys without which it cannot sign in}"""
+SECRET_MIN_BYTES = 24
+"""https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"""
+TOKEN_MIN_CHARACTERS = 20
+"""Ours; too many to be guessed."""
 _SHARED_HOSTS = ("://login.salesforce.com", "://test.salesforce.com")
 
 
@@ -53,17 +57,33 @@ def check_org(plan: OrgPlan, document: Document) -> list[ConfigError]:
 
 def check_source(plan: SourcePlan, document: Document) -> list[ConfigError]:
     """Name secrets that cannot be used, and an id that belongs to another source."""
-    errors = []
-    for place, secret in enumerate(plan.section.secrets or []):
-        try:
-            decode_secret(secret)
-        except ValueError as exc:
-            message = f"A signing secret is whsec_ and base64; here {exc}."
-            errors.append(document.error((*plan.path, "secrets", place), message))
+    refusals = [("secrets", [_refuse_secret(secret) for secret in plan.section.secrets or []])]
+    refusals += [("bearer_tokens", [_refuse_token(token) for token in plan.section.bearer_tokens or []])]
+    errors = [
+        document.error((*plan.path, key, place), message)
+        for key, messages in refusals
+        for place, message in enumerate(messages)
+        if message
+    ]
     if plan.section.id is not None and not plan.is_new and plan.row.pk != plan.section.id:
         message = f"The source {plan.section.name} has the id {plan.row.pk}, which senders use; it cannot change."
         errors.append(document.error((*plan.path, "id"), message))
     return errors
+
+
+def _refuse_secret(secret: str) -> str:
+    """Say what is wrong with a signing secret without repeating it, "" if nothing."""
+    try:
+        size = len(decode_secret(secret))
+    except ValueError as exc:
+        return f"A signing secret is whsec_ and base64; here {exc}."
+    if size < SECRET_MIN_BYTES:
+        return f"A signing secret is whsec_ and base64 of at least {SECRET_MIN_BYTES} bytes; here are {size}."
+    return ""
+
+
+def _refuse_token(token: str) -> str:
+    return "" if len(token) >= TOKEN_MIN_CHARACTERS else f"Write at least {TOKEN_MIN_CHARACTERS} characters."
 
 
 def check_link(plan: LinkPlan, document: Document) -> list[ConfigError]:

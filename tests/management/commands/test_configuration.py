@@ -89,15 +89,21 @@ def test_apply_config_works_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert run_json("apply_config", str(path), "--offline")["created"] == 3
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "No such file"), (b"\xff\xfe", "not UTF-8"), (b"orgs: " + b"[" * 5000, "nested too deeply")],
+)
 @pytest.mark.django_db
-@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
-def test_apply_config_says_when_a_file_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
+def test_apply_config_names_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, words: str) -> None:
     path = tmp_path / "config.yaml"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(CommandError) as caught:
-        run("apply_config", str(path))
-    assert caught.value.returncode == 2
+    values = run_json("apply_config", str(path), code=2)
+    (error,) = values.pop("errors")
+    assert values == {"created": 0, "updated": 0, "unchanged": 0}
+    assert set(error) == {"line", "path", "message"}
+    assert words in error["message"]
+    assert words in run("apply_config", str(path), code=2)
 
 
 def test_export_config_prints_what_apply_config_reads(config: Path) -> None:

@@ -355,9 +355,12 @@ def test_offline_asks_nobody_and_takes_ids() -> None:
     assert counts(apply_config(offline_text(), offline=True, environ=ENVIRON)) == (0, 0, 3)
 
 
-def test_offline_knows_a_linked_campaign_by_its_name(apply: Apply) -> None:
+def test_offline_takes_no_name_even_of_a_linked_campaign(apply: Apply) -> None:
     apply()
-    assert counts(apply(offline=True)) == (0, 0, 3)
+    (error,) = apply(offline=True).errors
+    assert (error.line, error.path) == (12, "links[0].campaign.name")
+    assert "only be given by its id" in error.message
+    assert counts(apply({"{name: Salon 2026}": f"{{id: {link().campaign_id}}}"}, offline=True)) == (0, 0, 3)
     assert link().starts_at is not None
 
 
@@ -382,7 +385,12 @@ def test_what_waited_for_a_link_is_asked_to_move(
 
 def test_the_export_changes_nothing_when_it_is_applied(apply: Apply) -> None:
     more = "update_existing: true\n    match: lead_then_contact\n    placeholders: {company: null}\n"
-    apply({"    org: Acme\n": f"    org: Acme\n    {more}", "    secrets": "    bearer_tokens: [tok]\n    secrets"})
+    apply(
+        {
+            "    org: Acme\n": f"    org: Acme\n    {more}",
+            "    secrets": "    bearer_tokens: [token-of-twenty-characters]\n    secrets",
+        }
+    )
     text = export_config()
     assert counts(apply_config(text, environ={})) == (0, 0, 3)
     assert "simulator-secret" not in text

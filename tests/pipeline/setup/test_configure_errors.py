@@ -5,7 +5,7 @@ import pytest
 from connector.models import CampaignLink, SalesforceOrg, WebhookSource
 from connector.pipeline.setup.configure import Result, apply_config
 from tests.factories import CampaignLinkFactory, SalesforceOrgFactory, WebhookSourceFactory
-from tests.pipeline.setup.configuration import ENVIRON, offline_text
+from tests.pipeline.setup.configuration import ENVIRON, SECRET, offline_text
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,9 @@ CASES = [
     (CLIENT, CLIENT + "    api_budget_percent: 101\n", 5, "orgs[0].api_budget_percent", "100 or less"),
     (CLIENT, CLIENT + "    api_version: v64\n", 5, "orgs[0].api_version", '"64.0"'),
     ("[{env: WEBHOOK_SECRET}]", "[not-base-64!]", 8, "sources[0].secrets[0]", "whsec_ and base64"),
+    ("[{env: WEBHOOK_SECRET}]", "[whsec_dG9vIHNob3J0]", 8, "sources[0].secrets[0]", "at least 24 bytes; here are 9"),
+    ("[{env: WEBHOOK_SECRET}]", f"[{SECRET}, whsec_]", 8, "sources[0].secrets[1]", "the secret is empty"),
+    ("secrets: [{env: WEBHOOK", "bearer_tokens: [{env: SF_CLIENT", 8, "sources[0].bearer_tokens[0]", "20 characters"),
     ("  - name: inwink\n", "  - name: inwink\n    id: 12-34\n", 8, "sources[0].id", "UUID"),
     ("  - name: inwink\n", "  - name: inwink\n    locale: de\n", 8, "sources[0].locale", "Write fr or en."),
     ("sources:\n", "sources: none\nother:\n", 6, "sources", "Write a list"),
