@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseProblem
+from django.db import InterfaceError, OperationalError, connection
 from tqdm import tqdm
+
+from connector.management.readiness import find_problem
 
 EXIT_DONE = 0
 EXIT_FOUND_PROBLEMS = 1
@@ -77,7 +81,7 @@ class ConnectorCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report. Raises SystemExit with its exit code unless that is 0."""
-        report = self.report(**options)
+        report = self._report_or_say_why_not(options)
         self.stdout.write(json.dumps(report.values, ensure_ascii=False) if options["json"] else report.text)
         if report.exit_code != EXIT_DONE:
             raise SystemExit(report.exit_code)
@@ -92,6 +96,20 @@ class ConnectorCommand(BaseCommand):
         `is_quiet`: silent in any case, for `--json`.
         """
         return tqdm(total=total, unit=f" {unit}", file=sys.stderr, disable=True if is_quiet else None)
+
+    def _report_or_say_why_not(self, options: dict[str, Any]) -> Report:
+        """Return the report. Raises CommandProblem where the database is away or not migrated, else what it raises."""
+        try:
+            return self.report(**options)
+        except DatabaseProblem as exc:
+            if connection.in_atomic_block:  # somebody else's transaction: looking for the reason would end it
+                raise
+            reason = find_problem()
+            if not reason and isinstance(exc, OperationalError | InterfaceError):
+                reason = f"the database did not answer ({type(exc).__name__}): try again"
+            if not reason:
+                raise
+            raise CommandProblem(f"Stopped: {reason}.") from exc
 
     def _end_with(self, problem: CommandError, *, is_json: bool) -> NoReturn:
         if is_json:

@@ -2,6 +2,11 @@
 
 import io
 import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,3 +89,55 @@ def test_called_from_python_a_problem_is_raised() -> None:
     with pytest.raises(CommandProblem) as raised:
         command.execute(number=-1, json=True, force_color=False, no_color=True, skip_checks=True)
     assert raised.value.returncode == 2
+
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDS_DATABASE = [
+    ("export_config",),
+    ("sync_due",),
+    ("sync_status",),
+    ("check_connection", "Acme"),
+    ("resync", "--event", "x"),
+    ("preview", "--event", "x"),
+    ("rotate_keys",),
+    ("setup_schedules",),
+]
+
+
+def manage(*words: str, database_url: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own on a database of its own."""
+    environment = {**os.environ, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def assert_stopped(ran: subprocess.CompletedProcess[str], words: str) -> None:
+    """Check exit code, the one sentence and the one object."""
+    assert ran.returncode == 2, ran.stderr
+    values = json.loads(ran.stdout)
+    assert set(values) == {"error"}
+    assert words in values["error"]
+    assert ran.stderr == f"{values['error']}\n"
+
+
+@pytest.mark.parametrize("words", NEEDS_DATABASE, ids=[words[0] for words in NEEDS_DATABASE])
+def test_a_database_without_tables_is_named_with_what_to_do(words: tuple[str, ...], tmp_path: Path) -> None:
+    ran = manage(*words, "--json", database_url=f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert_stopped(ran, "run python manage.py migrate")
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/none"], ids=["missing", "down"]
+)
+def test_a_database_that_does_not_answer_is_named(url: str) -> None:
+    assert_stopped(manage("sync_status", "--json", database_url=url), "the database does not answer")
+    ran = manage("sync_status", database_url=url)
+    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (2, "", 1)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "text.sqlite3"
+    path.write_text("this is no database" * 100)
+    with pytest.raises(sqlite3.DatabaseError), sqlite3.connect(path) as database:
+        database.execute("SELECT 1 FROM sqlite_master")
+    assert_stopped(manage("sync_status", "--json", database_url=f"sqlite:///{path}"), "the database does not answer")
