@@ -23,7 +23,7 @@ _NEW_FERNET_KEY = "python -c 'import base64, os; print(base64.urlsafe_b64encode(
 
 # What only this installation knows
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = (
     env.str("SECRET_KEY", default="not-secret-for-development-only")
     if DEBUG
@@ -115,9 +115,7 @@ _SQLITE_OPTIONS = {
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **env.db_url_config(
-            env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'var' / 'connector.sqlite3'}"
-        ),
+        **env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'connector.sqlite3'}"),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     },
@@ -131,7 +129,7 @@ Q_CLUSTER: dict[str, Any] = {
     "name": "connector",
     "label": _("Background tasks"),
     "orm": "default",
-    "workers": env.int("Q_WORKERS", default=2),
+    "workers": env.at_least_one("Q_WORKERS", default=2),
     "poll": env.float("Q_POLL_SECONDS", default=0.2),
     "timeout": 480,  # seconds; then the worker is killed, so more than a drain and its last call can take
     "retry": 1920,  # seconds; (queue_limit + 2) times timeout, else waiting tasks run twice
@@ -174,7 +172,7 @@ LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "connector" / "locale"]
 USE_TZ = True
-TIME_ZONE: str = env.str("TIME_ZONE", default="Europe/Paris")
+TIME_ZONE: str = env.time_zone("TIME_ZONE", default="Europe/Paris")
 
 # Static files: WhiteNoise serves them without collectstatic too
 
@@ -188,7 +186,7 @@ STORAGES = {
 
 # Safety of the site. TLS ends at a proxy that sets X-Forwarded-Proto.
 
-HTTPS_ONLY: bool = env.bool("HTTPS_ONLY", default=not DEBUG)
+HTTPS_ONLY: bool = env.flag("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain http to the process itself
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None

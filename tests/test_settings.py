@@ -60,6 +60,35 @@ def test_a_malformed_number_is_named() -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DEBUG", "maybe", "write 1 or 0"),
+        ("HTTPS_ONLY", "perhaps", "write 1 or 0"),
+        ("DATABASE_URL", "foo", "postgres://user:password@host"),
+        ("DATABASE_URL", "mysql://root:hidden@db/x", "postgres://user:password@host"),
+        ("DATABASE_URL", "postgres://root:hidden@db:port/x", "postgres://user:password@host"),
+        ("TIME_ZONE", "Mars/X", "Europe/Paris"),
+        ("TIME_ZONE", "../etc", "Europe/Paris"),
+        ("TIME_ZONE", "", "Europe/Paris"),
+        ("Q_WORKERS", "0", "1 or more"),
+        ("Q_WORKERS", "two", ".env.example"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named_in_one_sentence(name: str, value: str, words: str) -> None:
+    ran = _manage("check", **{"DEBUG": "1", name: value})
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"Configuration error: {name} ")
+    assert words in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    assert "hidden" not in ran.stderr
+
+
+@pytest.mark.parametrize("word", ["0", "off", "False", ""])
+def test_debug_can_be_turned_off_in_words(word: str) -> None:
+    assert "SECRET_KEY is not set" in _manage("check", DEBUG=word).stderr
+
+
 @pytest.mark.django_db
 @pytest.mark.skipif(settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="SQLite's options")
 @pytest.mark.parametrize(
