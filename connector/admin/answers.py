@@ -28,17 +28,17 @@ _TYPE_OF_PREFIX = {"003": PersonType.CONTACT, "00Q": PersonType.LEAD}
 
 _OPTIONS: dict[AnswerKind, tuple[str | Promise, str | Promise]] = {
     AnswerKind.SAME_PERSON: (
-        _("The same person as the other participant"),
-        _("Both stand for one member of the campaign, with the higher status."),
+        _("Both are the same person"),
+        _("They stand for one member of the campaign, with the higher status."),
     ),
     AnswerKind.CREATE: (
-        _("Another person: create it"),
+        _("Create this person"),
         _("A new person is created in Salesforce, unless somebody there has both this email and this name."),
     ),
-    AnswerKind.RELEASE: (_("It is right: send it"), _("The participant is sent as inwink describes it.")),
+    AnswerKind.RELEASE: (_("Release this participant"), _("What inwink says is right: it is sent.")),
     AnswerKind.DISCARD: (
-        _("It is wrong: drop it"),
-        _("The check-in or the held message is dropped; everything known before stays."),
+        _("Drop the check-in or held message"),
+        _("Only that message is wrong; everything known before stays."),
     ),
     AnswerKind.LEAVE_OUT: (
         _("Leave this participant out"),
@@ -115,7 +115,9 @@ def options_for(entry: OutboxEntry) -> list[Option]:
     ]
     if AnswerKind.PICK not in allowed:
         return others
-    by_id = Option(BY_ID, gettext("A record that you know"), (gettext("Its id stands in its address in Salesforce."),))
+    by_id = Option(
+        BY_ID, gettext("Pick a record that you know"), (gettext("Its id stands in its address in Salesforce."),)
+    )
     return [*(_candidate(candidate) for candidate in entry.candidates), by_id, *others]
 
 

@@ -20,10 +20,13 @@ class Explanation:
     """A name, what happened, and what a person can do."""
 
     name: str
+    """"" where what happened says it all."""
     what: str
     next_step: str
     detail: str = ""
     """What Salesforce said, redacted."""
+    code: str = ""
+    """The error code, for whoever has to look it up."""
 
 
 def explain_code(code: str) -> Advice:
@@ -44,13 +47,21 @@ def explain_end(*, reason: str, error_code: str, error_message: str) -> list[Exp
         found.append(Explanation(reason_label(reason), advice.what, advice.next_step))
     if error_code:
         advice = explain_code(error_code)
-        found.append(Explanation(error_code, advice.what, advice.next_step, error_message))
+        found.append(Explanation("", advice.what, advice.next_step, error_message, error_code))
     return found
 
 
 def sum_up_end(*, reason: str, error_code: str, error_message: str) -> str:
     """Say the same in one line, without advice."""
-    return " · ".join(part for part in (reason_label(reason) if reason else "", error_code, error_message) if part)
+    error = f"{explain_code(error_code).what} ({error_code})" if error_code else ""
+    return " · ".join(part for part in (reason_label(reason) if reason else "", error, error_message) if part)
+
+
+def name_end(*, reason: str, error_code: str) -> str:
+    """Name a reason, or say what the error was where there is none; "" where there is neither."""
+    if reason:
+        return reason_label(reason)
+    return explain_code(error_code).what if error_code else ""
 
 
 def explain_notes(notes: Iterable[Mapping[str, Any] | str]) -> list[Explanation]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 
@@ -85,13 +85,16 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
 def count_words(message: WebhookMessage) -> str:
     """Return e.g. "3 accepted, 1 rejected"; nothing that is zero."""
     counts = [
-        (message.accepted_count, gettext("accepted")),
-        (message.unchanged_count, gettext("unchanged")),
-        (message.stale_count, gettext("outdated")),
-        (message.unlinked_count, gettext("not linked yet")),
-        (message.rejected_count, gettext("rejected")),
+        (message.accepted_count, ngettext("%(count)s accepted", "%(count)s accepted", message.accepted_count)),
+        (message.unchanged_count, ngettext("%(count)s unchanged", "%(count)s unchanged", message.unchanged_count)),
+        (message.stale_count, ngettext("%(count)s outdated", "%(count)s outdated", message.stale_count)),
+        (
+            message.unlinked_count,
+            ngettext("%(count)s not linked yet", "%(count)s not linked yet", message.unlinked_count),
+        ),
+        (message.rejected_count, ngettext("%(count)s rejected", "%(count)s rejected", message.rejected_count)),
     ]
-    return ", ".join(f"{count} {word}" for count, word in counts if count)
+    return ", ".join(words % {"count": count} for count, words in counts if count)
 
 
 def _pretty(body: str) -> str:

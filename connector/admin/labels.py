@@ -82,11 +82,11 @@ ANSWER_REASON_LABELS: dict[str, str | Promise] = {"correction": _("Wrong status"
 """Questions that a person asked, beside the reasons."""
 
 ANSWER_LABELS: dict[str, str | Promise] = {
-    "pick": _("Use this record"),
-    "same_person": _("The same person"),
-    "create": _("Another person: create it"),
-    "accept": _("It is right: send it"),
-    "discard": _("It is wrong: drop it"),
+    "pick": _("Pick this record"),
+    "same_person": _("Both are the same person"),
+    "create": _("Create this person"),
+    "accept": _("Release this participant"),
+    "discard": _("Drop the check-in or held message"),
     "leave_out": _("Leave this participant out"),
     "correct": _("Correct the status"),
 }

@@ -52,9 +52,9 @@ def sum_terms(link_id: int, total: Sum) -> dict[str, Any]:
     """Return the sum as numbers with the address of the participants behind each."""
     base = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link_id}"
     parts = [
-        (total.synced, gettext("synced"), "synced", "good"),
-        (total.needs_answer, gettext("need an answer"), "needs_answer", "warn"),
-        (total.left_out, gettext("left out by rule"), "left_out", ""),
+        (total.synced, ngettext("synced", "synced", total.synced), "synced", "good"),
+        (total.needs_answer, ngettext("needs an answer", "need an answer", total.needs_answer), "needs_answer", "warn"),
+        (total.left_out, ngettext("left out by rule", "left out by rule", total.left_out), "left_out", ""),
         (total.waiting, gettext("waiting"), "waiting", "busy"),
         (total.failed, gettext("failed"), "failed", "bad"),
     ]

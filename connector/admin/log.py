@@ -7,13 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 
 from connector.admin.base import ReadOnlyAdmin, find_or_404, render_page
 from connector.admin.changes import attempt_records, change_rows
-from connector.admin.explain import explain_end, explain_notes, reason_label, sum_up_end
+from connector.admin.explain import explain_end, explain_notes, name_end, sum_up_end
 from connector.admin.filters import ReasonFilter
 from connector.admin.labels import MEMBER_OPERATION_LABELS, PERSON_OPERATION_LABELS
 from connector.admin.search import search_attempts
@@ -70,8 +70,8 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
 
     @admin.display(description=_("reason"))
     def why(self, attempt: SyncAttempt) -> str:
-        """Show the reason, or the error code where there is none."""
-        return (reason_label(attempt.reason) if attempt.reason else attempt.error_code) or "–"
+        """Show the reason, or what the error was where there is none."""
+        return name_end(reason=attempt.reason, error_code=attempt.error_code) or "–"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -154,7 +154,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
                     "participant": self._participant(attempt),
                     "outcome": outcome_tag(attempt),
                     "operations": operation_words(attempt),
-                    "why": reason_label(attempt.reason) if attempt.reason else attempt.error_code,
+                    "why": name_end(reason=attempt.reason, error_code=attempt.error_code),
                 }
                 for attempt in attempts
             ],
@@ -170,15 +170,18 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
 def ends_words(run: SyncRun) -> str:
     """Return e.g. "3 created, 1 failed"; nothing that is zero."""
     counts = [
-        (run.created_count, gettext("created")),
-        (run.updated_count, gettext("updated")),
-        (run.unchanged_count, gettext("unchanged")),
-        (run.left_out_count, gettext("left out")),
-        (run.needs_answer_count, gettext("need an answer")),
-        (run.failed_count, gettext("failed")),
-        (run.retrying_count, gettext("trying again")),
+        (run.created_count, ngettext("%(count)s created", "%(count)s created", run.created_count)),
+        (run.updated_count, ngettext("%(count)s updated", "%(count)s updated", run.updated_count)),
+        (run.unchanged_count, ngettext("%(count)s unchanged", "%(count)s unchanged", run.unchanged_count)),
+        (run.left_out_count, ngettext("%(count)s left out", "%(count)s left out", run.left_out_count)),
+        (
+            run.needs_answer_count,
+            ngettext("%(count)s needs an answer", "%(count)s need an answer", run.needs_answer_count),
+        ),
+        (run.failed_count, ngettext("%(count)s failed", "%(count)s failed", run.failed_count)),
+        (run.retrying_count, ngettext("%(count)s trying again", "%(count)s trying again", run.retrying_count)),
     ]
-    return ", ".join(f"{count} {word}" for count, word in counts if count) or "–"
+    return ", ".join(words % {"count": count} for count, words in counts if count) or "–"
 
 
 def attempt_row(attempt: SyncAttempt) -> dict[str, Any]:

@@ -10,9 +10,9 @@ WORDS = (
     _("Apply Filters"), _("Cancel"), _("Click to cancel"), _("Dark"), _("Date"), _("Date from"), _("Date to"),
     _("Expand row"), _("Filters"), _("From"), _("General"), _("Go back"), _("Light"), _("More actions"), _("Next"),
     _("No data"), _("No results found"), _("No results matching your query"), _("Previous"), _("Reset filters"),
-    _("Run"), _("Select action"), _("Select action to run"), _("Select all rows"), _("Select record"),
-    _("Select value"), _("Submit"), _("System"), _("This item will be deleted."),
+    _("Return to site"), _("Run"), _("Select action"), _("Select action to run"), _("Select all rows"),
+    _("Select record"), _("Select value"), _("Submit"), _("System"), _("This item will be deleted."),
     _("This page yielded into no results. Create a new item or reset your filters."), _("To"),
-    _("Toggle password visibility"), _("Type to search"), _("Value"),
+    _("Toggle password visibility"), _("Type to search"), _("Value"), _("Welcome back to"),
     _("You have been successfully logged out from the administration"), _(" By %(filter_title)s "),
 )  # fmt: skip

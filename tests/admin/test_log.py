@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
+from connector.admin.inbox import count_words
 from connector.core.outcomes import Outcome, Reason
 from connector.models import SyncAttempt
 from tests.factories import SyncAttemptFactory, SyncRunFactory, WebhookMessageFactory
@@ -24,8 +26,9 @@ def test_an_attempt_shows_old_and_new_values_and_the_record(admin_client: Client
     page = page_of(admin_client, "syncattempt", attempt.pk)
     assert "Lead created, added to the campaign" in page
     assert f"https://acme.my.salesforce.com/{attempt.person_id}" in page
-    assert "<td>Lead.Company</td><td><del>–</del></td><td><ins>Cobalt</ins></td>" in page
-    assert "<del>no</del></td><td><ins>yes</ins>" in page
+    values = '<td data-label="Before"><del>–</del></td><td data-label="After"><ins>Cobalt</ins></td>'
+    assert f"<td>Lead.Company</td>{values}" in page
+    assert "<ins>yes</ins>" in page
 
 
 def test_an_attempt_outlives_its_entry_and_link(admin_client: Client) -> None:
@@ -47,6 +50,16 @@ def test_a_failed_attempt_says_why_in_the_list_and_on_its_page(admin_client: Cli
     assert "Nothing was written in this attempt." in page
 
 
+def test_a_failed_attempt_is_headed_by_plain_words_with_the_code_beside_them(admin_client: Client) -> None:
+    attempt = SyncAttemptFactory.create(outcome=Outcome.FAILED, reason="", error_code="value_too_long")
+    plain = "A text from inwink is longer than the Salesforce field allows."
+    page = page_of(admin_client, "syncattempt", attempt.pk)
+    assert f'<strong>{plain}</strong> <code class="cx-subtle">value_too_long</code>' in page
+    listed = admin_client.get("/admin/connector/syncattempt/").content.decode()
+    assert plain in listed
+    assert "value_too_long" not in listed
+
+
 def test_a_run_lists_its_attempts(admin_client: Client) -> None:
     run = SyncRunFactory.create(api_calls=6, failed_count=2, error_code="timeout")
     attempt = SyncAttemptFactory.create(run=run)
@@ -62,6 +75,12 @@ def test_a_message_shows_its_body_and_the_answer(admin_client: Client) -> None:
     assert "&lt;b&gt;Ada&lt;/b&gt;" in page
     assert "1 accepted, 2 rejected" in page
     assert "&quot;message_id&quot;" in page
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 accepté"), (2, "2 acceptés")])
+def test_a_count_agrees_with_its_word_in_french(count: int, words: str) -> None:
+    with override("fr"):
+        assert count_words(WebhookMessageFactory.build(accepted_count=count)) == words
 
 
 def test_a_body_that_is_no_json_is_shown_as_it_came(admin_client: Client) -> None:

@@ -229,3 +229,18 @@ def test_participants_are_filtered(admin_client: Client, query: dict[str, str], 
     OutboxEntryFactory.create(state=EntryState.LEFT_OUT, reason=Reason.NO_MATCH)
     OutboxEntryFactory.create(state=EntryState.NEEDS_ANSWER, reason=Reason.NO_EMAIL)
     assert admin_client.get("/admin/connector/outboxentry/", query).context["cl"].result_count == count
+
+
+def test_a_refused_record_id_is_kept_for_correction(admin_client: Client) -> None:
+    entry = ambiguous()
+    sent = admin_client.post(url_of(entry, "answer"), {"answer": "by_id", "record_id": "001xyz"})
+    page = sent.content.decode()
+    assert 'value="by_id" required checked>' in page
+    assert page.count(" checked>") == 1
+    assert 'name="record_id" value="001xyz"' in page
+    assert " checked>" not in text_of(admin_client, entry)
+
+
+def test_the_list_is_named_as_in_the_menu(admin_client: Client) -> None:
+    page = admin_client.get("/admin/connector/outboxentry/").content.decode()
+    assert "Outbox" not in page
