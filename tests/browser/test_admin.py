@@ -126,7 +126,7 @@ PAGES = ["", "connector/campaignlink/", "connector/outboxentry/", "connector/syn
 
 def test_every_page_fits_a_phone_and_speaks_french(world: World, french_phone: Visitor) -> None:
     entry = OutboxEntryFactory.create(link=world.link, state=EntryState.FAILED, error_code="STRING_TOO_LONG")
-    attempt = SyncAttemptFactory.create(entry=entry)
+    attempt = SyncAttemptFactory.create(entry=entry, changes={"Contact.Title": ["CMO " * 20, "unbroken" * 12]})
     UnlinkedEventFactory.create(event_name="Un événement dont le nom est vraiment très long")
     own = [
         f"connector/outboxentry/{entry.pk}/change/",
@@ -141,5 +141,8 @@ def test_every_page_fits_a_phone_and_speaks_french(world: World, french_phone: V
         assert page.evaluate("document.documentElement.scrollWidth") <= 400, path
         assert page.evaluate("document.documentElement.lang") == "fr"
     french_phone.open(f"/admin/connector/outboxentry/{entry.pk}/change/")
+    after = french_phone.page.locator("ins").bounding_box()
+    assert after is not None
+    assert after["x"] + after["width"] <= 400, "the new value is cut"
     expect(french_phone.page.get_by_text("Étape suivante :").first).to_be_visible()
     assert french_phone.complaints == []
