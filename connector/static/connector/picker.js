@@ -25,6 +25,9 @@ class CampaignPicker {
         this.choose(Number(option.dataset.index));
       }
     });
+    if (document.activeElement === this.input) {
+      this.schedule(); // somebody was quicker than the page: what is typed already counts
+    }
   }
 
   org() {
