@@ -8,7 +8,7 @@ from connector.core.match import Records
 from connector.core.participant import normalise_email
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef, Schemas
 from connector.core.schema import ObjectSchema, PersonType, SObject
-from connector.salesforce.composite import MAX_HEAVY, Query, SubResponse
+from connector.salesforce.composite import Query, SubResponse, pack
 from connector.salesforce.gateway import Gateway, Record, child_records
 from connector.salesforce.soql import encode_query, labels_query, pack_keys, person_query
 
@@ -135,9 +135,8 @@ class Reader:
             records.add(PersonRecord(ref=ref, email="", is_deleted=True))
 
     def _ask(self, queries: Sequence[Query], readings: Readings) -> None:
-        for start in range(0, len(queries), MAX_HEAVY):
+        for part in pack(queries):
             self.before_call()
-            part = queries[start : start + MAX_HEAVY]
             for answer in self.gateway.composite(part):
                 self._keep(answer, readings)
 

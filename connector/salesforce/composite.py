@@ -4,7 +4,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resourc
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, assert_never
@@ -124,12 +124,6 @@ def is_write(subrequests: Sequence[Subrequest]) -> bool:
 def pack(subrequests: Sequence[Subrequest]) -> list[list[Subrequest]]:
     """Distribute subrequests over as few calls as the limits allow, in their order."""
     return [list(subrequests[start : start + MAX_HEAVY]) for start in range(0, len(subrequests), MAX_HEAVY)]
-
-
-def chunk_records(records: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """Cut records into collections of at most MAX_ROWS, in their order."""
-    for start in range(0, len(records), MAX_ROWS):
-        yield records[start : start + MAX_ROWS]
 
 
 def build_body(subrequests: Sequence[Subrequest], api_version: str) -> dict[str, Any]:

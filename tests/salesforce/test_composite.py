@@ -15,7 +15,6 @@ from connector.salesforce.composite import (
     Subrequest,
     SubResponse,
     build_body,
-    chunk_records,
     contains_reference,
     is_write,
     pack,
@@ -118,17 +117,13 @@ def test_is_write() -> None:
     assert is_write([Query("a", "x"), CollectionUpdate("b", [])])
 
 
-def test_pack_and_chunk_keep_the_order() -> None:
+def test_pack_keeps_the_order() -> None:
     queries = [Query(f"q{number}", "x") for number in range(11)]
     assert [[each.reference_id for each in call] for call in pack(queries)] == [
         ["q0", "q1", "q2", "q3", "q4"],
         ["q5", "q6", "q7", "q8", "q9"],
         ["q10"],
     ]
-    records = [lead(Number=number) for number in range(401)]
-    chunks = list(chunk_records(records))
-    assert [len(chunk) for chunk in chunks] == [200, 200, 1]
-    assert [record for chunk in chunks for record in chunk] == records
 
 
 def answer_to(**bodies: tuple[int, object]) -> dict[str, Any]:

@@ -1,11 +1,8 @@
 """Pass between the stored mappings of a link and the values that the rules work on."""
 
-from collections.abc import Iterable
-
 from connector.core.mapping import MappingRule
 from connector.core.schema import SObject
 from connector.models import FieldMapping
-from connector.pipeline.batch import rule_of
 
 OBJECT_WORDS: dict[SObject, str] = {
     SObject.CONTACT: FieldMapping.Object.CONTACT.value,
@@ -29,8 +26,3 @@ def mapping_of(rule: MappingRule) -> FieldMapping:
         truncate=rule.truncate,
         unknown_choice=rule.unknown_choice.value,
     )
-
-
-def enabled_rules(mappings: Iterable[FieldMapping]) -> list[MappingRule]:
-    """Return the rules of the mappings that are switched on."""
-    return [rule_of(mapping) for mapping in mappings if mapping.enabled]
