@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from bench.site import Row, add_event, bench_site, came, drain, machine, make_people, receive
@@ -55,8 +56,8 @@ def _small(stack: Stack) -> None:
     for size in SMALL_BATCHES:
         part: list[Row] = people[start : start + size]
         start += size
-        _measure(f"a live batch of {size}", stack, size, lambda part=part: receive(part))  # type: ignore[misc]
-        _measure(f"a live batch of {size} check-ins", stack, size, lambda part=part: receive(came(part)))  # type: ignore[misc]
+        _measure(f"a live batch of {size}", stack, size, partial(receive, part))
+        _measure(f"a live batch of {size} check-ins", stack, size, partial(receive, came(part)))
 
 
 def _backfill(stack: Stack) -> None:
