@@ -2,7 +2,7 @@
 # PYTHON=python3.12 chooses the interpreter; ARGS="…" goes to the command behind the target.
 PYTHON ?= python3
 ARGS ?=
-TARGETS := install demo test run worker lint fmt types check bench lock
+TARGETS := install demo test run worker lint fmt types check texts bench lock
 
 .DEFAULT_GOAL := help
 .PHONY: help $(TARGETS)

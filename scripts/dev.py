@@ -92,6 +92,28 @@ def check(arguments: list[str]) -> int:
     )
 
 
+CATALOGUES = "connector/locale"
+LANGUAGES = ("en", "fr")
+
+
+def texts(arguments: list[str]) -> int:
+    """Gather the texts that people see into the catalogues, in alphabetical order, and compile them (needs gettext)."""
+    install_all([])
+    gather = [option for language in LANGUAGES for option in ("-l", language)]
+    options = ["--no-obsolete", "--no-wrap", "--no-location", "--verbosity", "0"]
+    failed = _steps([["python", "manage.py", "makemessages", *gather, *options]], environment=_TEST_ENVIRONMENT)
+    for language in LANGUAGES:
+        catalogue = f"{CATALOGUES}/{language}/LC_MESSAGES/django"
+        for tool in (
+            ["msgattrib", "--clear-fuzzy", "--empty", "--no-wrap", "--output", f"{catalogue}.po", f"{catalogue}.po"],
+            ["msgcat", "--sort-output", "--no-wrap", "--output", f"{catalogue}.po", f"{catalogue}.po"],
+            ["sed", "--in-place", '/^"POT-Creation-Date/d', f"{catalogue}.po"],
+            ["msgfmt", "--output", f"{catalogue}.mo", f"{catalogue}.po"],
+        ):
+            failed |= subprocess.run(tool, cwd=ROOT, check=False).returncode
+    return failed
+
+
 def bench(arguments: list[str]) -> NoReturn:
     """Measure: print the tables of bench/."""
     install_all([])
@@ -121,6 +143,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fmt": fmt,
     "types": types,
     "check": check,
+    "texts": texts,
     "bench": bench,
     "lock": lock,
 }

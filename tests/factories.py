@@ -20,6 +20,7 @@ from connector.models import (
     CampaignLabels,
     CampaignLink,
     DrainRequest,
+    ErasedPerson,
     FieldMapping,
     OutboxEntry,
     PersonChoice,
@@ -126,6 +127,17 @@ class PersonChoiceFactory(DjangoModelFactory[PersonChoice]):
     person_id = Sequence(lambda n: _salesforce_id("003", n))
     chosen_by = "alice"
     chosen_at = NOW
+
+
+class ErasedPersonFactory(DjangoModelFactory[ErasedPerson]):
+    """Somebody who asked to be forgotten."""
+
+    class Meta:
+        model = ErasedPerson
+
+    digest = Sequence(lambda n: f"{n:064x}")
+    erased_at = NOW
+    erased_by = "alice"
 
 
 class CampaignLinkFactory(DjangoModelFactory[CampaignLink]):

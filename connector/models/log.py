@@ -14,6 +14,7 @@ class SyncRun(models.Model):
     class Trigger(models.TextChoices):
         DRAIN = "drain", _("Worker")
         COMMAND = "command", _("Command")
+        PUT_BACK = "put_back", _("Values put back")
 
     link = models.ForeignKey(CampaignLink, on_delete=models.SET_NULL, null=True, related_name="runs")
     link_label = models.CharField(_("event"), max_length=255)
@@ -21,6 +22,7 @@ class SyncRun(models.Model):
     org_id_at_run = models.PositiveBigIntegerField(null=True)
     """Primary key of the organisation, to count its calls of the last 24 hours."""
     trigger = models.CharField(_("trigger"), max_length=10, choices=Trigger)
+    requested_by = models.CharField(_("asked for by"), max_length=150, blank=True, default="")
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
     is_backfill = models.BooleanField(_("backfill"), default=False)
@@ -90,6 +92,7 @@ class SyncAttempt(models.Model):
     error_code = models.CharField(_("error code"), max_length=80, blank=True, default="")
     error_message = models.CharField(_("error"), max_length=500, blank=True, default="")
     requested_by = models.CharField(_("asked for by"), max_length=150, blank=True, default="")
+    request_reason = models.CharField(_("reason given"), max_length=500, blank=True, default="")
     duration_ms = models.PositiveIntegerField(default=0)
     """Milliseconds from the claim to the end of the run."""
 

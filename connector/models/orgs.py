@@ -56,7 +56,11 @@ class SalesforceOrg(models.Model):
 
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.CONNECTED, editable=False)
     state_reason = models.CharField(_("reason"), max_length=500, blank=True, editable=False)
+    pause_code = models.CharField(max_length=80, blank=True, default="", editable=False)
+    """Why the organisation is paused, as a code that advice explains."""
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
+    probed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When it was last asked whether calls are accepted again."""
 
     visibility_confirmed = models.BooleanField(
         _("the integration user sees all Contacts and Leads"),
@@ -66,6 +70,8 @@ class SalesforceOrg(models.Model):
             "would create it a second time. People who already exist are served."
         ),
     )
+    visibility_proved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the preflight last read from the user's permissions that it sees everybody; None where it could not."""
     api_budget_percent = models.PositiveSmallIntegerField(
         _("API budget of the organisation (%)"),
         default=80,
@@ -88,8 +94,8 @@ class SalesforceOrg(models.Model):
 
     history = HistoricalRecords(
         excluded_fields=[
-            *SECRET_FIELDS, "token_issued_at", "state", "state_reason", "paused_until", "api_used", "api_limit",
-            "api_usage_at", "working_sizes", "references", "instance_url",
+            *SECRET_FIELDS, "token_issued_at", "state", "state_reason", "pause_code", "paused_until", "probed_at",
+            "api_used", "api_limit", "api_usage_at", "working_sizes", "references", "instance_url", "visibility_proved_at",
         ]
     )  # fmt: skip
 

@@ -120,6 +120,8 @@ class OutboxEntry(KnownParticipant):
     is_correction = models.BooleanField(default=False)
     """A person corrects the status: it may go down this once."""
     requested_by = models.CharField(max_length=150, blank=True, default="")
+    request_reason = models.CharField(max_length=500, blank=True, default="")
+    """Why, in the words of whoever asked."""
 
     objects = OutboxEntryQuerySet.as_manager()
 
