@@ -95,7 +95,8 @@ class SalesforceOrg(models.Model):
     history = HistoricalRecords(
         excluded_fields=[
             *SECRET_FIELDS, "token_issued_at", "state", "state_reason", "pause_code", "paused_until", "probed_at",
-            "api_used", "api_limit", "api_usage_at", "working_sizes", "references", "instance_url", "visibility_proved_at",
+            "api_used", "api_limit", "api_usage_at", "working_sizes", "references", "instance_url",
+            "visibility_proved_at",
         ]
     )  # fmt: skip
 
