@@ -14,7 +14,7 @@ from django.utils import timezone
 from connector import conf
 from connector.core.schema import ObjectSchema
 from connector.models import CampaignLabels, SalesforceOrg
-from connector.pipeline.connection.schema_cache import load_schema, store_schema
+from connector.pipeline.connection.schema_cache import KeptSchema, confirm_schema, load_schema, store_schema
 from connector.pipeline.connection.sign_in import host_rules, obtain_token, stored_token
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SignInFailed
@@ -22,6 +22,8 @@ from connector.salesforce.gateway import Gateway
 from connector.salesforce.ids import id_18, is_id
 from connector.salesforce.soql import campaign_by_id, campaign_by_name, campaign_search, labels_query
 
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far our clock may be ahead of Salesforce's without a change of the describe being missed."""
 LABELS_MAX_AGE = timedelta(hours=24)
 """Age of labels that are only shown; before labels are written they are read again."""
 SEARCH_MAX = 200
@@ -157,13 +159,30 @@ def object_schema(
     refresh: bool = False,
     now: datetime | None = None,
 ) -> ObjectSchema:
-    """Return what the integration user may do with an object: from the cache of 24 hours, else one API call."""
+    """Return what the integration user may do with an object: from the cache of 24 hours, else one API call.
+
+    What is older is asked for on condition that it changed; with `refresh` the whole describe is fetched, whatever
+    Salesforce thinks of our copy: that is for a write that contradicts it, and for a person who wants to know.
+    """
     now = now or timezone.now()
-    stored = None if refresh else load_schema(org, sobject, now=now)
-    if stored is not None:
-        return stored
+    kept = None if refresh else load_schema(org, sobject)
+    if kept is not None and kept.is_fresh(now):
+        return kept.schema
+    return renew_schema(org, sobject, kept=kept, gateway=gateway, now=now)
+
+
+def renew_schema(
+    org: SalesforceOrg, sobject: str, *, kept: KeptSchema | None, gateway: Gateway | None = None, now: datetime
+) -> ObjectSchema:
+    """Ask for a describe, on condition that it changed where a copy is kept, and keep the answer; one API call."""
     with borrowed_gateway(org, gateway) as used:
-        schema = fetch_schema(used, sobject)
+        since = kept.fetched_at - CLOCK_TOLERANCE if kept is not None else None
+        schema = used.describe(sobject, if_modified_since=since)
+    if schema is None and kept is not None:
+        confirm_schema(org, sobject, now=now)
+        return kept.schema
+    if schema is None:
+        raise ValueError("a describe without condition has an answer")
     store_schema(org, schema, now=now)
     return schema
 

@@ -1,5 +1,6 @@
 """Keep the describe of each object for all processes, so that a run asks for none."""
 
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,33 @@ MAX_AGE = timedelta(hours=24)
 """Refreshed daily by schedule, and at once when a write names a field."""
 
 
-def load_schema(org: SalesforceOrg, sobject: str, *, now: datetime) -> ObjectSchema | None:
-    """Return what is stored about an object, None where that is nothing or too old."""
-    row = SalesforceSchema.objects.filter(org=org, sobject=sobject, fetched_at__gt=now - MAX_AGE).first()
-    return parse_describe(row.body) if row else None
+FORMAT = ",".join(one.name for kind in (ObjectSchema, FieldSpec, Choice) for one in fields(kind))
+"""What is kept of a describe; what an earlier release kept less of is asked for anew, unconditionally."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSchema:
+    """A describe and when Salesforce last said that it holds."""
+
+    schema: ObjectSchema
+    fetched_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Say whether it may be used unasked."""
+        return self.fetched_at > now - MAX_AGE
+
+
+def load_schema(org: SalesforceOrg, sobject: str) -> KeptSchema | None:
+    """Return what is stored about an object, however old; None where that is nothing or of an earlier release."""
+    row = SalesforceSchema.objects.filter(org=org, sobject=sobject).first()
+    if row is None or row.body.get("format") != FORMAT:
+        return None
+    return KeptSchema(parse_describe(row.body), row.fetched_at)
+
+
+def confirm_schema(org: SalesforceOrg, sobject: str, *, now: datetime) -> None:
+    """Note that Salesforce said that what is stored still holds."""
+    SalesforceSchema.objects.filter(org=org, sobject=sobject).update(fetched_at=now)
 
 
 def store_schema(org: SalesforceOrg, schema: ObjectSchema, *, now: datetime) -> None:
@@ -29,6 +53,7 @@ def dump_schema(schema: ObjectSchema) -> dict[str, Any]:
     A describe of Contact is a megabyte, of which the rules ask for a tenth; each run loads three.
     """
     return {
+        "format": FORMAT,
         "name": schema.name,
         "label": schema.label,
         "createable": schema.is_createable,

@@ -7,14 +7,17 @@ from datetime import datetime
 from django.utils import timezone
 
 from connector.models import SalesforceOrg, SalesforceSchema
-from connector.pipeline.connection.connect import gateway_for, object_schema, record_usage
+from connector.pipeline.connection.connect import gateway_for, record_usage, renew_schema
+from connector.pipeline.connection.schema_cache import load_schema
 from connector.salesforce.errors import SalesforceError
 
 logger = logging.getLogger(__name__)
 
 
 def refresh_schemas(*, now: datetime | None = None) -> int:
-    """Refresh what is cached of connected organisations; return how many describes were fetched.
+    """Refresh what is cached of connected organisations; return how many describes were asked for.
+
+    Most answers are that nothing changed: they cost an API call each, and next to nothing to send and to store.
 
     An organisation that cannot be asked is passed over: its next run asks again. Call outside a transaction.
     """
@@ -29,7 +32,7 @@ def _refresh_org(org: SalesforceOrg, *, now: datetime) -> int:
     try:
         with closing(gateway_for(org)) as gateway:
             for name in names:
-                object_schema(org, name, gateway=gateway, refresh=True, now=now)
+                renew_schema(org, name, kept=load_schema(org, name), gateway=gateway, now=now)
             record_usage(org, gateway, now=now)
     except SalesforceError as exc:
         logger.warning("schema_refresh_failed", extra={"org_id": org.pk, "code": exc.code})

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from connector import conf
-from connector.models import SalesforceOrg
+from connector.models import SalesforceOrg, SalesforceSchema
 from connector.models.fields import Secret
 from connector.salesforce.auth import AuthFlow, Credentials, HostRules, Token, request_token
 from connector.salesforce.errors import ForbiddenHost, SignInFailed
@@ -101,7 +101,10 @@ def store_token(org: SalesforceOrg, token: Token) -> bool:
     """Store a token over the one that `org` was read with; False: another process was faster, or a person."""
     columns = token_columns(token)
     unchanged = with_credentials_of(org).filter(access_token=org.access_token)
-    return unchanged.update(**columns) == 1
+    is_stored = unchanged.update(**columns) == 1
+    if is_stored and org.user_id != token.user_id:
+        SalesforceSchema.objects.filter(org=org).delete()  # each user sees other fields
+    return is_stored
 
 
 def _taken_by_another(org: SalesforceOrg, fresh: Token) -> Token:

@@ -1,5 +1,6 @@
 """Describes, labels and campaigns come from caches that all processes share, else from Salesforce."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from connector.pipeline.connection.connect import (
 )
 from connector.pipeline.connection.schema_cache import dump_schema
 from connector.pipeline.connection.schema_refresh import refresh_schemas
+from connector.pipeline.connection.sign_in import store_token, stored_token
 from connector.salesforce.schema import parse_describe
 from tests.world import World
 
@@ -36,6 +38,39 @@ def test_a_describe_is_fetched_once_a_day(world: World) -> None:
     object_schema(world.org, SObject.LEAD, now=NOW + timedelta(hours=25), refresh=True)
     assert world.api_calls() == calls + 2
     assert SalesforceSchema.objects.count() == 1
+
+
+def test_an_old_describe_is_asked_for_only_if_it_changed(world: World) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(hours=25)
+    first = object_schema(world.org, SObject.LEAD, now=tomorrow)
+    later = tomorrow + timedelta(hours=25)
+    world.reset_calls()
+
+    assert object_schema(world.org, SObject.LEAD, now=later) == first
+    assert [call["status"] for call in world.control("calls", method="GET")["log"]] == [304]
+    assert SalesforceSchema.objects.get().fetched_at == later
+
+    object_schema(world.org, SObject.LEAD, now=later, refresh=True)
+    assert [call["status"] for call in world.control("calls", method="GET")["log"]] == [304, 200]
+
+
+def test_a_describe_that_an_earlier_release_kept_is_fetched_whole(world: World) -> None:
+    schema = object_schema(world.org, SObject.LEAD)
+    row = SalesforceSchema.objects.get()
+    SalesforceSchema.objects.update(body={**row.body, "format": "name,label", "fields": []})
+    assert object_schema(world.org, SObject.LEAD) == schema
+
+
+def test_the_describes_of_another_user_are_forgotten(world: World) -> None:
+    object_schema(world.org, SObject.LEAD)
+    row = SalesforceOrg.objects.get()
+    token = stored_token(row)
+    assert token is not None
+    assert store_token(row, replace(token, access_token="another"))
+    assert SalesforceSchema.objects.exists()
+    row.refresh_from_db()
+    assert store_token(row, replace(token, access_token="a third", user_id="005000000000009AAA"))
+    assert not SalesforceSchema.objects.exists()
 
 
 @pytest.mark.parametrize("sobject", [SObject.LEAD, SObject.CONTACT, SObject.CAMPAIGN_MEMBER, SObject.CAMPAIGN])
