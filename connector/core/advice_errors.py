@@ -40,7 +40,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "qui met à jour les campagnes dans Salesforce."),
     }),
     (("QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG", "TOO_MANY_APEX_REQUESTS", "TXN_SECURITY_METERING_ERROR",
-      "TXN_SECURITY_RUNTIME_EXCEPTION", "UNKNOWN_EXCEPTION"), {
+      "TXN_SECURITY_RUNTIME_EXCEPTION", "RUNTIME_EXCEPTION", "UNKNOWN_EXCEPTION"), {
         "en": ("Salesforce gave up on this request, mostly because it was busy.",
                "Nothing to do: the connector tries again by itself. If it goes on, look at the automation of the "
                "organisation with your Salesforce administrator."),
@@ -86,13 +86,27 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Demandez à votre administrateur Salesforce d’en libérer ou d’en acheter. "
                "Les personnes en attente seront alors envoyées."),
     }),
-    (("INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "TXN_SECURITY_NO_ACCESS"), {
+    (("INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "TRANSFER_REQUIRES_READ",
+      "TXN_SECURITY_NO_ACCESS"), {
         "en": ("The integration user may not change this record, or one that it refers to.",
                "Ask your Salesforce administrator to give the integration user access to it, "
                "then send the participant again."),
         "fr": ("L’utilisateur d’intégration n’a pas le droit de modifier cette fiche, "
                "ou une fiche à laquelle elle renvoie.",
                "Demandez à votre administrateur Salesforce de lui en donner l’accès, puis renvoyez le participant."),
+    }),
+    (("ENTITY_IS_LOCKED",), {
+        "en": ("The record is locked in Salesforce, mostly by an approval that is under way.",
+               "Finish the approval or unlock the record in Salesforce, then send the participant again."),
+        "fr": ("La fiche est verrouillée dans Salesforce, le plus souvent par une approbation en cours.",
+               "Terminez l’approbation ou déverrouillez la fiche dans Salesforce, puis renvoyez le participant."),
+    }),
+    (("INVALID_STATUS", "INVALID_OPERATION"), {
+        "en": ("Salesforce does not allow this change of the record in the state that it is in.",
+               "Show the text below to your Salesforce administrator. When it is mended, send the participant again."),
+        "fr": ("Salesforce n’autorise pas cette modification de la fiche dans l’état où elle se trouve.",
+               "Montrez le texte ci-dessous à votre administrateur Salesforce. "
+               "Une fois le problème corrigé, renvoyez le participant."),
     }),
     (("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"), {
         "en": ("A mapped field does not exist, or the integration user may not write it.",

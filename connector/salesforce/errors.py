@@ -1,10 +1,13 @@
 """Turn what Salesforce or the line says into an error kind: one table, one class for each effect on a call."""
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 
 from connector.core.errors import ErrorKind, RowError
 from connector.salesforce.redact import redact
+
+logger = logging.getLogger(__name__)
 
 KIND_OF_CODE: Mapping[str, ErrorKind] = {
     "INVALID_SESSION_ID": ErrorKind.SIGN_IN,
@@ -19,6 +22,7 @@ KIND_OF_CODE: Mapping[str, ErrorKind] = {
     "TOO_MANY_APEX_REQUESTS": ErrorKind.RETRYABLE,
     "TXN_SECURITY_METERING_ERROR": ErrorKind.RETRYABLE,
     "TXN_SECURITY_RUNTIME_EXCEPTION": ErrorKind.RETRYABLE,
+    "RUNTIME_EXCEPTION": ErrorKind.RETRYABLE,
     "UNKNOWN_EXCEPTION": ErrorKind.RETRYABLE,
     "PROCESSING_HALTED": ErrorKind.SIBLING,
     "ALL_OR_NONE_OPERATION_ROLLED_BACK": ErrorKind.SIBLING,
@@ -40,6 +44,10 @@ KIND_OF_CODE: Mapping[str, ErrorKind] = {
     "INACTIVE_OWNER_OR_USER": ErrorKind.PERMANENT,
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": ErrorKind.PERMANENT,
     "INSUFFICIENT_ACCESS_OR_READONLY": ErrorKind.PERMANENT,
+    "ENTITY_IS_LOCKED": ErrorKind.PERMANENT,
+    "INVALID_STATUS": ErrorKind.PERMANENT,
+    "INVALID_OPERATION": ErrorKind.PERMANENT,
+    "TRANSFER_REQUIRES_READ": ErrorKind.PERMANENT,
     "CANNOT_EXECUTE_FLOW_TRIGGER": ErrorKind.PERMANENT,
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": ErrorKind.PERMANENT,
     "DUPLICATES_DETECTED": ErrorKind.PERMANENT,
@@ -145,13 +153,23 @@ class RequestRefused(SalesforceError):
 
 
 def is_known(code: str) -> bool:
-    """Tell whether the table has the code; an unknown one is worth a loud line in the log."""
+    """Tell whether the table has the code."""
     return code in KIND_OF_CODE
 
 
-def classify(code: str, message: str = "") -> ErrorKind:
-    """Return the kind of a status code; the unredacted text tells what an organisation's own automation wraps."""
+_OWN_REFERENCES = frozenset({"Id", "CampaignId", "ContactId", "LeadId"})
+"""Fields that hold the ids which a new reading may find changed; any other reference was configured by a person."""
+
+
+def classify(code: str, message: str = "", *, fields: Iterable[str] = ()) -> ErrorKind:
+    """Return the kind of a status code; the unredacted text tells what an organisation's own automation wraps.
+
+    `fields` are the API names that Salesforce blames: an owner, account or record type that is gone stays gone,
+    whereas a person who is gone is looked for anew.
+    """
     kind = KIND_OF_CODE.get(code, ErrorKind.PERMANENT)
+    if kind is ErrorKind.RECORD_GONE and set(fields) - _OWN_REFERENCES:
+        return ErrorKind.PERMANENT
     if code in _WRAPPING_CODES:
         return _classify_wrapped(message, kind)
     if code == "DUPLICATE_VALUE" and _UNIQUE_FIELD.search(message):
@@ -166,13 +184,21 @@ def row_error(raw: Mapping[str, object], *, sent_values: Iterable[str] = ()) -> 
     """
     code = str(raw.get("statusCode") or raw.get("errorCode") or "unknown_error")
     message = str(raw.get("message") or "")
-    fields = raw.get("fields")
+    named = raw.get("fields")
+    fields = tuple(str(name) for name in named) if isinstance(named, list) else ()
+    _report_unknown(code)
     return RowError(
         code=code,
         message=redact(code, message, values=sent_values),
-        kind=classify(code, message),
-        fields=tuple(str(name) for name in fields) if isinstance(fields, list) else (),
+        kind=classify(code, message, fields=fields),
+        fields=fields,
     )
+
+
+def _report_unknown(code: str) -> None:
+    """Be loud about a code that the table lacks: nobody has decided yet what it means."""
+    if not is_known(code):
+        logger.error("unknown_salesforce_code", extra={"code": code})
 
 
 def call_error(http_status: int, body: object, *, is_write: bool) -> SalesforceError:
@@ -185,7 +211,10 @@ def call_error(http_status: int, body: object, *, is_write: bool) -> SalesforceE
     code = str(raw.get("errorCode") or f"http_{http_status}")
     text = str(raw.get("message") or "")
     message = redact(code, text) or f"Salesforce answered with HTTP status {http_status}."
-    kind = classify(code, text) if "errorCode" in raw else _kind_of_status(http_status)
+    kind = _kind_of_status(http_status)
+    if "errorCode" in raw:
+        _report_unknown(code)
+        kind = classify(code, text)
     if http_status == 401 or kind is ErrorKind.SIGN_IN:
         return SessionExpired(code, message, http_status=http_status)
     if kind is ErrorKind.LIMIT:

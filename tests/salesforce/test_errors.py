@@ -37,6 +37,8 @@ LOCK = "unable to obtain exclusive access to this record or 1 records: 7015e0000
         ("STORAGE_LIMIT_EXCEEDED", "", ErrorKind.CONFIGURATION),
         ("INVALID_TYPE", "sObject type 'X' is not supported.", ErrorKind.CONFIGURATION),
         ("INSUFFICIENT_ACCESS_OR_READONLY", "", ErrorKind.PERMANENT),
+        ("ENTITY_IS_LOCKED", "the entity is locked for editing", ErrorKind.PERMANENT),
+        ("RUNTIME_EXCEPTION", "", ErrorKind.RETRYABLE),
         ("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "", ErrorKind.PERMANENT),
         ("INACTIVE_OWNER_OR_USER", "", ErrorKind.PERMANENT),
         ("INVALID_FIELD", "No such column 'X' on sobject of type Contact", ErrorKind.FIELD_GONE),
@@ -83,9 +85,35 @@ def test_known_code(code: str, message: str, kind: ErrorKind) -> None:
     assert classify(code, message) is kind
 
 
-def test_unknown_code_is_permanent_and_says_so() -> None:
-    assert classify("BRAND_NEW_CODE", "words") is ErrorKind.PERMANENT
+@pytest.mark.parametrize("code", ["INVALID_CROSS_REFERENCE_KEY", "ENTITY_IS_DELETED"])
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ([], ErrorKind.RECORD_GONE),
+        (["ContactId"], ErrorKind.RECORD_GONE),
+        (["OwnerId"], ErrorKind.PERMANENT),
+        (["RecordTypeId"], ErrorKind.PERMANENT),
+        (["AccountId", "Id"], ErrorKind.PERMANENT),
+    ],
+)
+def test_a_configured_reference_that_is_gone_is_not_looked_for_again(
+    code: str, fields: list[str], kind: ErrorKind
+) -> None:
+    assert row_error({"statusCode": code, "message": "invalid cross reference id", "fields": fields}).kind is kind
+
+
+def test_unknown_code_is_permanent_and_loud(caplog: pytest.LogCaptureFixture) -> None:
+    error = row_error({"statusCode": "BRAND_NEW_CODE", "message": "ada@example.org is not new"})
+    assert error.kind is ErrorKind.PERMANENT
     assert not is_known("BRAND_NEW_CODE")
+    (line,) = caplog.records
+    assert (line.levelname, line.message, vars(line)["code"]) == ("ERROR", "unknown_salesforce_code", "BRAND_NEW_CODE")
+
+
+def test_a_known_code_is_no_reason_for_noise(caplog: pytest.LogCaptureFixture) -> None:
+    row_error({"statusCode": "STRING_TOO_LONG", "message": "Title: data value too large: x (max length=1)"})
+    call_error(400, [{"errorCode": "MALFORMED_QUERY", "message": "x"}], is_write=False)
+    assert caplog.records == []
 
 
 def test_row_of_a_collection() -> None:
