@@ -195,4 +195,5 @@ def attempt_row(attempt: SyncAttempt) -> dict[str, Any]:
         "why": sum_up_end(reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message),
         "notes": [note.name for note in explain_notes(attempt.notes)],
         "requested_by": attempt.requested_by,
+        "request_reason": attempt.request_reason,
     }

@@ -45,6 +45,14 @@ class Result:
     instance_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asked for an attempt, and why; "" for both where nobody did."""
+
+    by: str
+    reason: str
+
+
 ENTRY_COLUMNS = [
     "state", "reason", "last_outcome", "error_code", "error_message", "notes", "candidates", "available_at",
     "dirty_since", "attempt_count", "expired_count", "timeout_count", "claim_token", "claimed_generation",
@@ -52,7 +60,8 @@ ENTRY_COLUMNS = [
     "person_type", "person_id", "member_id", "created_by_us", "matched_email",
     "matched_last_name", "same_person_of", "sent_hash", "sent_person_hash",
     "sent_values", "sent_label", "synced_state", "last_read_at",
-    "last_synced_at", "is_forced", "is_correction", "requested_by", "synced_generation",
+    "last_synced_at", "is_forced", "is_correction", "requested_by", "request_reason",
+    "synced_generation",
 ]  # fmt: skip
 
 
@@ -82,17 +91,17 @@ def record_run(run: SyncRun, claim: Claim, result: Result) -> Counter[str]:
 def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: int) -> SyncAttempt | None:
     end = result.ends.get(entry.pk)
     generation = entry.claimed_generation or 0
-    requested_by = entry.requested_by
+    asked = _Asked(entry.requested_by, entry.request_reason)
     if end is None:
         _release(entry, result, now=now, batch_size=batch_size)
         end = result.stopped.get(entry.pk)
         if entry.state == EntryState.FAILED:
-            return _failed_alone(entry, generation, requested_by)
-        return _attempt(entry, end, generation=generation, requested_by=requested_by) if end is not None else None
+            return _failed_alone(entry, generation, asked)
+        return _attempt(entry, end, generation=generation, asked=asked) if end is not None else None
     _keep_what_was_done(entry, end, now=now)
     _enter_state(entry, end, generation=generation, now=now)
     _drop_claim(entry)
-    return _attempt(entry, end, generation=generation, requested_by=requested_by)
+    return _attempt(entry, end, generation=generation, asked=asked)
 
 
 def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> None:
@@ -158,7 +167,7 @@ def _enter_synced(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: da
 def _forget_request(entry: OutboxEntry) -> None:
     """Drop what a person asked for, once it was carried out; what was asked for during the run is still to be done."""
     entry.is_forced = entry.is_correction = False
-    entry.requested_by = ""
+    entry.requested_by = entry.request_reason = ""
 
 
 def _enter_retrying(entry: OutboxEntry, *, now: datetime) -> None:
@@ -205,12 +214,12 @@ def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: i
     _drop_claim(entry)
 
 
-def _failed_alone(entry: OutboxEntry, generation: int, requested_by: str) -> SyncAttempt:
+def _failed_alone(entry: OutboxEntry, generation: int, asked: _Asked) -> SyncAttempt:
     end = EntryEnd(Outcome.FAILED, reason=entry.reason, code=entry.error_code, message=entry.error_message)
-    return _attempt(entry, end, generation=generation, requested_by=requested_by)
+    return _attempt(entry, end, generation=generation, asked=asked)
 
 
-def _attempt(entry: OutboxEntry, end: EntryEnd, *, generation: int, requested_by: str) -> SyncAttempt:
+def _attempt(entry: OutboxEntry, end: EntryEnd, *, generation: int, asked: _Asked) -> SyncAttempt:
     is_exhausted = entry.reason == Reason.EXHAUSTED.value
     return SyncAttempt(
         entry=entry,
@@ -228,7 +237,8 @@ def _attempt(entry: OutboxEntry, end: EntryEnd, *, generation: int, requested_by
         notes=list(end.notes),
         error_code=end.code[:80],
         error_message=end.message[:500],
-        requested_by=requested_by,
+        requested_by=asked.by,
+        request_reason=asked.reason,
     )
 
 

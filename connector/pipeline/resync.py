@@ -39,6 +39,7 @@ _FORCED_COLUMNS = (
     "is_forced",
     "is_correction",
     "requested_by",
+    "request_reason",
     "answers",
     *_RECORD,
 )
@@ -89,11 +90,11 @@ def change_entries(ids: Iterable[int], *, change: Callable[[OutboxEntry], bool])
     return len(changed)
 
 
-def force_entry(entry: OutboxEntry, *, requested_by: str, at: datetime) -> bool:
+def force_entry(entry: OutboxEntry, *, requested_by: str, at: datetime, reason: str = "") -> bool:
     """Make a locked entry due on a person's word: read, compare and write whatever was sent before."""
     entry.sent_hash = entry.sent_person_hash = ""
     entry.is_forced = True
-    entry.requested_by = requested_by[:150]
+    entry.requested_by, entry.request_reason = requested_by[:150], reason[:500]
     make_due(entry, by=1, at=at, priority=Priority.MANUAL)
     return True
 
@@ -131,7 +132,7 @@ def _correct(entry: OutboxEntry, *, requested_by: str, reason: str, at: datetime
     said = {"answer": "correct", "by": requested_by, "at": at.isoformat(), "why": reason}
     entry.answers = {**entry.answers, CORRECTION: said}
     entry.is_correction = True
-    return force_entry(entry, requested_by=requested_by, at=at)
+    return force_entry(entry, requested_by=requested_by, at=at, reason=reason)
 
 
 def refold_link(link: CampaignLink, *, now: datetime | None = None) -> int:

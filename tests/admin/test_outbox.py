@@ -129,7 +129,7 @@ def test_a_status_is_corrected_only_with_a_reason(admin_client: Client) -> None:
     assert entry.state == EntryState.SYNCED
     admin_client.post(url_of(entry, "correct"), {"reason": "scanned by mistake"})
     entry.refresh_from_db()
-    assert (entry.state, entry.is_correction) == (EntryState.PENDING, True)
+    assert (entry.state, entry.is_correction, entry.request_reason) == (EntryState.PENDING, True, "scanned by mistake")
     assert "scanned by mistake" in text_of(admin_client, entry)
 
 
