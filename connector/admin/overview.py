@@ -20,12 +20,13 @@ EVENTS_SHOWN = 10
 
 
 _LINK_ORDER = Case(
-    When(state=CampaignLink.LinkState.CLOSED, then=3),
-    When(state=CampaignLink.LinkState.PAUSED, then=2),
+    When(state=CampaignLink.LinkState.CLOSED, then=4),
+    When(state=CampaignLink.LinkState.PAUSED, then=3),
+    When(pause_kind="", degraded_fields=[], then=2),
     When(pause_kind="", then=1),
     default=0,
 )
-"""Links that wait for somebody first, then those that send, then those that rest on purpose."""
+"""Links that wait for somebody first, then those that leave fields out, those that send, those that rest on purpose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,14 @@ def test_links_that_wait_for_a_person_come_first(admin_client: Client) -> None:
     CampaignLinkFactory.create(event_name="closed", state="closed")
     CampaignLinkFactory.create(event_name="paused", state="paused", pause_kind="manual")
     CampaignLinkFactory.create(event_name="sends")
+    CampaignLinkFactory.create(event_name="leaves out", degraded_fields=["Lead.Track__c"])
     CampaignLinkFactory.create(
         event_name="waits", pause_kind="configuration", pause_code="label_gone", paused_until=soon
     )
     page = admin_client.get("/admin/")
-    assert [row["link"].event_name for row in page.context["links"]] == ["waits", "sends", "paused", "closed"]
+    names = [row["link"].event_name for row in page.context["links"]]
+    assert names == ["waits", "leaves out", "sends", "paused", "closed"]
+    assert "until they return: Lead.Track__c" in " ".join(page.content.decode().split())
     assert "Choose another status on the link" in page.content.decode()
 
 
