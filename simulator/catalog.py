@@ -150,7 +150,8 @@ def _visible(one: SObject, *, settings: Settings) -> SObject:
 
 def _with_person_accounts(one: SObject) -> SObject:
     if one.name == "Account":
-        return one.with_fields(parse_fields(objects_people.PERSON_ACCOUNT_FIELDS, picklists={}).values())
+        person = parse_fields(objects_people.PERSON_ACCOUNT_FIELDS, picklists={}).values()
+        return one.with_fields([*person, replace(one.fields["name"], nillable=True)])
     if one.name == "Contact":
         return one.with_fields(
             [
