@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,11 @@ class Participant:
     updated_at: datetime | None = None
     """When inwink changed the row (aware), None when the message does not say."""
     key_is_email: bool = False
+
+
+def date_participant(participant: Participant, as_of: datetime | None) -> Participant:
+    """Return a row of an export with the time at which the export was made, where it has none of its own."""
+    return participant if participant.updated_at else replace(participant, updated_at=as_of)
 
 
 @dataclass(frozen=True, slots=True)

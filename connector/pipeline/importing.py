@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connector.core.outcomes import Priority
-from connector.core.participant import Participant
+from connector.core.participant import Participant, date_participant
 from connector.inwink.export_file import FileRow, InvalidParticipant, read_export
 from connector.pipeline.receive import Counts, store_by_event
 
@@ -29,17 +29,33 @@ class ImportTerms:
     """The order of day and month, "fr" or "en"."""
 
 
-def import_file(path: Path, terms: ImportTerms, *, on_batch: Callable[[int], object] | None = None) -> Counts:
+def read_file(path: Path, terms: ImportTerms) -> Iterator[FileRow]:
+    """Yield the rows of an export as they are understood; times without a zone are the site's.
+
+    Raises UnreadableFile, and OSError for a file that cannot be opened.
+    """
+    return read_export(path, event_id=terms.event_id, locale=terms.locale, zone=timezone.get_default_timezone())
+
+
+def import_file(
+    path: Path,
+    terms: ImportTerms,
+    *,
+    on_batch: Callable[[int], object] | None = None,
+    takes: Callable[[Participant], bool] | None = None,
+) -> Counts:
     """Store a file's participants as backfill, in the waiting room while their event is not linked; streamed.
 
     Each batch is a transaction: what was stored stays stored when a later part of the file is unreadable, and
     importing the file again changes nothing. `on_batch` is told the number of rows read since it was called last.
+    Where `takes` is given, rows for which it says False are passed over.
     Rejected rows are {"row": number as a spreadsheet shows it, "errors": [text]}.
     Raises UnreadableFile, and OSError for a file that cannot be opened.
     """
     total = Counts()
-    rows = read_export(path, event_id=terms.event_id, locale=terms.locale, zone=timezone.get_default_timezone())
-    for batch in _batches(rows):
+    rows = read_file(path, terms)
+    wanted = rows if takes is None else (row for row in rows if isinstance(row[1], Participant) and takes(row[1]))
+    for batch in _batches(wanted):
         total = _add(total, _store_batch(batch, terms))
         if on_batch is not None:
             on_batch(len(batch))
@@ -69,14 +85,10 @@ def _store_batch(batch: Iterable[FileRow], terms: ImportTerms) -> Counts:
         if isinstance(row, InvalidParticipant):
             rejected.append({"row": number, "errors": row.errors})
         else:
-            by_event.setdefault(row.event_id, []).append(_dated(row, terms.as_of))
+            by_event.setdefault(row.event_id, []).append(date_participant(row, terms.as_of))
     with transaction.atomic():
         counts = store_by_event(by_event, source=None, received_at=timezone.now(), priority=Priority.BACKFILL)
     return replace(counts, rejected=rejected)
-
-
-def _dated(participant: Participant, as_of: datetime | None) -> Participant:
-    return participant if participant.updated_at else replace(participant, updated_at=as_of)
 
 
 def _add(one: Counts, other: Counts) -> Counts:

@@ -1,35 +1,17 @@
 """Load the participants of an inwink export."""
 
-import argparse
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
-from connector.core.participant import normalise_id
 from connector.inwink.export_file import UnreadableFile
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, CommandProblem, ConnectorCommand, Report
-from connector.pipeline.importing import ImportTerms, count_rows, import_file
+from connector.management.exports import add_export_arguments, export_terms
+from connector.pipeline.importing import count_rows, import_file
 from connector.pipeline.receive import Counts
 
 _SHOWN_REJECTED = 20
-
-
-def parse_time(text: str) -> datetime:
-    """Read `2026-11-23` or `2026-11-23T09:30`, in the site's time zone unless it names one."""
-    try:
-        at = parse_datetime(text)
-        day = None if at else parse_date(text)
-    except ValueError:
-        at = day = None
-    if day is not None:
-        at = datetime(day.year, day.month, day.day)
-    if at is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write it like 2026-11-23 or 2026-11-23T09:30.")
-    return at if timezone.is_aware(at) else timezone.make_aware(at)
 
 
 class Command(ConnectorCommand):
@@ -45,16 +27,11 @@ class Command(ConnectorCommand):
         """Name the file, its event, and how to read it."""
         parser.add_argument("file", type=Path, help="the export")
         parser.add_argument("--event", required=True, metavar="ID", help="inwink's id of the event")
-        parser.add_argument(
-            "--as-of", type=parse_time, metavar="TIME", help="when the export was made; older rows never win"
-        )
-        parser.add_argument("--locale", choices=["fr", "en"], default="fr", help="order of day and month in dates")
+        add_export_arguments(parser)
 
     def report(self, **options: Any) -> Report:
         """Load the file and count what became of its rows."""
-        if options["as_of"] and options["as_of"] > timezone.now():
-            raise CommandProblem("--as-of is in the future: later changes in inwink would then be taken for old.")
-        terms = ImportTerms(event_id=normalise_id(options["event"]), as_of=options["as_of"], locale=options["locale"])
+        terms = export_terms(options)
         try:
             with self.progress_bar(total=None, unit="rows", is_quiet=options["json"]) as bar:
                 counts = import_file(options["file"], terms, on_batch=bar.update)

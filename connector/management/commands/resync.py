@@ -1,6 +1,5 @@
 """Send participants again."""
 
-import getpass
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -9,6 +8,7 @@ from django.db.models import Q, QuerySet
 from connector.core.participant import normalise_email
 from connector.management.base import CommandProblem, ConnectorCommand, Report
 from connector.management.events import link_of_event
+from connector.management.who import who_asks
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries, resync_link
 
@@ -41,20 +41,13 @@ class Command(ConnectorCommand):
 
 
 def _resync(link: CampaignLink, *, options: dict[str, Any]) -> int:
-    by = _who()
+    by = who_asks()
     if not options["participant"]:
         return resync_link(link, failed_only=options["failed_only"], requested_by=by)
     entries = _find_entries(link, options["participant"])
     if not options["allow_downgrade"]:
         return resync_entries(entries, requested_by=by)
     return sum(correct_status(entry, requested_by=by, reason=options["reason"]) for entry in entries)
-
-
-def _who() -> str:
-    try:
-        return f"{getpass.getuser()} (command)"
-    except (KeyError, OSError):
-        return "command"  # a container's user may have no name
 
 
 def _find_entries(link: CampaignLink, participant: str) -> QuerySet[OutboxEntry]:
