@@ -26,7 +26,7 @@ def plan_checkin(person: Person, context: Context, *, version: str, now: datetim
     policy = context.policy
     if not _is_known(person, policy, version=version, now=now):
         return None
-    changed = _changed_member_fields(person, context)
+    changed = _changed_member_fields(person, context.of(person))
     if changed is None:
         return None
     row, label = person.lead_row, policy.labels[State.ATTENDED]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connector.core.participant import Json, is_valid_email, normalise_email
 from connector.core.schema import FieldSpec
+from connector.core.yes_no import read_yes_no
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +96,11 @@ def _to_email(value: Json, spec: FieldSpec, locale: Locale) -> Json:
     return email
 
 
-_TRUE = {"true", "1", "yes", "oui", "vrai", "x", "on"}
-_FALSE = {"false", "0", "no", "non", "faux", "off"}
-
-
 def _to_checkbox(value: Json, spec: FieldSpec, locale: Locale) -> Json:
-    word = join_texts(value, language=locale.language, separator=";").casefold()
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    raise UnfitError("not_a_checkbox", spec.name, "neither yes nor no")
+    said = read_yes_no([join_texts(value, language=locale.language, separator=";")])
+    if said is None:
+        raise UnfitError("not_a_checkbox", spec.name, "neither yes nor no")
+    return said
 
 
 def _to_number(value: Json, spec: FieldSpec, locale: Locale) -> Json:

@@ -1,7 +1,7 @@
 """Work out the values that a record gets: of a new one all, of a present one what differs and may be written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.core.convert import UnfitError, choose, convert, is_blank, same_value, translate
 from connector.core.mapping import (
@@ -20,6 +20,7 @@ from connector.core.outcomes import Note
 from connector.core.participant import Json
 from connector.core.rows import LinkPolicy, Row, Schemas, oldest_sync_first
 from connector.core.schema import FieldSpec, ObjectSchema, SObject
+from connector.core.screen import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Context:
     schemas: Schemas
     responded: Mapping[str, bool]
     """{label: HasResponded} of the campaign."""
+
+    def of(self, person: Person) -> "Context":
+        """Return what one person is planned with: only the mappings that consent lets through."""
+        return replace(self, policy=replace(self.policy, mappings=person.rules(self.policy)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def fingerprint(person: Person, policy: LinkPolicy, *, version: str) -> str:
         {
             "version": version,
             "identity": _identity(facts.values),
-            "mapped": [read_source(rule, facts) for rule in policy.mappings],
+            "mapped": [read_source(rule, facts) for rule in person.rules(policy)],
             "target": facts.state,
             "states": sorted(set(person.states_seen())),
             "answers": [dict(row.answers) for row in person.rows if row.answers],
@@ -34,7 +34,7 @@ def fingerprint(person: Person, policy: LinkPolicy, *, version: str) -> str:
 def person_fingerprint(person: Person, policy: LinkPolicy, *, version: str) -> str:
     """Return a hash of what concerns the Contact or Lead: while it stays, a check-in needs no reading (rule 6.2)."""
     facts = person.facts(policy)
-    rules = [rule for rule in policy.mappings if rule.sobject is not SObject.CAMPAIGN_MEMBER]
+    rules = [rule for rule in person.rules(policy) if rule.sobject is not SObject.CAMPAIGN_MEMBER]
     return _digest(
         {
             "version": version,

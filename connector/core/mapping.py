@@ -52,6 +52,8 @@ class MappingRule:
     blank: Blank = Blank.KEEP
     truncate: bool = False
     unknown_choice: UnknownChoice = UnknownChoice.FAIL
+    marketing: bool = False
+    """Sent of people only who agreed to it (rule 6.4)."""
 
     @property
     def path(self) -> str:
@@ -84,11 +86,12 @@ def read_source(rule: MappingRule, facts: Facts) -> Json:
     """Return the raw value that a mapping asks for; its default where inwink has none."""
     if not rule.source:
         return rule.constant
-    value = _read_path(rule.source, facts)
+    value = read_path(rule.source, facts)
     return rule.default if is_blank(value) else value
 
 
-def _read_path(path: str, facts: Facts) -> Json:
+def read_path(path: str, facts: Facts) -> Json:
+    """Return what stands at a path of inwink, None where nothing does."""
     derived: dict[str, Json] = {
         "inwink.id": facts.values.get("id") or facts.key,
         "inwink.state": facts.state.value if facts.state else None,

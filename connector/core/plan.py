@@ -90,7 +90,7 @@ def plan_person(person: Person, match: Match, context: Context) -> PersonPlan:
     if isinstance(status, Verdict):
         return PersonPlan(person, verdict=status, ref=record.ref if record else None)
     try:
-        return _plan_writes(person, matched, status=status, context=context)
+        return _plan_writes(person, matched, status=status, context=context.of(person))
     except UnfitError as exc:
         verdict = Verdict(Outcome.FAILED, Reason.INVALID_VALUE, detail=str(exc), code=exc.code)
         return PersonPlan(person, verdict=verdict, ref=record.ref if record else None)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from connector.core.consent import Consent
 from connector.core.convert import Locale
+from connector.core.filters import Filter
 from connector.core.mapping import Event, MappingRule
 from connector.core.outcomes import Reason
 from connector.core.participant import Json, Known, names_key, text_of
@@ -52,6 +54,8 @@ class LinkPolicy:
     """{"company": text, "last_name": text}"""
     ends_at: datetime | None = None
     locale: Locale = Locale()
+    filter: Filter = Filter()
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)

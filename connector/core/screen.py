@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connector.core.mapping import Event, Facts
+from connector.core.consent import Scope
+from connector.core.mapping import Event, Facts, MappingRule
 from connector.core.outcomes import Outcome, Reason
 from connector.core.participant import Json, is_valid_email, names_key, normalise_email, text_of
 from connector.core.rows import LinkPolicy, PersonRef, Row, latest_first
@@ -40,12 +41,41 @@ def screen_row(row: Row, policy: LinkPolicy) -> Verdict | None:
     A "leave_out" counts while its own question arises: who gets a valid email after all, or comes after a test of the
     scanners was taken back in inwink, is sent. The questions of a shared email and of the match are asked later.
     """
+    if (refusal := _refuse(row, policy)) is not None:
+        return leave_out(refusal)
     reasons = _questions(row, policy)
     if any(row.answer(reason) == "leave_out" for reason in reasons):
         return leave_out(Reason.LEFT_OUT_BY_HAND)
     if not reasons:
         return None
     return leave_out(reasons[0]) if reasons[0] is Reason.STATE_UNKNOWN else hold(reasons[0])
+
+
+def _refuse(row: Row, policy: LinkPolicy) -> Reason | None:
+    """Return why a link does not want a row at all, whatever else is the matter with it (rules 1.4 and 6.4)."""
+    if policy.filter.is_open and policy.consent is None:
+        return None
+    facts = Person((row,), row.email).facts(policy)
+    if not policy.filter.accepts(facts, email=row.email):
+        return Reason.FILTERED
+    if policy.consent is not None and policy.consent.scope([policy.consent.read(facts)]) is Scope.NOTHING:
+        return Reason.NO_CONSENT
+    return None
+
+
+REFUSALS = frozenset({Reason.FILTERED, Reason.NO_CONSENT, Reason.ERASED})
+"""Reasons for which nothing more is written of a row, though it may have been sent before."""
+
+
+def bystanders(refused: Iterable[Row], rows: Iterable[Row], policy: LinkPolicy) -> list[Row]:
+    """Return refused rows that were sent before, as context: their record is nobody else's on that email (rule 2.6).
+
+    One whose name goes on in another row is the same person, and that row has the record now.
+    """
+    going_on = {(row.email, row.names) for row in rows}
+    sent = [row for row in refused if row.person is not None and row.matched_email == row.email]
+    others = [row for row in sent if (row.email, row.names) not in going_on]
+    return [] if policy.is_one_member_an_email else [replace(row, is_claimed=False) for row in others]
 
 
 def _questions(row: Row, policy: LinkPolicy) -> list[Reason]:
@@ -140,6 +170,14 @@ class Person:
             attended_at=_earliest(row.known.attended_at for row in self.rows if row.known.state is State.ATTENDED),
             event=policy.event,
         )
+
+    def rules(self, policy: LinkPolicy) -> tuple[MappingRule, ...]:
+        """Return the mappings that may be sent of this person: consent holds back those ticked marketing (rule 6.4)."""
+        if policy.consent is None:
+            return policy.mappings
+        said = [policy.consent.read(Person((row,), row.email).facts(policy)) for row in self.rows]
+        is_all = policy.consent.scope(said) is Scope.ALL
+        return tuple(rule for rule in policy.mappings if is_all or not rule.marketing)
 
     def any_forced(self) -> bool:
         """Whether a person asked for one of the rows; a correction is such a wish too."""

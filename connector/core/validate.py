@@ -42,6 +42,8 @@ SET_BY_US: Mapping[SObject, frozenset[str]] = {
     SObject.CAMPAIGN_MEMBER: frozenset({"campaignid", "contactid", "leadid", "status"}),
 }
 """Fields (lower case) that the link itself fills."""
+IDENTIFYING_FIELDS = frozenset({"email", "lastname"})
+"""Fields (lower case) without which a new person could not be saved or found again."""
 PLACEHOLDER_FIELDS: Mapping[str, str] = {"company": "Company", "last_name": "LastName"}
 """{key of `placeholders`: field that it fills}."""
 
@@ -65,7 +67,7 @@ def validate_mapping(rule: MappingRule, schema: ObjectSchema) -> list[Problem]:
 
 def validate_mapping_alone(rule: MappingRule) -> list[Problem]:
     """Check what can be known about a mapping without Salesforce."""
-    problems = [_check_origin(rule), _check_reserved(rule)]
+    problems = [_check_origin(rule), _check_reserved(rule), _check_marketing(rule)]
     if rule.blank is Blank.CLEAR and rule.mode is not Mode.OVERWRITE:
         text = gettext_noop("blank: clear goes with mode: overwrite only.")
         problems.append(Problem("clear_needs_overwrite", "blank", text))
@@ -73,6 +75,13 @@ def validate_mapping_alone(rule: MappingRule) -> list[Problem]:
         text = gettext_noop("unknown_choice: default needs a default.")
         problems.append(Problem("default_missing", "unknown_choice", text))
     return [problem for problem in problems if problem is not None]
+
+
+def _check_marketing(rule: MappingRule) -> Problem | None:
+    if not rule.marketing or rule.field.lower() not in IDENTIFYING_FIELDS:
+        return None
+    text = gettext_noop("%(field)s cannot be held back: the person would never be found again. Leave marketing off.")
+    return Problem("marketing_identifies", "marketing", text, {"field": rule.field})
 
 
 def refuse_field(spec: FieldSpec) -> Problem | None:
@@ -111,17 +120,22 @@ def _check_origin(rule: MappingRule) -> Problem | None:
     if bool(rule.source) == has_constant:
         text = gettext_noop("Give either a source or a constant, not both and not neither.")
         return Problem("source_or_constant", "source", text)
-    if not rule.source or rule.source in SOURCE_TYPES:
+    return source_problem(rule.source, key="source") if rule.source else None
+
+
+def source_problem(source: str, *, key: str) -> Problem | None:
+    """Say why a text cannot be the path of an inwink value; None where it can."""
+    if source in SOURCE_TYPES:
         return None
-    near = _near_source(rule.source)
-    if rule.source.split(".")[0] not in {"inwink", "event"} and near is None:
+    near = _near_source(source)
+    if source.split(".")[0] not in {"inwink", "event"} and near is None:
         return None
     if near is None:
         text = gettext_noop("%(source)s is not a source. Known ones: %(known)s, and any custom field's path.")
-        params = {"source": rule.source, "known": ", ".join(SOURCE_TYPES)}
-        return Problem("source_unknown", "source", text, params)
+        params = {"source": source, "known": ", ".join(SOURCE_TYPES)}
+        return Problem("source_unknown", key, text, params)
     text = gettext_noop("%(source)s is not a source; write %(near)s.")
-    return Problem("source_unknown", "source", text, {"source": rule.source, "near": near})
+    return Problem("source_unknown", key, text, {"source": source, "near": near})
 
 
 def _near_source(source: str) -> str | None:

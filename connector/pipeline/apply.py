@@ -19,7 +19,7 @@ from connector.core.outcomes import EntryState, Outcome
 from connector.core.participant import text_of
 from connector.core.plan import Context, moves_email, plan_person, unite_records
 from connector.core.rows import PersonRef, Row
-from connector.core.screen import EmailGroup, Person, group_by_email, screen_row
+from connector.core.screen import REFUSALS, EmailGroup, Person, bystanders, group_by_email, screen_row
 from connector.pipeline.checkins import write_checkins
 from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
 from connector.pipeline.progress import Progress
@@ -77,13 +77,27 @@ def _claimed_ids(groups: Iterable[EmailGroup]) -> set[int]:
 def screen_batch(run: Run) -> list[EmailGroup]:
     """End the rows that are held or left out before Salesforce is asked; return the others by email."""
     going_on: list[Row] = []
+    refused: list[Row] = []
     for row in run.batch.rows:
         verdict = screen_row(row, run.batch.policy)
         if verdict is None:
             going_on.append(row)
         elif row.is_claimed:
             run.ends[row.id] = end_by_verdict(verdict)
-    return group_by_email(going_on, run.batch.policy)
+        if verdict is not None and verdict.reason in REFUSALS:
+            refused.append(row)
+    _wake_beside(run, refused)
+    return group_by_email([*going_on, *bystanders(refused, going_on, run.batch.policy)], run.batch.policy)
+
+
+def _wake_beside(run: Run, refused: Iterable[Row]) -> None:
+    """Note the siblings that waited for an answer about an email which another row has just given up."""
+    emails = {row.email for row in refused if row.is_claimed and row.email}
+    run.woken |= {
+        row.id
+        for row in run.batch.rows
+        if row.email in emails and run.batch.siblings.get(row.id) is EntryState.NEEDS_ANSWER
+    }
 
 
 def _skip_unchanged(run: Run, groups: Sequence[EmailGroup]) -> list[EmailGroup]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q
 
 from connector import conf
+from connector.core.consent import consent_of
 from connector.core.convert import Locale
+from connector.core.filters import Filter, condition_of
 from connector.core.mapping import Blank, Event, MappingRule, Mode, UnknownChoice
 from connector.core.outcomes import EntryState
 from connector.core.rows import Ambiguous, LinkPolicy, PersonRef, Row
@@ -128,6 +130,11 @@ def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
         placeholders=link.placeholders,
         ends_at=link.ends_at,
         locale=Locale(language=language, time_zone=conf.time_zone()),
+        filter=Filter(
+            only=tuple(condition_of(stored) for stored in link.only),
+            excluded_domains=tuple(link.exclude_email_domains),
+        ),
+        consent=consent_of(link.consent),
     )
 
 
@@ -144,4 +151,5 @@ def rule_of(mapping: FieldMapping) -> MappingRule:
         blank=Blank(mapping.blank),
         truncate=mapping.truncate,
         unknown_choice=UnknownChoice(mapping.unknown_choice),
+        marketing=mapping.marketing,
     )

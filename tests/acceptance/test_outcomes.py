@@ -112,7 +112,19 @@ def internal(world: World) -> None:
         world.drain()
 
 
+def no_consent(world: World) -> None:
+    world.configure(consent={"source": "fields.optin", "when_unknown": "nothing"})
+    world.send(someone("p1"))
+
+
+def filtered(world: World) -> None:
+    world.configure(only=[{"source": "category", "not_in": ["Staff"]}])
+    world.send(someone("p1", category="Staff"))
+
+
 SCENARIOS: dict[Reason, tuple[str, Scenario]] = {
+    Reason.FILTERED: ("left_out", filtered),
+    Reason.NO_CONSENT: ("left_out", no_consent),
     Reason.LOOKS_ANONYMISED: ("needs_answer", looks_anonymised),
     Reason.NO_EMAIL: ("needs_answer", lambda world: world.send(someone("p1", email="none"))),
     Reason.STATE_UNKNOWN: ("left_out", lambda world: world.send({"id": "p1", "email": EMAIL, "lastName": "Lovelace"})),
@@ -134,7 +146,7 @@ SCENARIOS: dict[Reason, tuple[str, Scenario]] = {
     Reason.EXHAUSTED: ("failed", exhausted),
     Reason.INTERNAL: ("failed", internal),
 }
-NOT_BUILT = {Reason.FILTERED, Reason.NO_CONSENT, Reason.ERASED}
+NOT_BUILT = {Reason.ERASED}
 """Reasons of rules that no link can have yet (connector/pipeline/setup/not_built.py)."""
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connector.core.field_values import Context
-from connector.core.mapping import Event, MappingRule
+from connector.core.mapping import Event, Facts, MappingRule
 from connector.core.mapping_defaults import DEFAULT_MAPPINGS
 from connector.core.match import Held, Match, Matched
 from connector.core.merge import merge_participant
@@ -197,3 +197,8 @@ def told(match: Match) -> PersonRef | Reason | str:
 def converted(number: int, into: int | None) -> PersonRecord:
     """Return a converted lead and, by its id, the contact that it became."""
     return lead(number, is_converted=True, converted_contact_id=ref(CONTACT, into).id if into else "")
+
+
+def facts_of(*states: State, **values: Any) -> Facts:
+    """Return what mappings, filters and consent can read of one participant."""
+    return person(row(1, *states, values=values)).facts(policy())

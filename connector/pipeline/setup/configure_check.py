@@ -6,6 +6,7 @@ from typing import Any
 from connector.core.problem import Problem
 from connector.core.state import State
 from connector.core.validate import validate_mapping_alone
+from connector.core.validate_filters import validate_consent, validate_domains, validate_only
 from connector.core.validate_link import validate_creation, validate_statuses
 from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
@@ -32,7 +33,12 @@ _SHARED_HOSTS = ("://login.salesforce.com", "://test.salesforce.com")
 
 def problem_errors(problems: Iterable[Problem], document: Document, path: Path) -> list[ConfigError]:
     """Turn problems of a section into errors of the file; a key with dots goes down as far."""
-    return [document.error((*path, *problem.key.split(".")), problem.message) for problem in problems]
+    return [document.error((*path, *_parts(problem.key)), problem.message) for problem in problems]
+
+
+def _parts(key: str) -> Iterable[str | int]:
+    """Split a key; a number is a place in a list."""
+    return (int(part) if part.isdecimal() else part for part in key.split("."))
 
 
 def _given(section: Section) -> dict[str, Any]:
@@ -90,6 +96,8 @@ def check_link(plan: LinkPlan, document: Document) -> list[ConfigError]:
     """Name what is wrong with a link's policies, labels and mappings, as far as can be told without Salesforce."""
     problems = refuse_not_built("links", _given(plan.section))
     problems += validate_creation(match=plan.row.match, create=plan.row.create_as)
+    problems += validate_only(plan.row.only) + validate_domains(plan.row.exclude_email_domains)
+    problems += validate_consent(plan.row.consent)
     if plan.is_new or plan.section.has("statuses"):
         problems += validate_statuses(statuses_of(plan))
     errors = problem_errors(problems, document, plan.path)
@@ -121,7 +129,7 @@ def _check_mappings(sections: Sequence[MappingSection], document: Document, path
     seen: dict[tuple[str, str], int] = {}
     for place, section in enumerate(sections):
         row = mapping_row(section)
-        problems = refuse_not_built("mappings", _given(section)) + validate_mapping_alone(rule_of(row))
+        problems = validate_mapping_alone(rule_of(row))
         errors += problem_errors(problems, document, (*path, place))
         key = (row.object, row.field.lower())
         if key in seen:

@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 from django.utils.timezone import get_default_timezone
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from connector.core.convert import texts_of
 from connector.core.participant import normalise_id
+from connector.core.validate_filters import normalise_domain
 from connector.salesforce.ids import id_18, is_id
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -41,6 +43,11 @@ def _moment(value: Any) -> Any:
     return moment if moment.tzinfo else moment.replace(tzinfo=get_default_timezone())
 
 
+def _word(value: Any) -> Any:
+    """Accept true and 7 beside texts: a choice is compared by how it is written."""
+    return next(iter(texts_of(value, language="en")), value) if isinstance(value, bool | int | float) else value
+
+
 def _plain_value(value: Any) -> Any:
     if isinstance(value, dict) or value is None:
         raise ValueError("write a text, a number, true or false, or a list of texts")
@@ -51,6 +58,8 @@ SalesforceId = Annotated[Text, AfterValidator(_salesforce_id)]
 CampaignId = SalesforceId
 ApiVersion = Annotated[str, BeforeValidator(_version), StringConstraints(pattern=r"^[1-9]\d\.0$")]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Domain = Annotated[Text, AfterValidator(normalise_domain)]
+Word = Annotated[Text, BeforeValidator(_word)]
 PlainValue = Annotated[Any, BeforeValidator(_plain_value)]
 
 
@@ -129,8 +138,8 @@ class FilterSection(Section):
     """One condition of `only`."""
 
     source: Text
-    within: Annotated[list[Text] | None, Field(alias="in")] = None
-    not_in: list[Text] | None = None
+    within: Annotated[list[Word] | None, Field(alias="in")] = None
+    not_in: list[Word] | None = None
 
 
 class ConsentSection(Section):
@@ -188,7 +197,7 @@ class LinkSection(Section):
     create_statuses: bool | None = None
     never_downgrade: bool | None = None
     only: list[FilterSection] | None = None
-    exclude_email_domains: list[Text] | None = None
+    exclude_email_domains: list[Domain] | None = None
     consent: ConsentSection | None = None
     duplicates: Literal["allow", "review"] | None = None
     new_owner: Text | None = None

@@ -48,7 +48,7 @@ def mapping_problems(
     ]
     created = CREATED[link.create_as]
     for sobject in (created, SObject.CAMPAIGN_MEMBER) if created else (SObject.CAMPAIGN_MEMBER,):
-        names = _mapped_names([rule_of(mapping) for mapping in used], sobject)
+        names = _mapped_names([rule_of(mapping) for mapping in used if _is_sent_of_all(link, mapping)], sobject)
         missing = validate_required(schema_of(sobject), mapped=names, placeholders=link.placeholders)
         problems += [MappingProblem(None, problem) for problem in missing]
     return problems
@@ -60,6 +60,11 @@ def spell_fields(mappings: Iterable[FieldMapping], *, schema_of: SchemaOf) -> No
         spec = schema_of(rule_of(mapping).sobject).find_field(mapping.field)
         if spec is not None:
             mapping.field = spec.name
+
+
+def _is_sent_of_all(link: CampaignLink, mapping: FieldMapping) -> bool:
+    """Say whether a field is filled for everybody: consent may hold back those ticked marketing (rule 6.4)."""
+    return not (link.consent and mapping.marketing)
 
 
 def _mapped_names(rules: Iterable[MappingRule], sobject: SObject) -> list[str]:

@@ -25,4 +25,5 @@ def mapping_of(rule: MappingRule) -> FieldMapping:
         blank=rule.blank.value,
         truncate=rule.truncate,
         unknown_choice=rule.unknown_choice.value,
+        marketing=rule.marketing,
     )

@@ -30,19 +30,14 @@ LINK_NOT_BUILT = (
     NotBuilt("match_emails", _is_other_emails, "{contact: [Email], lead: [Email]}"),
     NotBuilt("match_key", bool, "null"),
     NotBuilt("create_statuses", bool, "false"),
-    NotBuilt("only", bool, "[]"),
-    NotBuilt("exclude_email_domains", bool, "[]"),
-    NotBuilt("consent", bool, "null"),
     NotBuilt("new_owner", lambda value: value != "integration_user", "integration_user"),
     NotBuilt("contact_account", lambda value: value != "none", "none"),
     NotBuilt("record_types", bool, "{}"),
 )
-MAPPING_NOT_BUILT = (NotBuilt("marketing", bool, "false"),)
 
 NOT_BUILT_YET: Mapping[str, tuple[NotBuilt, ...]] = {
     "orgs": ORG_NOT_BUILT,
     "links": LINK_NOT_BUILT,
-    "mappings": MAPPING_NOT_BUILT,
 }
 """{section of the configuration file: settings}; a row goes when its effect is built."""
 

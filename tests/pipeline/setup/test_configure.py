@@ -399,6 +399,21 @@ def test_the_export_changes_nothing_when_it_is_applied(apply: Apply) -> None:
     assert "# secrets: [{env: INWINK_SECRET}]" in text
 
 
+def test_filter_consent_and_marketing_come_back_as_they_were_written(apply: Apply) -> None:
+    more = (
+        "only: [{source: category, in: [Visitor, true]}, {source: fields.vip, not_in: [7]}]\n"
+        "    exclude_email_domains: ['@Acme.example', '*.corp.example']\n"
+        "    consent: {source: fields.optin, when_no: nothing}\n"
+    )
+    apply({"    org: Acme\n": f"    org: Acme\n    {more}", "Dietary__c": "Dietary__c\n        marketing: true"})
+    stored = link()
+    assert stored.only == [{"source": "category", "in": ["Visitor", "true"]}, {"source": "fields.vip", "not_in": ["7"]}]
+    assert stored.exclude_email_domains == ["acme.example", "*.corp.example"]
+    assert stored.consent == {"source": "fields.optin", "when_no": "nothing"}
+    assert list(FieldMapping.objects.filter(marketing=True).values_list("field", flat=True)) == ["Dietary__c"]
+    assert counts(apply_config(export_config(), environ={})) == (0, 0, 3)
+
+
 def test_the_export_makes_the_same_elsewhere_once_the_secrets_are_given(apply: Apply) -> None:
     apply({"    org: Acme\n": "    org: Acme\n    create: nobody\n"})
     text = export_config()

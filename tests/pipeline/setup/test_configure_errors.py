@@ -113,9 +113,6 @@ NOT_BUILT = [
     ("match_key: {source: inwink.id, contact: Inwink_Id__c}", "match_key"),
     ("match_emails: {contact: [Email, Other__c]}", "match_emails"),
     ("create_statuses: true", "create_statuses"),
-    ("only: [{source: category, not_in: [Staff]}]", "only"),
-    ("exclude_email_domains: [acme.example]", "exclude_email_domains"),
-    ("consent: {source: fields.optin, when_no: nothing}", "consent"),
     ("new_owner: assignment_rules", "new_owner"),
     ("contact_account: by_company", "contact_account"),
     ("record_types: {lead: 012000000000001AAA}", "record_types"),
@@ -131,10 +128,9 @@ def test_a_key_without_effect_is_refused_and_not_ignored(line: str, key: str) ->
 
 def test_the_same_keys_are_accepted_where_they_ask_for_nothing() -> None:
     lines = [
-        "match_key: null", "match_emails: {contact: [Email], lead: [Email]}", "create_statuses: false", "only: []",
-        "exclude_email_domains: []", "consent: null", "new_owner: integration_user", "contact_account: none",
-        "record_types: {}", "only: []",
-    ][:-1]  # fmt: skip
+        "match_key: null", "match_emails: {contact: [Email], lead: [Email]}", "create_statuses: false",
+        "new_owner: integration_user", "contact_account: none", "record_types: {}",
+    ]  # fmt: skip
     text = offline_text(replace={ORG: ORG + "".join(f"    {line}\n" for line in lines)})
     assert apply_offline(text).errors == ()
 
@@ -145,9 +141,28 @@ def test_a_sign_in_that_is_not_built_is_refused(auth: str) -> None:
     assert (4, "orgs[0].auth") in found(apply_offline(text))
 
 
-def test_marketing_mappings_are_refused_while_consent_is_not_built() -> None:
-    text = offline_text(replace={DIETARY: f"{DIETARY}\n        marketing: true"})
-    assert found(apply_offline(text)) == [(20, "links[0].mappings[0].marketing")]
+FILTERS = [
+    ("only: [{source: category}]", "only[0]", "Give the values"),
+    ("only: [{source: category, in: []}]", "only[0].in", "at least one value"),
+    ("only: [{source: category, in: [A]}, {source: inwink.stat, in: [B]}]", "only[1].source", "write inwink.state"),
+    ("exclude_email_domains: [acme.example, 'ada@acme.example']", "exclude_email_domains[1]", "write example.com"),
+    ("consent: {source: inwink.optin}", "consent.source", "not a source"),
+    ("consent: {source: fields.optin, when_no: never}", "consent.when_no", "membership_only"),
+]
+
+
+@pytest.mark.parametrize(("line", "key", "words"), FILTERS)
+def test_a_filter_that_cannot_be_meant_is_named_with_its_place(line: str, key: str, words: str) -> None:
+    [error] = apply_offline(offline_text(replace={ORG: f"{ORG}    {line}\n"})).errors
+    assert (error.line, error.path) == (12, f"links[0].{key}")
+    assert words in error.message
+
+
+def test_what_a_person_is_found_by_cannot_be_marketing() -> None:
+    text = offline_text(
+        replace={DIETARY: f"{DIETARY}\n      - {{source: email, object: lead, field: Email, marketing: true}}"}
+    )
+    assert found(apply_offline(text)) == [(20, "links[0].mappings[1].marketing")]
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
@@ -245,6 +260,6 @@ def test_a_malformed_value_hides_no_other_mistake_of_its_section() -> None:
     )
     places = [path for _, path in found(apply_offline(text))]
     assert places == [
-        "links[0].create", "links[0].colour", "links[0].only", "links[0].only[0].inn", "links[0].statuses.attended",
+        "links[0].create", "links[0].colour", "links[0].only[0]", "links[0].only[0].inn", "links[0].statuses.attended",
         "links[0].mappings[0].field",
     ]  # fmt: skip
