@@ -25,6 +25,8 @@ class App:
     """PEM of a certificate or public key for the JWT flow."""
     is_approved: bool
     """Users may use it without having approved it first."""
+    is_admin_approved_only: bool
+    """"Admin approved users are pre-authorized": nobody may approve it for themselves."""
     requires_pkce: bool
 
 
@@ -35,7 +37,20 @@ class Session:
     token: str
     user_id: str
     client_id: str
+    family: str = ""
+    """The log-in it goes back to, where that gave a refresh token too."""
     last_used: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What a refresh token stands for."""
+
+    user_id: str
+    client_id: str
+    scope: str
+    family: str
+    """The log-in it goes back to: all tokens of it live and die together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,14 @@ class Grant:
     redirect_uri: str
     challenge: str | None
     scope: str
+    given_at: float = field(default_factory=time.monotonic)
+
+
+MAX_GRANTS = 5
+"""Log-ins that one user may have in one app: the oldest loses its tokens to the sixth.
+
+https://help.salesforce.com/s/articleView?id=sf.remoteaccess_request_manage.htm
+"""
 
 
 class Accounts:
@@ -55,7 +78,10 @@ class Accounts:
     def __init__(self, seed: Json, *, refs: dict[str, str]) -> None:
         self._guard = threading.Lock()
         self._sessions: dict[str, Session] = {}
-        self._refresh: dict[str, tuple[str, str]] = {}
+        self._refresh: dict[str, Refresh] = {}
+        self._spent: dict[str, str] = {}
+        """{refresh token that was replaced: its family}"""
+        self._approvals: set[tuple[str, str]] = set()
         self._codes: dict[str, Grant] = {}
         self._passwords = {
             user["Username"].lower(): (user.get("password", ""), user.get("security_token", ""))
@@ -69,9 +95,9 @@ class Accounts:
         known = self._passwords.get(username.lower())
         return known is not None and bool(password) and password in (known[0], known[0] + known[1])
 
-    def open_session(self, *, user_id: str, client_id: str, organization_id: str) -> Session:
+    def open_session(self, *, user_id: str, client_id: str, organization_id: str, family: str = "") -> Session:
         """Give out a token."""
-        session = Session(f"{organization_id[:15]}!{secrets.token_urlsafe(60)}", user_id, client_id)
+        session = Session(f"{organization_id[:15]}!{secrets.token_urlsafe(60)}", user_id, client_id, family)
         with self._guard:
             self._sessions[session.token] = session
         return session
@@ -89,16 +115,21 @@ class Accounts:
             return session
 
     def end_session(self, token: str) -> bool:
-        """Make a token, access or refresh, invalid; tell whether there was one."""
+        """Make a token invalid, a refresh token with all that came from it; tell whether there was one.
+
+        https://help.salesforce.com/s/articleView?id=sf.remoteaccess_revoke_token.htm
+        """
         with self._guard:
-            access = self._sessions.pop(token, None)
-            refresh = self._refresh.pop(token, None)
-            return access is not None or refresh is not None
+            refresh = self._refresh.get(token)
+            if refresh is not None:
+                self._end_family(refresh.family)
+            return self._sessions.pop(token, None) is not None or refresh is not None
 
     def adopt_sessions(self, old: Accounts) -> None:
         """Keep the tokens of another state of the same org valid."""
         with old._guard:
             self._sessions, self._refresh = dict(old._sessions), dict(old._refresh)
+            self._spent, self._approvals = dict(old._spent), set(old._approvals)
 
     def end_all_sessions(self, *, with_refresh: bool) -> None:
         """Make all tokens invalid, with the refresh tokens or without."""
@@ -107,18 +138,47 @@ class Accounts:
             if with_refresh:
                 self._refresh.clear()
 
-    def give_refresh_token(self, *, user_id: str, client_id: str) -> str:
-        """Give out a refresh token."""
+    def may_use(self, app: App, *, user_id: str) -> bool:
+        """Tell whether a user may use an app: by its policy, or having approved it once."""
+        with self._guard:
+            return app.is_approved or (app.client_id, user_id) in self._approvals
+
+    def approve(self, app: App, *, user_id: str) -> None:
+        """Note that a user allowed an app to act for them."""
+        with self._guard:
+            self._approvals.add((app.client_id, user_id))
+
+    def give_refresh_token(self, *, user_id: str, client_id: str, scope: str, family: str) -> str:
+        """Give out the refresh token of a log-in; the oldest of more than MAX_GRANTS log-ins dies."""
         token = f"5Aep{secrets.token_urlsafe(60)}"
         with self._guard:
-            self._refresh[token] = (user_id, client_id)
+            self._refresh[token] = Refresh(user_id, client_id, scope, family)
+            own = [one.family for one in self._refresh.values() if (one.user_id, one.client_id) == (user_id, client_id)]
+            for old in own[:-MAX_GRANTS]:
+                self._end_family(old)
         return token
 
-    def refresh_owner(self, token: str, *, client_id: str) -> str | None:
-        """Return the user whose refresh token it is, if the app is the one it was given to."""
+    def take_refresh_token(self, token: str, *, client_id: str, rotates: bool) -> Refresh | None:
+        """Return what a refresh token stands for, if the app is the one it was given to.
+
+        Where tokens rotate it works once, and a second use ends everything that came from the same log-in.
+        https://help.salesforce.com/s/articleView?id=005316711
+        """
         with self._guard:
-            user_id, owner = self._refresh.get(token, (None, None))
-            return user_id if owner == client_id else None
+            if token in self._spent:
+                self._end_family(self._spent[token])
+                return None
+            refresh = self._refresh.get(token)
+            if refresh is None or refresh.client_id != client_id:
+                return None
+            if rotates:
+                del self._refresh[token]
+                self._spent[token] = refresh.family
+            return refresh
+
+    def _end_family(self, family: str) -> None:
+        self._refresh = {token: one for token, one in self._refresh.items() if one.family != family}
+        self._sessions = {token: one for token, one in self._sessions.items() if one.family != family}
 
     def give_code(self, grant: Grant) -> str:
         """Give out an authorization code."""
@@ -127,10 +187,11 @@ class Accounts:
             self._codes[code] = grant
         return code
 
-    def take_code(self, code: str) -> Grant | None:
-        """Return what a code stands for; it works once."""
+    def take_code(self, code: str, *, lives_seconds: float) -> Grant | None:
+        """Return what a code stands for; it works once, and not for long."""
         with self._guard:
-            return self._codes.pop(code, None)
+            grant = self._codes.pop(code, None)
+        return grant if grant is not None and time.monotonic() - grant.given_at <= lives_seconds else None
 
 
 def _read_app(spec: Json, *, refs: dict[str, str]) -> App:
@@ -142,5 +203,6 @@ def _read_app(spec: Json, *, refs: dict[str, str]) -> App:
         redirect_uris=tuple(spec.get("redirect_uris", ())),
         certificate=spec.get("certificate") or spec.get("public_key"),
         is_approved=spec.get("approved", True),
+        is_admin_approved_only=spec.get("admin_approved_only", False),
         requires_pkce=spec.get("requires_pkce", False),
     )

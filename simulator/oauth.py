@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -85,49 +86,79 @@ def _password(request: TokenRequest) -> Json:
 
 def _jwt_bearer(request: TokenRequest) -> Json:
     accounts = request.org.accounts
-    audiences = (*_LOGIN_AUDIENCES, request.own_url, f"https://{request.host}")
     try:
         claims = read_assertion(
             request.form.get("assertion", ""),
-            key_of=lambda issuer: app.certificate if (app := accounts.apps.get(issuer)) else None,
+            key_of=lambda issuer: _jwt_app(request.org, client_id=issuer).certificate,
             now=time.time(),
         )
     except AssertionRefused as exc:
         raise Refused("invalid_grant", str(exc)) from exc
-    app = accounts.apps.get(claims.issuer)
-    if app is None or "jwt_bearer" not in app.flows:
-        raise Refused("invalid_client_id", "client identifier invalid")
-    if claims.audience not in audiences:
+    app = _jwt_app(request.org, client_id=claims.issuer)
+    if claims.audience not in _audiences(request):
         raise Refused("invalid_grant", "Audience validation failed")
-    if not app.is_approved:
-        raise Refused("invalid_grant", "user hasn't approved this consumer")
     user = _user_named(request.org, username=claims.subject)
+    if not accounts.may_use(app, user_id=user["Id"]):
+        raise _not_approved(app)
     answer = _token(request, app=app, user_id=user["Id"], scope="api")
     return {name: answer[name] for name in ("access_token", "scope", "instance_url", "id", "token_type")}
 
 
+def _jwt_app(org: Org, *, client_id: str) -> App:
+    """Return the app that an assertion names as its issuer. Raises Refused."""
+    app = org.accounts.apps.get(client_id)
+    if app is None or "jwt_bearer" not in app.flows:
+        raise Refused("invalid_client_id", "client identifier invalid")
+    return app
+
+
+def _audiences(request: TokenRequest) -> set[str]:
+    allowed = request.org.settings.jwt_audiences
+    return {
+        *(_LOGIN_AUDIENCES if "shared" in allowed else ()),
+        *((request.own_url, f"https://{request.host}") if "my_domain" in allowed else ()),
+    }
+
+
+def _not_approved(app: App) -> Refused:
+    if app.is_admin_approved_only:
+        return Refused("invalid_app_access", "user is not admin approved to access this app")
+    return Refused("invalid_grant", "user hasn't approved this consumer")
+
+
 def _refresh_token(request: TokenRequest) -> Json:
     app = _app(request, flow="refresh_token", needs_secret="client_secret" in request.form)
-    user_id = request.org.accounts.refresh_owner(request.form.get("refresh_token", ""), client_id=app.client_id)
-    if user_id is None:
+    accounts, rotates = request.org.accounts, request.org.settings.refresh_token_rotation
+    held = accounts.take_refresh_token(
+        request.form.get("refresh_token", ""), client_id=app.client_id, rotates=rotates
+    )
+    if held is None:
         raise Refused("invalid_grant", "expired access/refresh token")
-    return _token(request, app=app, user_id=user_id, scope="refresh_token api")
+    answer = _token(request, app=app, user_id=held.user_id, scope=held.scope, family=held.family)
+    if rotates:
+        answer["refresh_token"] = accounts.give_refresh_token(
+            user_id=held.user_id, client_id=app.client_id, scope=held.scope, family=held.family
+        )
+    return answer
 
 
 def _authorization_code(request: TokenRequest) -> Json:
-    form = request.form
+    form, accounts = request.form, request.org.accounts
     app = _app(request, flow="web_server", needs_secret=True)
-    grant = request.org.accounts.take_code(form.get("code", ""))
+    grant = accounts.take_code(form.get("code", ""), lives_seconds=request.org.settings.code_seconds)
     if grant is None or grant.client_id != app.client_id:
         raise Refused("invalid_grant", "expired authorization code")
     if grant.redirect_uri != form.get("redirect_uri"):
         raise Refused("redirect_uri_mismatch", "redirect_uri must match configuration")
     if grant.challenge is not None and not _proves(form.get("code_verifier", ""), challenge=grant.challenge):
         raise Refused("invalid_grant", "invalid code verifier")
-    answer = _token(request, app=app, user_id=grant.user_id, scope=grant.scope)
-    if {"refresh_token", "offline_access"} & set(grant.scope.split()):
-        accounts = request.org.accounts
-        answer["refresh_token"] = accounts.give_refresh_token(user_id=grant.user_id, client_id=app.client_id)
+    with_refresh = bool({"refresh_token", "offline_access"} & set(grant.scope.split()))
+    family = uuid.uuid4().hex if with_refresh else ""
+    answer = _token(request, app=app, user_id=grant.user_id, scope=grant.scope, family=family)
+    if with_refresh:
+        answer["refresh_token"] = accounts.give_refresh_token(
+            user_id=grant.user_id, client_id=app.client_id, scope=grant.scope, family=family
+        )
     return answer
 
 
@@ -178,13 +209,13 @@ def _user_named(org: Org, *, username: str) -> Row:
     raise Refused("invalid_grant", "authentication failure")
 
 
-def _token(request: TokenRequest, *, app: App, user_id: str, scope: str) -> Json:
+def _token(request: TokenRequest, *, app: App, user_id: str, scope: str, family: str = "") -> Json:
     user = request.org.store.get("User", row_id=user_id)
     if user is None or not user["IsActive"]:
         raise Refused("inactive_user", "user is inactive")
     organization_id = request.org.organization_id
     session = request.org.accounts.open_session(
-        user_id=user_id, client_id=app.client_id, organization_id=organization_id
+        user_id=user_id, client_id=app.client_id, organization_id=organization_id, family=family
     )
     identity = f"{request.own_url}/id/{organization_id}/{user_id}"
     issued_at = str(int(time.time() * 1000))

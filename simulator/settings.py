@@ -33,6 +33,13 @@ class Settings:
     """Hosts on which client_credentials is refused (My Domain only)."""
     session_seconds: int = 7200
     """Idle time after which a token dies; sliding (assumption; the documented default of the session policy)."""
+    code_seconds: float = 900
+    """How long an authorization code works (documented: 15 minutes)."""
+    refresh_token_rotation: bool = False
+    """The app's "Enable Refresh Token Rotation": each use of a refresh token replaces it."""
+    jwt_audiences: tuple[str, ...] = ("shared", "my_domain")
+    """What `aud` may name: login and test ("shared", the documented ones), the org's own address ("my_domain");
+    orgs are reported that take only one of the two."""
     duplicate_rules: dict[str, Json] = field(default_factory=dict)
     """{object: {"action": "alert"|"block", "match": [fields]}}; the match defaults to Email (assumption: real
     matching is fuzzy)."""
@@ -82,4 +89,4 @@ class Settings:
         return replace(self, **{**values, **lists})
 
 
-_TUPLES = ("login_hosts", "validation_rules")
+_TUPLES = ("login_hosts", "validation_rules", "jwt_audiences")

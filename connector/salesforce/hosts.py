@@ -9,6 +9,8 @@ from connector.salesforce.errors import ForbiddenHost
 
 _OWN_DOMAINS = (".salesforce.com", ".force.com")
 """Every Salesforce host that an organisation can be given in the commercial cloud; others are named as extra hosts."""
+SHARED_HOSTS = frozenset({"login.salesforce.com", "test.salesforce.com"})
+"""Where users of every organisation, and of every sandbox, may log in."""
 _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 _HTTPS_PORT = 443
 

@@ -29,6 +29,8 @@ class SalesforceSession(requests.Session):
         """Prepare connections; nothing is sent yet."""
         super().__init__()
         self.last_call: Call | None = None
+        self.is_empty_answer_good = False
+        """Whether a good answer may have no body, as that to a revocation."""
         self.usage: Usage | None = None
         """Calls of the last 24 hours and their limit, of the whole organisation, as last told; not monotonic."""
         self._hosts = hosts
@@ -55,7 +57,8 @@ class SalesforceSession(requests.Session):
         if call.is_expired:
             raise requests.exceptions.ReadTimeout(request=request)
         self._read_usage(response)
-        _require_json(response)
+        if response.content or not self.is_empty_answer_good:
+            _require_json(response)
         return response
 
     def _read_usage(self, response: requests.Response) -> None:

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from connector.core.errors import ErrorKind
-from connector.salesforce.auth import AuthFlow, Credentials, Token, request_token
+from connector.salesforce.auth import AuthFlow, Credentials, Terms, Token, request_token
 from connector.salesforce.composite import (
     CollectionCreate,
     CollectionUpdate,
@@ -56,13 +56,16 @@ def salesforce() -> Iterator[SimulatorServer]:
         yield server
 
 
+TERMS = Terms(hosts=LOCAL, timeout_seconds=5, now=datetime(2026, 3, 1, tzinfo=UTC))
+
+
 def credentials(url: str, **changes: str) -> Credentials:
     values = {"client_id": "simulator-client", "client_secret": "simulator-secret", **changes}
     return Credentials(flow=AuthFlow.CLIENT_CREDENTIALS, login_url=url, **values)
 
 
 def sign_in(salesforce: SimulatorServer) -> Token:
-    return request_token(credentials(salesforce.url), hosts=LOCAL, timeout_seconds=5)
+    return request_token(credentials(salesforce.url), TERMS)
 
 
 @pytest.fixture
@@ -130,12 +133,12 @@ def test_sign_in_by_password(salesforce: SimulatorServer) -> None:
         password="simulator-password",
         security_token="token",
     )
-    assert request_token(given, hosts=LOCAL, timeout_seconds=5).user_id == sign_in(salesforce).user_id
+    assert request_token(given, TERMS).user_id == sign_in(salesforce).user_id
 
 
 def test_wrong_secret(salesforce: SimulatorServer) -> None:
     with pytest.raises(SignInFailed) as caught:
-        request_token(credentials(salesforce.url, client_secret="wrong"), hosts=LOCAL, timeout_seconds=5)
+        request_token(credentials(salesforce.url, client_secret="wrong"), TERMS)
     assert caught.value.http_status == 400
     assert "wrong" not in str(caught.value)
 
