@@ -49,6 +49,8 @@ class SalesforceOrg(models.Model):
     refresh_token = EncryptedField(_("refresh token"), editable=False)
     access_token = EncryptedField(_("access token"), editable=False)
     token_issued_at = models.DateTimeField(_("signed in at"), null=True, blank=True, editable=False)
+    renewing_until = models.DateTimeField(null=True, blank=True, editable=False)
+    """Until when one process may use the refresh token, which may work only once; None: nobody does."""
     organization_id = models.CharField(_("organisation id"), max_length=18, blank=True, editable=False)
     user_id = models.CharField(_("integration user id"), max_length=18, blank=True, editable=False)
     instance_url = models.URLField(_("instance URL"), blank=True, editable=False)
@@ -94,8 +96,8 @@ class SalesforceOrg(models.Model):
 
     history = HistoricalRecords(
         excluded_fields=[
-            *SECRET_FIELDS, "token_issued_at", "state", "state_reason", "pause_code", "paused_until", "probed_at",
-            "api_used", "api_limit", "api_usage_at", "working_sizes", "references", "instance_url",
+            *SECRET_FIELDS, "token_issued_at", "renewing_until", "state", "state_reason", "pause_code", "paused_until",
+            "probed_at", "api_used", "api_limit", "api_usage_at", "working_sizes", "references", "instance_url",
             "visibility_proved_at",
         ]
     )  # fmt: skip

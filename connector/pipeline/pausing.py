@@ -6,7 +6,6 @@ from django.db.models import F
 
 from connector.core.retry import CONCURRENT_LIMIT_PAUSE, CONFIGURATION_RECHECK, DAILY_LIMIT_PAUSE, outage_pause
 from connector.models import CampaignLink, SalesforceOrg
-from connector.pipeline.connection.sign_in import with_credentials_of
 
 TIMEOUTS_BEFORE_HALVING = 2
 
@@ -79,11 +78,4 @@ def resume_org(org: SalesforceOrg) -> None:
     """Note that Salesforce answers again."""
     SalesforceOrg.objects.filter(pk=org.pk, state=SalesforceOrg.State.PAUSED).update(
         state=SalesforceOrg.State.CONNECTED, state_reason="", paused_until=None
-    )
-
-
-def need_reconnect(org: SalesforceOrg, *, message: str) -> None:
-    """Let an organisation wait for a person to sign in again, unless one just corrected the sign-in."""
-    with_credentials_of(org).update(
-        state=SalesforceOrg.State.RECONNECT_NEEDED, state_reason=message[:500], paused_until=None
     )

@@ -26,6 +26,7 @@ from connector.pipeline.claim import (
     renew_lease,
 )
 from connector.pipeline.connection import connect
+from connector.pipeline.connection.sign_in import need_reconnect
 from connector.pipeline.degraded import note_degraded
 from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
 from connector.pipeline.record import Result, Stop, record_run
@@ -139,7 +140,7 @@ def _pause(batch: Batch, error: SalesforceError | ConfigurationProblemError | Ca
     if isinstance(error, LimitReached):
         pausing.pause_org_for_limit(org, is_daily=error.is_daily, message=error.message, now=now)
     elif isinstance(error, SignInFailed | SessionExpired):
-        pausing.need_reconnect(org, message=str(error))
+        need_reconnect(org, code=error.code, message=str(error))
     elif isinstance(error, RemoteUnavailable):
         pausing.pause_for_outage(link, code=error.code, message=error.message, now=now, entries=len(batch.entries))
     else:

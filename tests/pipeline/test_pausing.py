@@ -9,6 +9,7 @@ from django.utils import timezone
 from connector.models import CampaignLink, SalesforceOrg
 from connector.models.fields import Secret
 from connector.pipeline import pausing
+from connector.pipeline.connection.sign_in import need_reconnect
 from tests.factories import CampaignLinkFactory, SalesforceOrgFactory
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
@@ -73,20 +74,20 @@ def test_a_limit_pauses_the_organisation(is_daily: bool, seconds: int) -> None:
 
 def test_an_organisation_that_must_be_reconnected_is_neither_paused_nor_resumed() -> None:
     org: Any = SalesforceOrg.objects.get(pk=SalesforceOrgFactory.create().pk)
-    pausing.need_reconnect(org, message="invalid_grant")
+    need_reconnect(org, code="invalid_grant", message="invalid_grant: no")
 
     pausing.pause_org_for_limit(org, is_daily=False, message="limit", now=timezone.now())
     pausing.resume_org(org)
 
     org.refresh_from_db()
-    assert (org.state, org.state_reason) == ("reconnect_needed", "invalid_grant")
+    assert (org.state, org.pause_code, org.state_reason) == ("reconnect_needed", "invalid_grant", "invalid_grant: no")
 
 
 def test_a_sign_in_that_a_person_corrected_meanwhile_is_not_stopped() -> None:
     read_before_the_run = SalesforceOrg.objects.get(pk=SalesforceOrgFactory.create().pk)
     SalesforceOrg.objects.update(client_secret=Secret.conceal("corrected"))
 
-    pausing.need_reconnect(read_before_the_run, message="invalid_client")
+    need_reconnect(read_before_the_run, code="invalid_client", message="no")
 
     assert SalesforceOrg.objects.get().state == "connected"
 

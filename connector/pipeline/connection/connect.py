@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from connector import conf
 from connector.core.schema import ObjectSchema
-from connector.models import CampaignLabels, SalesforceOrg
+from connector.models import CampaignLabels, CampaignLink, SalesforceOrg
 from connector.pipeline.connection.schema_cache import KeptSchema, confirm_schema, load_schema, store_schema
 from connector.pipeline.connection.sign_in import host_rules, obtain_token, stored_token
+from connector.pipeline.enqueue import request_drain
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SignInFailed
 from connector.salesforce.gateway import Gateway
@@ -139,13 +140,14 @@ def forget_token(org: SalesforceOrg) -> None:
 
 
 def recover_org(org: SalesforceOrg) -> bool:
-    """Let an organisation go on that waited to be reconnected; False where it did not wait."""
-    return (
-        SalesforceOrg.objects.filter(pk=org.pk, state=SalesforceOrg.State.RECONNECT_NEEDED).update(
-            state=SalesforceOrg.State.CONNECTED, state_reason="", paused_until=None
-        )
-        == 1
+    """Let an organisation go on that waited to be reconnected, its links at once; False where it did not wait."""
+    waiting = SalesforceOrg.objects.filter(pk=org.pk, state=SalesforceOrg.State.RECONNECT_NEEDED)
+    has_waited = (
+        waiting.update(state=SalesforceOrg.State.CONNECTED, pause_code="", state_reason="", paused_until=None) == 1
     )
+    if has_waited:
+        request_drain(CampaignLink.objects.filter(org=org).values_list("pk", flat=True))
+    return has_waited
 
 
 # what Salesforce looks like

@@ -15,8 +15,8 @@ from connector.core.schema import ObjectSchema, SObject
 from connector.models import SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, object_schema, record_usage, recover_org
-from connector.pipeline.connection.sign_in import obtain_token, stored_token
-from connector.salesforce.errors import LimitReached, RequestRefused, SalesforceError
+from connector.pipeline.connection.sign_in import need_reconnect, reconnect
+from connector.salesforce.errors import LimitReached, RequestRefused, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 from connector.salesforce.records import Usage
 
@@ -59,8 +59,7 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
     now = now or timezone.now()
     try:
         if org.state == SalesforceOrg.State.RECONNECT_NEEDED:
-            obtain_token(org, refused=stored_token(org))
-            org.refresh_from_db()
+            reconnect(org)
         gateway = gateway_for(org)
     except (SalesforceError, WrongEncryptionKey) as exc:
         return [failed("sign_in", exc)]
@@ -74,6 +73,8 @@ def _look_around(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> list
     try:
         usage = gateway.limits()
     except SalesforceError as exc:
+        if isinstance(exc, SignInFailed | SessionExpired):
+            need_reconnect(org, code=exc.code, message=str(exc))
         return [failed(_first_call_name(exc), exc)]
     recover_org(org)
     return [
