@@ -2,6 +2,7 @@
 
 from connector.models import CampaignLink
 from connector.pipeline.connection.schema_refresh import refresh_schemas
+from connector.pipeline.connection.token_health import check_tokens as check_sign_ins
 from connector.pipeline.drain import drain_link
 from connector.pipeline.drain import sweep as sweep_links
 from connector.pipeline.linking import move_unlinked
@@ -21,6 +22,11 @@ def move(link_id: int) -> None:
 def sweep() -> None:
     """Do each minute what nobody else was there to do."""
     sweep_links()
+
+
+def check_tokens() -> None:
+    """Do each day: sign in everywhere, so that what died is noticed."""
+    check_sign_ins()
 
 
 def refresh_describes() -> None:

@@ -129,9 +129,7 @@ def _not_approved(app: App) -> Refused:
 def _refresh_token(request: TokenRequest) -> Json:
     app = _app(request, flow="refresh_token", needs_secret="client_secret" in request.form)
     accounts, rotates = request.org.accounts, request.org.settings.refresh_token_rotation
-    held = accounts.take_refresh_token(
-        request.form.get("refresh_token", ""), client_id=app.client_id, rotates=rotates
-    )
+    held = accounts.take_refresh_token(request.form.get("refresh_token", ""), client_id=app.client_id, rotates=rotates)
     if held is None:
         raise Refused("invalid_grant", "expired access/refresh token")
     answer = _token(request, app=app, user_id=held.user_id, scope=held.scope, family=held.family)

@@ -23,7 +23,6 @@ from connector.pipeline.connection.preflight import check_connection
 from connector.pipeline.setup.configure_check import NEEDED_BY_FLOW
 from connector.pipeline.setup.configure_secrets import environment_of
 from connector.pipeline.setup.link_change import follow_confirmed_visibility
-from connector.pipeline.setup.not_built import refuse_not_built
 
 if TYPE_CHECKING:
     _SalesforceOrgForm = forms.ModelForm[SalesforceOrg]
@@ -76,12 +75,6 @@ class OrgForm(_SalesforceOrgForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say of each secret whether one is stored; an empty field then keeps it."""
         super().__init__(*args, **kwargs)
-        if "auth" in self.fields:
-            self.fields["auth"].choices = [  # type: ignore[attr-defined]  # a choice field of the model
-                (value, label)
-                for value, label in SalesforceOrg.Auth.choices
-                if value == self.instance.auth or not refuse_not_built("orgs", {"auth": value})
-            ]
         for name in self.secret_fields:
             if name not in self.fields:
                 continue

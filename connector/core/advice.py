@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connector.core.advice_errors import SALESFORCE_CODES
 from connector.core.advice_own import OWN_CODES
 from connector.core.advice_reasons import NOTES, REASONS, Texts
+from connector.core.advice_sign_in import SIGN_IN_CODES
 
 LANGUAGES = ("en", "fr")
 
@@ -14,6 +15,7 @@ ADVICE: Mapping[str, Texts] = {
     **{note.value: texts for note, texts in NOTES.items()},
     **SALESFORCE_CODES,
     **OWN_CODES,
+    **SIGN_IN_CODES,
 }
 """{reason, note or error code: {language: (what happened, next step)}}"""
 

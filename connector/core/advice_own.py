@@ -1,4 +1,4 @@
-"""What the connector's own codes and the sign-in's codes mean for people, and what to do: English and French."""
+"""What the connector's own codes mean for people, and what to do: English and French."""
 
 from collections.abc import Mapping
 
@@ -26,49 +26,6 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("L’adresse de Salesforce n’est pas de celles auxquelles le connecteur peut se fier.",
                "Vérifiez l’URL de connexion : ce doit être l’adresse https de votre My Domain."),
     }),
-    (("my_domain_required",), {
-        "en": ("This kind of sign-in works on the organisation’s own address only.",
-               "Enter the My Domain address as login URL, e.g. https://acme.my.salesforce.com."),
-        "fr": ("Ce mode de connexion ne fonctionne que sur l’adresse propre de l’organisation.",
-               "Indiquez l’adresse My Domain comme URL de connexion, p. ex. https://acme.my.salesforce.com."),
-    }),
-    (("flow_not_built",), {
-        "en": ("This kind of sign-in is not available yet.",
-               "Choose client credentials, or username and password."),
-        "fr": ("Ce mode de connexion n’est pas encore disponible.",
-               "Choisissez les identifiants client, ou nom d’utilisateur et mot de passe."),
-    }),
-    (("invalid_client_id", "invalid_client"), {
-        "en": ("Salesforce does not know this consumer key and secret.",
-               "Copy both again from the connected app; a new app takes some minutes to be known."),
-        "fr": ("Salesforce ne reconnaît pas cette clé et ce secret client.",
-               "Copiez-les de nouveau depuis l’application connectée ; "
-               "une application neuve met quelques minutes à être connue."),
-    }),
-    (("invalid_grant", "inactive_user", "inactive_org"), {
-        "en": ("Salesforce does not let the integration user sign in.",
-               "Check username, password and security token, and that the user and the organisation are active."),
-        "fr": ("Salesforce refuse la connexion de l’utilisateur d’intégration.",
-               "Vérifiez le nom d’utilisateur, le mot de passe et le jeton de sécurité, "
-               "et que l’utilisateur et l’organisation sont actifs."),
-    }),
-    (("invalid_app_access", "unsupported_grant_type", "unauthorized_client"), {
-        "en": ("The connected app does not allow this user or this kind of sign-in.",
-               "Ask your Salesforce administrator to switch the flow on in the app and to assign the user to it."),
-        "fr": ("L’application connectée n’autorise pas cet utilisateur ou ce mode de connexion.",
-               "Demandez à votre administrateur Salesforce d’activer ce mode dans l’application "
-               "et d’y affecter l’utilisateur."),
-    }),
-    (("rate_limit_exceeded",), {
-        "en": ("There were too many sign-ins in a short time.", _WAIT_EN),
-        "fr": ("Il y a eu trop de connexions en peu de temps.", _WAIT_FR),
-    }),
-    (("other_organization",), {
-        "en": ("The sign-in leads to another Salesforce organisation than before. Nothing is sent there.",
-               "Correct the credentials, or add the other organisation as a new one."),
-        "fr": ("La connexion mène à une autre organisation Salesforce qu’auparavant. Rien n’y est envoyé.",
-               "Corrigez les identifiants, ou ajoutez l’autre organisation comme une nouvelle."),
-    }),
     (("wrong_encryption_key",), {
         "en": ("A stored secret cannot be decrypted with the keys of this server.",
                "Ask whoever runs the connector to add the old key to FIELD_ENCRYPTION_KEYS, "
@@ -76,13 +33,6 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("Un secret enregistré ne peut pas être déchiffré avec les clés de ce serveur.",
                "Demandez à la personne qui exploite le connecteur d’ajouter l’ancienne clé à FIELD_ENCRYPTION_KEYS, "
                "ou saisissez de nouveau le secret."),
-    }),
-    (("token_refused",), {
-        "en": ("Salesforce does not accept the token that it has just given.",
-               "Check the session policies of the connected app and the permissions of the integration user."),
-        "fr": ("Salesforce refuse le jeton qu’il vient de donner.",
-               "Vérifiez les règles de session de l’application connectée et les autorisations "
-               "de l’utilisateur d’intégration."),
     }),
     (("label_gone",), {
         "en": ("The campaign no longer has a status that this link writes.",

@@ -96,7 +96,7 @@ def revoke_token(credentials: Credentials, token: str, terms: Terms) -> bool:
             response = session.post(credentials.login_url, data={"token": token})
         except (requests.RequestException, HTTPError, OSError) as exc:
             raise lost(exc, session.last_call, is_write=False) from exc
-    return response.status_code == requests.codes.ok
+    return bool(response.status_code == requests.codes.ok)
 
 
 def _sign_in_by_library(credentials: Credentials, terms: Terms) -> Token:

@@ -94,13 +94,6 @@ def test_credentials_are_not_sent_to_another_host(admin_client: Client, url: str
 
 
 @pytest.mark.django_db
-def test_flows_that_are_not_built_are_not_offered(admin_client: Client) -> None:
-    page = admin_client.get(reverse("admin:connector_salesforceorg_add"))
-    offered = [value for value, _label in page.context["adminform"].form.fields["auth"].choices]
-    assert offered == ["client_credentials", "password"]
-
-
-@pytest.mark.django_db
 def test_confirming_visibility_sends_who_waited_for_it(admin_client: Client) -> None:
     org = SalesforceOrgFactory.create(visibility_confirmed=False)
     entry = OutboxEntryFactory.create(

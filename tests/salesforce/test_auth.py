@@ -194,9 +194,9 @@ def test_a_revocation_that_gets_no_answer_says_so_without_the_token() -> None:
     ],
 )
 def test_a_description_that_says_more_than_the_error_names_the_code(error: str, description: str, code: str) -> None:
-    with RawServer([answer(400, {"error": error, "error_description": description})]) as server:
-        with pytest.raises(SignInFailed) as caught:
-            sign_in(server)
+    refusal = answer(400, {"error": error, "error_description": description})
+    with RawServer([refusal]) as server, pytest.raises(SignInFailed) as caught:
+        sign_in(server)
     assert (caught.value.code, caught.value.message) == (code, description)
 
 
@@ -254,6 +254,8 @@ def test_forbidden_address_is_not_called() -> None:
 
 def test_repr_shows_no_secret() -> None:
     token = Token("the-access-token", "https://x.my.salesforce.com", "00D", "005", datetime(2026, 1, 1, tzinfo=UTC))
-    shown = repr(credentials("https://x.my.salesforce.com")) + repr(token) + str(replace(token, user_id="1")) + repr(CODE)
+    shown = (
+        repr(credentials("https://x.my.salesforce.com")) + repr(token) + str(replace(token, user_id="1")) + repr(CODE)
+    )
     assert not any(secret in shown for secret in SECRETS)
     assert "the-client" in shown

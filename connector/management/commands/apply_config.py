@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.urls import reverse
 
 from connector.management.base import EXIT_DONE, EXIT_NOT_DONE, ConnectorCommand, Report
 from connector.pipeline.setup.configure import Difference, Result, apply_config
@@ -68,6 +69,9 @@ def _say_result(result: Result, *, is_dry: bool) -> str:
     lines.append(f"{result.created} " + done.format(result.updated, result.unchanged))
     if is_dry and result.diff:
         lines.append("Nothing was changed: apply the file without --dry-run.")
+    for name in [] if is_dry else result.log_ins:
+        path = reverse("admin:connector_salesforceorg_changelist")
+        lines.append(f"{name} is not connected yet: open it in the admin ({path}) and log in with Salesforce.")
     if not is_dry and result.created:
         lines.append("Next: python manage.py check_connection NAME, then check_link EVENT.")
     return "\n".join(lines)

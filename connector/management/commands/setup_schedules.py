@@ -9,7 +9,10 @@ from connector.pipeline.setup.schedules import PLANS, setup_schedules
 class Command(ConnectorCommand):
     """Create or mend the schedules."""
 
-    help = "Make the schedules by which workers sweep each minute and refresh describes daily. Safe to repeat."
+    help = (
+        "Make the schedules by which workers sweep each minute, and each day sign in everywhere and refresh describes. "
+        "Safe to repeat."
+    )
     example = "python manage.py setup_schedules"
 
     def report(self, **options: Any) -> Report:

@@ -4,9 +4,13 @@ from collections.abc import Collection
 
 from connector.models import SalesforceOrg
 from connector.pipeline.connection.connect import forget_token, recover_org
+from connector.pipeline.connection.log_in import GRANT_COLUMNS, forget_refresh_token, needs_log_in, wait_for_log_in
 from connector.pipeline.connection.sign_in import CREDENTIAL_COLUMNS, host_rules
+from connector.salesforce.assertion import UnusableKey, normalise_pem, read_private_key
 from connector.salesforce.errors import ForbiddenHost
 from connector.salesforce.hosts import check_url
+
+__all__ = ["follow_org_change", "normalise_pem", "refuse_login_url", "refuse_private_key"]
 
 
 def refuse_login_url(url: str) -> str:
@@ -18,8 +22,26 @@ def refuse_login_url(url: str) -> str:
     return ""
 
 
+def refuse_private_key(text: str) -> str:
+    """Say in a code why a text is no key that can sign; "" where it is one."""
+    try:
+        read_private_key(text)
+    except UnusableKey as exc:
+        return exc.code
+    return ""
+
+
 def follow_org_change(org: SalesforceOrg, *, changed: Collection[str]) -> None:
-    """Drop the token of old credentials and let an organisation go on that waited for new ones."""
-    if not set(changed).isdisjoint(CREDENTIAL_COLUMNS):
-        forget_token(org)
+    """Drop the tokens of old credentials, and let an organisation go on that waited for new ones.
+
+    One that needs a log-in waits for it.
+    """
+    if set(changed).isdisjoint(CREDENTIAL_COLUMNS):
+        return
+    forget_token(org)
+    if not set(changed).isdisjoint(GRANT_COLUMNS):
+        forget_refresh_token(org)
+    if needs_log_in(org):
+        wait_for_log_in(org)
+    else:
         recover_org(org)

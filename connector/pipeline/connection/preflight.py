@@ -15,7 +15,7 @@ from connector.core.schema import ObjectSchema, SObject
 from connector.models import SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, object_schema, record_usage, recover_org
-from connector.pipeline.connection.sign_in import need_reconnect, reconnect
+from connector.pipeline.connection.sign_in import need_reconnect, renew_token
 from connector.salesforce.errors import LimitReached, RequestRefused, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 from connector.salesforce.records import Usage
@@ -59,7 +59,7 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
     now = now or timezone.now()
     try:
         if org.state == SalesforceOrg.State.RECONNECT_NEEDED:
-            reconnect(org)
+            renew_token(org)
         gateway = gateway_for(org)
     except (SalesforceError, WrongEncryptionKey) as exc:
         return [failed("sign_in", exc)]

@@ -11,8 +11,8 @@ from connector import conf
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.models.fields import Secret
 from connector.pipeline.connection.turn import turn_to_renew
-from connector.salesforce.auth import AuthFlow, Credentials, HostRules, Terms, Token, request_token
-from connector.salesforce.errors import ForbiddenHost, RemoteUnavailable, SignInFailed
+from connector.salesforce.auth import AuthFlow, Credentials, HostRules, Terms, Token, request_token, revoke_token
+from connector.salesforce.errors import ForbiddenHost, RemoteUnavailable, SalesforceError, SignInFailed
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ def obtain_token(org: SalesforceOrg, *, refused: Token | None = None) -> Token:
     return token
 
 
-def reconnect(org: SalesforceOrg) -> Token:
-    """Sign in because a person asks for it, also where the organisation waits to be reconnected; raises as above.
+def renew_token(org: SalesforceOrg) -> Token:
+    """Sign in anew although a token is stored, also where the organisation waits to be reconnected; raises as above.
 
     That the token is accepted is not known by then: `recover_org` lets the organisation go on when it is.
     """
@@ -180,9 +180,20 @@ def keep_token(rows: QuerySet[SalesforceOrg], org: SalesforceOrg, token: Token) 
 def _taken_by_another(org: SalesforceOrg, fresh: Token) -> Token:
     row = SalesforceOrg.objects.get(pk=org.pk)
     token = stored_token(row)
-    if token is None:
+    if token is None and row.state == SalesforceOrg.State.RECONNECT_NEEDED:
+        give_back(org, fresh.refresh_token or fresh.access_token)
         _refuse_waiting(row)
     return token or fresh
+
+
+def give_back(org: SalesforceOrg, token: str) -> bool:
+    """Make a token worthless that is not to be used; False where Salesforce could not be told."""
+    try:
+        revoke_token(credentials_of(org), token, sign_in_terms())
+    except SalesforceError as exc:
+        logger.warning("revoke_failed", extra={"org_id": org.pk, "code": exc.code})
+        return False
+    return True
 
 
 def need_reconnect(org: SalesforceOrg, *, code: str, message: str) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from connector.pipeline.setup.configure_apply import store_plans
-from connector.pipeline.setup.configure_lookup import look_up, resolve_offline
+from connector.pipeline.setup.configure_lookup import look_up, resolve_offline, will_need_log_in
 from connector.pipeline.setup.configure_plan import Plan
 from connector.pipeline.setup.configure_read import Reading, read_config
 from connector.pipeline.setup.configure_yaml import ConfigError
@@ -35,6 +35,8 @@ class Result:
     unchanged: int = 0
     errors: tuple[ConfigError, ...] = ()
     diff: tuple[Difference, ...] = field(default=())
+    log_ins: tuple[str, ...] = ()
+    """Organisations that are connected only when somebody logs in to them."""
 
 
 def apply_config(
@@ -71,6 +73,7 @@ def _count(reading: Reading) -> Result:
         created=sum(plan.is_new for _, plan in plans),
         updated=sum(plan.is_changed and not plan.is_new for _, plan in plans),
         unchanged=sum(not plan.is_changed for _, plan in plans),
+        log_ins=tuple(plan.row.name for plan in reading.orgs if will_need_log_in(plan.row, plan)),
         diff=tuple(Difference(what, plan.is_new, dict(plan.changes)) for what, plan in plans if plan.is_changed),
     )
 

@@ -51,8 +51,7 @@ def _save(plan: Plan[Any, Any]) -> None:
 
 def _store_org(plan: OrgPlan, found: Found | None, *, now: datetime) -> None:
     _save(plan)
-    if not plan.is_new:
-        follow_org_change(plan.row, changed=plan.columns)
+    follow_org_change(plan.row, changed=plan.columns)
     if "visibility_confirmed" in plan.columns and plan.row.visibility_confirmed:
         follow_confirmed_visibility(plan.row, now=now)
     if found is not None and found.token is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from connector.core.advice import advise
 from connector.core.problem import Problem
 from connector.core.state import State
 from connector.core.validate import validate_mapping_alone
@@ -11,7 +12,7 @@ from connector.core.validate_link import validate_creation, validate_statuses
 from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.batch import rule_of
-from connector.pipeline.connection.org_setup import refuse_login_url
+from connector.pipeline.connection.org_setup import refuse_login_url, refuse_private_key
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, as_plain, mapping_row
 from connector.pipeline.setup.configure_schema import MappingSection, Section
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
@@ -47,7 +48,7 @@ def _given(section: Section) -> dict[str, Any]:
 
 def check_org(plan: OrgPlan, document: Document) -> list[ConfigError]:
     """Name what keeps an organisation from signing in, as far as can be told without trying."""
-    row, errors = plan.row, problem_errors(refuse_not_built("orgs", _given(plan.section)), document, plan.path)
+    row, errors = plan.row, _check_private_key(plan, document)
     if not row.login_url:
         return [*errors, document.error((*plan.path, "login_url"), "A new organisation needs the key login_url.")]
     if "login_url" in plan.changes:
@@ -59,6 +60,14 @@ def check_org(plan: OrgPlan, document: Document) -> list[ConfigError]:
         if not getattr(row, key) and (*plan.path, key) not in document.variables:
             errors.append(document.error((*plan.path, key), f"auth: {row.auth} needs the key {key}."))
     return errors
+
+
+def _check_private_key(plan: OrgPlan, document: Document) -> list[ConfigError]:
+    code = refuse_private_key(plan.section.private_key) if plan.section.private_key else ""
+    if not code:
+        return []
+    advice = advise(code, language="en")
+    return [document.error((*plan.path, "private_key"), f"{advice.what} {advice.next_step}")]
 
 
 def check_source(plan: SourcePlan, document: Document) -> list[ConfigError]:

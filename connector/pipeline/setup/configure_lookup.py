@@ -18,6 +18,7 @@ from connector.pipeline.connection.connect import (
     open_gateway,
     refuse_renewal,
 )
+from connector.pipeline.connection.log_in import GRANT_COLUMNS, needs_log_in
 from connector.pipeline.connection.sign_in import CREDENTIAL_COLUMNS, check_same_organization, sign_in
 from connector.pipeline.setup.configure_check import problem_errors, statuses_of
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, lay, lay_mappings, rests
@@ -57,6 +58,9 @@ def look_up(reading: Reading) -> dict[str, Found]:
     found: dict[str, Found] = {}
     with ExitStack() as stack:
         for org, path in _orgs_to_ask(reading):
+            if will_need_log_in(org, _plan_of(reading, org)):
+                reading.refuse(_log_in_first(reading, org))
+                continue
             try:
                 found[org.name] = _enter(org, _plan_of(reading, org))
             except SalesforceError as exc:
@@ -102,13 +106,32 @@ def _orgs_to_ask(reading: Reading) -> list[tuple[SalesforceOrg, Path]]:
     return list(asked.values())
 
 
+def will_need_log_in(org: SalesforceOrg, plan: OrgPlan | None) -> bool:
+    """Say whether nobody can ask Salesforce until somebody has logged in: a grant is worth nothing to another app."""
+    loses_grant = plan is not None and not plan.columns.isdisjoint(GRANT_COLUMNS)
+    return needs_log_in(org) or (loses_grant and org.auth == SalesforceOrg.Auth.WEB_SERVER)
+
+
+def _log_in_first(reading: Reading, org: SalesforceOrg) -> list[ConfigError]:
+    """Refuse the links that Salesforce would have to be asked about; an organisation alone is stored unasked."""
+    message = (
+        f"Nobody has logged in to {org.name} yet, so Salesforce cannot be asked. Apply the organisation alone, log in "
+        "on its page in the admin, then apply this file again; or use --offline."
+    )
+    return [
+        reading.document.error((*plan.path, "campaign"), message)
+        for plan in reading.links
+        if plan.org is not None and plan.org.name == org.name and _is_asked(reading, plan)
+    ]
+
+
 def _has_new_credentials(plan: OrgPlan) -> bool:
     return plan.is_new or not plan.columns.isdisjoint(CREDENTIAL_COLUMNS)
 
 
 def _enter(org: SalesforceOrg, plan: OrgPlan | None) -> Found:
-    if plan is None or not _has_new_credentials(plan):
-        return Found(org, gateway_for(org), token=None)
+    if plan is None or not _has_new_credentials(plan) or org.auth == SalesforceOrg.Auth.WEB_SERVER:
+        return Found(org, gateway_for(org), token=None)  # a refresh token may work once, and nothing is stored yet
     token = sign_in(org)
     check_same_organization(org, token)
     return Found(org, open_gateway(org, token, renew=refuse_renewal), token=token)

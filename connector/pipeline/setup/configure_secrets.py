@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from connector.inwink.signature import digest_token
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret, WrongEncryptionKey, conceal_list, reveal_list
+from connector.pipeline.connection.org_setup import normalise_pem
 from connector.pipeline.setup.configure_plan import OrgPlan, SourcePlan, lay, lay_all, lay_secret
 
 ORG_COLUMNS = {
@@ -26,6 +27,7 @@ def lay_org(plan: OrgPlan) -> None:
     for key in ORG_SECRETS:
         if plan.section.has(key):
             text = getattr(plan.section, key) or ""
+            text = normalise_pem(text) if key == "private_key" else text
             held = _revealed(getattr(plan.row, key))
             lay_secret(plan, key, before=held, after=text, concealed=Secret.conceal(text), column=key)
 

@@ -60,6 +60,8 @@ def _org(org: SalesforceOrg) -> CommentedMap:
     if org.username:
         section.insert(4, "username", org.username)
     hints = [f"{key}: {{env: {_variable(org.name, key)}}}" for key in ORG_SECRETS if getattr(org, key)]
+    if org.auth == SalesforceOrg.Auth.WEB_SERVER:
+        hints.append("then log in with Salesforce on the page of the organisation in the admin")
     _hint(section, hints, before="api_version")
     return section
 

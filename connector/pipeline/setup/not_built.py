@@ -23,9 +23,6 @@ def _is_other_emails(value: Any) -> bool:
     return any(list(fields or default[name]) != default[name] for name, fields in value.items())
 
 
-ORG_NOT_BUILT = (
-    NotBuilt("auth", lambda value: value in {"jwt_bearer", "web_server"}, "client_credentials"),
-)  # fmt: skip
 LINK_NOT_BUILT = (
     NotBuilt("match_emails", _is_other_emails, "{contact: [Email], lead: [Email]}"),
     NotBuilt("match_key", bool, "null"),
@@ -36,7 +33,6 @@ LINK_NOT_BUILT = (
 )
 
 NOT_BUILT_YET: Mapping[str, tuple[NotBuilt, ...]] = {
-    "orgs": ORG_NOT_BUILT,
     "links": LINK_NOT_BUILT,
 }
 """{section of the configuration file: settings}; a row goes when its effect is built."""

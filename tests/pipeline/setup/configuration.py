@@ -46,3 +46,12 @@ def offline_text(campaign_id: str = "701000000000001AAA", *, replace: dict[str, 
 def campaign_id_of(salesforce: SimulatorServer) -> str:
     """Return the id of the simulator's campaign."""
     return str(next(iter(salesforce.org.store.all("Campaign")))["Id"])
+
+
+WEB_SERVER = {"    client_id: sim": "    auth: web_server\n    client_id: sim"}
+"""The organisation is connected by a log-in in the admin."""
+JWT_BEARER = {
+    "    client_id: sim": "    auth: jwt_bearer\n    username: integration@simulator.example\n    client_id: sim",
+    "client_secret: {env: SF_CLIENT_SECRET}": "private_key: {env: SF_PRIVATE_KEY}",
+}
+"""The organisation signs in by assertion."""

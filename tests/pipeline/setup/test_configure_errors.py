@@ -135,12 +135,6 @@ def test_the_same_keys_are_accepted_where_they_ask_for_nothing() -> None:
     assert apply_offline(text).errors == ()
 
 
-@pytest.mark.parametrize("auth", ["jwt_bearer", "web_server"])
-def test_a_sign_in_that_is_not_built_is_refused(auth: str) -> None:
-    text = offline_text(replace={"    client_id: sim": f"    auth: {auth}\n    client_id: sim"})
-    assert (4, "orgs[0].auth") in found(apply_offline(text))
-
-
 FILTERS = [
     ("only: [{source: category}]", "only[0]", "Give the values"),
     ("only: [{source: category, in: []}]", "only[0].in", "at least one value"),

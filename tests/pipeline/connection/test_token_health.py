@@ -1,0 +1,45 @@
+"""Each day it is noticed which sign-in died."""
+
+import pytest
+
+from connector.models import SalesforceOrg
+from connector.models.fields import Secret
+from connector.pipeline.connection.token_health import check_tokens
+from tests.world import World
+
+
+def test_a_secret_that_no_longer_works_is_noticed_although_the_token_still_does(world: World) -> None:
+    world.send()
+    assert check_tokens() == 1
+    SalesforceOrg.objects.update(client_secret=Secret.conceal("replaced in Salesforce"))
+    assert check_tokens() == 0
+    org = SalesforceOrg.objects.get()
+    assert (org.state, org.pause_code) == ("reconnect_needed", "invalid_client")
+
+
+def test_the_token_is_renewed_and_the_usage_read(world: World) -> None:
+    check_tokens()
+    before = SalesforceOrg.objects.get()
+    assert (before.api_limit, bool(before.access_token)) == (100_000, True)
+    check_tokens()
+    assert SalesforceOrg.objects.get().access_token.reveal() != before.access_token.reveal()
+
+
+def test_a_token_that_is_refused_at_once_is_noticed(world: World) -> None:
+    world.fault({"expire_session": True}, times=5, kind="limits")
+    assert check_tokens() == 0
+    org = SalesforceOrg.objects.get()
+    assert (org.state, org.pause_code) == ("reconnect_needed", "INVALID_SESSION_ID")
+
+
+def test_an_outage_changes_nothing(world: World) -> None:
+    world.salesforce.stop()
+    assert check_tokens() == 0
+    assert SalesforceOrg.objects.get().state == "connected"
+
+
+@pytest.mark.parametrize("code", ["disconnected", "log_in_needed", "invalid_grant"])
+def test_who_waits_for_a_person_is_left_alone(world: World, code: str) -> None:
+    SalesforceOrg.objects.update(state="reconnect_needed", pause_code=code)
+    assert check_tokens() == 0
+    assert not SalesforceOrg.objects.get().access_token
