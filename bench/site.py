@@ -15,7 +15,7 @@ from bench.stack import Stack
 
 if TYPE_CHECKING:
     from connector.models import CampaignLink
-    from connector.pipeline.sync import Report
+    from connector.pipeline.report import Report
 
 Row = dict[str, Any]
 LABELS = ("Sent", "Registered", "Attended")

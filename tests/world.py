@@ -25,8 +25,8 @@ from connector.models import (
 )
 from connector.pipeline.drain import ForegroundTerms, sync_due
 from connector.pipeline.enqueue import store_participants
+from connector.pipeline.report import Report
 from connector.pipeline.setup.mappings import mapping_of
-from connector.pipeline.sync import Report
 from simulator.server import SimulatorServer
 from tests.factories import CampaignLinkFactory, SalesforceOrgFactory
 

@@ -30,7 +30,7 @@ from connector.pipeline.reading import (
     SchemaChangedError,
     require_core_fields,
 )
-from connector.pipeline.run import Run, end_progress, give_way, hashes_of, keep_work
+from connector.pipeline.run import Run, end_progress, hashes_of, keep_work
 from connector.pipeline.sending import send_work
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def sync_batch(run: Run) -> None:
     """
     _require_core_fields(run)
     groups = write_checkins(run, _skip_unchanged(run, screen_batch(run)))
-    waiting = _claimed_ids(groups)
+    waiting = _claimed_ids(groups) - run.set_aside
     for number in range(PASSES):
         if not waiting:
             return
@@ -127,11 +127,11 @@ def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, i
     """Read, match, plan and write once; returns the entries that are worth a second pass."""
     work = plan_groups(run, groups, waiting)
     send_work(run, work)
-    again = [progress for progress in work if not is_last and _is_worth_a_pass(progress)]
+    again = [one for one in work if not is_last and _is_worth_a_pass(one) and not run.is_set_aside(one)]
     if any(error.kind is ErrorKind.FIELD_GONE for progress in again for error in progress.errors):
         run.schemas = run.refresh_schemas()
     for progress in work:
-        if progress not in again:
+        if progress not in again and not run.is_set_aside(progress):
             end_progress(run, progress)
     return {row.id for progress in again for row in progress.plan.person.claimed}
 
@@ -146,11 +146,9 @@ def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int]
     policy = run.batch.policy
     pairs = _match(run, [_adopt(group, readings.records) for group in groups], readings.records)
     _wake_held(run, pairs)
-    claimed = [
-        (person, match)
-        for person, match in pairs
-        if any(waiting is None or row.id in waiting for row in person.claimed)
-    ]
+    wanted = {row.id for row in run.batch.rows} if waiting is None else set(waiting)
+    wanted -= run.set_aside
+    claimed = [pair for pair in pairs if any(row.id in wanted for row in pair[0].claimed)]
     return _plan(run, claimed, Context(policy, run.schemas, readings.labels))
 
 
@@ -226,7 +224,7 @@ def _read(run: Run, people: Sequence[Person]) -> Readings:
         campaign_id=run.batch.link.campaign_id,
         policy=run.batch.policy,
         schemas=run.schemas,
-        before_call=lambda: give_way(run),
+        before_call=lambda: run.interlude(run),
     )
     emails = {email for person in people for email in _emails(person)}
     return reader.read(emails, lambda records: _refs(run, people, records))
@@ -264,6 +262,8 @@ def _plan(run: Run, matches: Sequence[tuple[Person, Match]], context: Context) -
     for person, match in unite_records(matches):
         plan = plan_person(person, match, context)
         progress = Progress(plan, ref=plan.ref, member_id=plan.member_id)
+        if run.is_set_aside(progress):
+            continue
         keep_work(run, progress)
         if plan.verdict is not None:
             run.finish(person, end_by_verdict(plan.verdict, plan.candidates))

@@ -19,10 +19,9 @@ from connector.core.state import State
 from connector.models import SalesforceOrg
 from connector.pipeline.claim import db_now
 from connector.pipeline.progress import Progress, settle_collection, settle_member
-from connector.pipeline.run import Run, end_progress, give_way
+from connector.pipeline.run import Run, end_progress
 from connector.salesforce.composite import (
     MAX_HEAVY,
-    MAX_ROWS,
     CollectionUpdate,
     Query,
     Reference,
@@ -51,8 +50,10 @@ def write_checkins(run: Run, groups: Sequence[EmailGroup]) -> list[EmailGroup]:
     work = [Progress(plan, ref=plan.ref, member_id=plan.member_id, was_read=False) for plan in _plan(run, groups)]
     done: set[int] = set()
     while work:
-        status = _status(run)
-        room = 1 if status is _UNPROVED else MAX_ROWS * (MAX_HEAVY - 1)
+        run.interlude(run)
+        work = [one for one in work if not run.is_set_aside(one)]
+        status = _status(run) if work else None
+        room = 1 if status is _UNPROVED else _room(run)
         part, work = work[:room], work[room:]
         if status is None or not _send(run, part, status=status):
             break
@@ -72,9 +73,14 @@ def _status(run: Run) -> str | None:
     if org.references != SalesforceOrg.References.REFUSED:
         return _UNPROVED
     label = run.batch.policy.labels[State.ATTENDED]
-    give_way(run)
     found = run.gateway.query(label_query(run.batch.link.campaign_id, label))
     return label if found else None
+
+
+def _room(run: Run) -> int:
+    """Return the rows of a call, which the label query shares with its collections."""
+    size = run.sizes.of_collection([SObject.CAMPAIGN_MEMBER.value])
+    return min(run.sizes.of_call(), size * (MAX_HEAVY - 1))
 
 
 def _is_done(group: EmailGroup, done: set[int]) -> bool:
@@ -103,9 +109,9 @@ def _plan(run: Run, groups: Sequence[EmailGroup]) -> list[PersonPlan]:
 
 def _send(run: Run, part: Sequence[Progress], *, status: str) -> bool:
     """Send one call; False where its label was not found or not resolved: then the people must be read."""
-    give_way(run)
     label, campaign_id = run.batch.policy.labels[State.ATTENDED], run.batch.link.campaign_id
-    chunks = [part[start : start + MAX_ROWS] for start in range(0, len(part), MAX_ROWS)]
+    size = run.sizes.of_collection([SObject.CAMPAIGN_MEMBER.value])
+    chunks = [part[start : start + size] for start in range(0, len(part), size)]
     calls: list[Subrequest] = [Query(_LABELS, label_query(campaign_id, label))]
     calls += [
         CollectionUpdate(f"rows_{number}", [_record(one, status) for one in chunk])

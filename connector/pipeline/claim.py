@@ -14,11 +14,14 @@ from connector import conf
 from connector.core.outcomes import PRIORITY_ORDER, EntryState, Outcome, Priority, Reason
 from connector.core.retry import MAX_ATTEMPTS
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
+from connector.models.outbox import OutboxEntryQuerySet
 
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 1000
 """Entries of a run: what about six API calls carry."""
+BACKFILL_SIZE = 3200
+"""Entries of a backfill run: exactly four full calls of members, and calls of reads and people that are nearly full."""
 PROBE_SIZE = 25
 """Entries of the first run after an outage."""
 SUSPECT_EXPIRIES = 2
@@ -52,6 +55,8 @@ class Claim:
     entry_ids: tuple[int, ...]
     claimed_at: datetime
     is_backfill: bool
+    within: "Claim | None" = None
+    """The backfill claim between two calls of which this one was made by the same worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,12 @@ class ClaimTerms:
     """What a claim may take."""
 
     size: int = BATCH_SIZE
+    backfill_size: int = BACKFILL_SIZE
     takes_backfill: bool = True
     ignores_waits: bool = False
     """Waits of entries, links, organisations and unclear writes are skipped (`sync_due --ignore-backoff`)."""
+    within: Claim | None = None
+    """What this worker holds already: its link counts as free, its emails as taken."""
 
 
 def db_now() -> datetime:
@@ -91,27 +99,30 @@ def claim_batch(link_id: int, terms: ClaimTerms = ClaimTerms()) -> Claim | Nothi
         locked = CampaignLink.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=link_id)
         link = locked.first()
         now = db_now()
-        if link is None or is_held(link_id, now=now):
+        if link is None or is_held(link_id, now=now, besides=terms.within):
             return NothingClaimed.BUSY
         if not terms.ignores_waits and not CampaignLink.objects.sending(now).filter(pk=link_id).exists():
             return NothingClaimed.NOT_SENDING
         return _take(link, terms, now=now)
 
 
-def is_held(link_id: int, *, now: datetime) -> bool:
+def is_held(link_id: int, *, now: datetime, besides: Claim | None = None) -> bool:
     """Say whether a worker has entries of this link in hand; when its run ends it looks for more."""
     held = OutboxEntry.objects.filter(link_id=link_id, state=EntryState.CLAIMED, lease_expires_at__gt=now)
-    return held.exists()
+    return (held if besides is None else held.exclude(claim_token=besides.token)).exists()
 
 
 def due_entries(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> QuerySet[OutboxEntry]:
     """Return the entries of a link that a claim may take now, in the order in which they are taken."""
-    due = due_with_shared(link, terms, now=now)
-    return due.exclude(email_key__in=_emails_elsewhere(link, now)).order_by("priority", "available_at", "id")
+    due = due_with_shared(link, terms, now=now).exclude(email_key__in=_emails_in_hand(link, now))
+    if terms.within is not None:
+        # a message may just have given a row of the outer claim another email
+        due = due.exclude(email_key__in=entries_of(terms.within).values("email_key"))
+    return due.order_by("priority", "available_at", "id")
 
 
 def due_with_shared(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> QuerySet[OutboxEntry]:
-    """Return also those whose emails a worker of another link has in hand."""
+    """Return also those whose emails a worker has in hand."""
     due = OutboxEntry.objects.filter(link=link)
     if terms.ignores_waits:
         due = due.waiting().exclude(state=EntryState.CLAIMED, lease_expires_at__gt=now)
@@ -129,7 +140,7 @@ def _is_email_settled(now: datetime) -> Q:
     """Rows whose email no other row of the organisation may just be bringing into Salesforce (rule 6.1).
 
     Reading would not find that person yet, and a second one would be created. The other row's email is the one that
-    it was sent under: a message may have changed it since. Rows in a live claim are left to `_emails_elsewhere`.
+    it was sent under: a message may have changed it since. Rows in a live claim are left to `_emails_in_hand`.
     """
     same_email = OutboxEntry.objects.filter(link__org_id=OuterRef("link__org_id"), claimed_email=OuterRef("email_key"))
     unclear = same_email.filter(create_sent_at__gt=_settled_before(now)).exclude(claimed_email="")
@@ -140,13 +151,18 @@ def _settled_before(now: datetime) -> datetime:
     return now - timedelta(seconds=conf.salesforce_settle_seconds())
 
 
-def _emails_elsewhere(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry, str]:
-    """Emails that a worker of another campaign of the organisation has in hand: people are shared by all links.
+def _emails_in_hand(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry, str]:
+    """Emails that are in some claim of the organisation: people are shared by all links.
 
     Those that the rows were claimed under; `load_batch` leaves out a row that has another one by then.
     """
-    elsewhere = OutboxEntry.objects.filter(link__org_id=link.org_id, state=EntryState.CLAIMED, lease_expires_at__gt=now)
-    return elsewhere.exclude(link=link).exclude(claimed_email="").values_list("claimed_email", flat=True)
+    in_hand = OutboxEntry.objects.filter(link__org_id=link.org_id, state=EntryState.CLAIMED, lease_expires_at__gt=now)
+    return in_hand.exclude(claimed_email="").values_list("claimed_email", flat=True)
+
+
+def entries_of(claim: Claim) -> OutboxEntryQuerySet:
+    """Return the entries that a claim still holds."""
+    return OutboxEntry.objects.filter(claim_token=claim.token)
 
 
 def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | NothingClaimed:
@@ -172,7 +188,7 @@ def _take(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> Claim | No
     taken = tuple(OutboxEntry.objects.filter(claim_token=token).order_by("pk").values_list("pk", flat=True))
     if not taken:
         return NothingClaimed.EMPTY
-    return Claim(token=token, link_id=link.pk, entry_ids=taken, claimed_at=now, is_backfill=is_backfill)
+    return Claim(token, link.pk, taken, claimed_at=now, is_backfill=is_backfill, within=terms.within)
 
 
 def _give_up_on_killers(link: CampaignLink, *, now: datetime) -> None:
@@ -202,15 +218,20 @@ def _lock(ids: list[int]) -> list[int]:
 
 
 def _choose(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> tuple[list[int], bool]:
-    size = min(terms.size, link.batch_limit or terms.size, PROBE_SIZE if link.pause_count else terms.size)
-    found = list(due_entries(link, terms, now=now).values_list("pk", "priority", "expired_count", "state")[:size])
-    if not found:
+    due = due_entries(link, terms, now=now).values_list("pk", "priority", "expired_count", "state")
+    first = due.first()
+    if first is None:
         return [], False
-    is_backfill = found[0][1] == BACKFILL
-    if _is_suspect(found[0][2], found[0][3]):
-        return [found[0][0]], is_backfill
-    same_class = [row for row in found if (row[1] == BACKFILL) is is_backfill]
-    return [row[0] for row in same_class if not _is_suspect(row[2], row[3])], is_backfill
+    is_backfill = first[1] == BACKFILL
+    if _is_suspect(first[2], first[3]):
+        return [first[0]], is_backfill
+    same_class = due.filter(priority=BACKFILL) if is_backfill else due.filter(priority__lt=BACKFILL)
+    found = same_class[: _size(link, terms.backfill_size if is_backfill else terms.size)]
+    return [row[0] for row in found if not _is_suspect(row[2], row[3])], is_backfill
+
+
+def _size(link: CampaignLink, full: int) -> int:
+    return min(full, link.batch_limit or full, PROBE_SIZE if link.pause_count else full)
 
 
 def _is_suspect(expired_count: int, state: str) -> bool:
@@ -221,26 +242,35 @@ def renew_lease(claim: Claim) -> None:
     """Extend the lease before an HTTP call; raises ClaimLostError when it ran out.
 
     Also where nobody has claimed the entries since: workers of other links may have their emails in hand by now.
+    The claim around it is extended too; whether that one is lost is found out before its own next call.
     """
     now = db_now()
-    held = OutboxEntry.objects.filter(claim_token=claim.token, lease_expires_at__gt=now)
-    if not held.update(lease_expires_at=now + timedelta(seconds=conf.claim_lease_seconds())):
+    if not _extend_lease(claim, now=now):
         logger.warning("claim lost", extra={"link_id": claim.link_id, "claim": str(claim.token)})
         raise ClaimLostError
+    if claim.within is not None:
+        _extend_lease(claim.within, now=now)
+
+
+def _extend_lease(claim: Claim, *, now: datetime) -> bool:
+    held = entries_of(claim).filter(lease_expires_at__gt=now)
+    return held.update(lease_expires_at=now + timedelta(seconds=conf.claim_lease_seconds())) > 0
 
 
 def mark_create_sent(claim: Claim, entry_ids: list[int]) -> None:
     """Commit that a call which creates something for these entries is about to be sent (rule 6.1)."""
-    OutboxEntry.objects.filter(claim_token=claim.token, pk__in=entry_ids).update(
-        create_sent_at=db_now(), create_sent_email=F("claimed_email")
-    )
+    entries_of(claim).filter(pk__in=entry_ids).update(create_sent_at=db_now(), create_sent_email=F("claimed_email"))
+
+
+def live_work(now: datetime) -> OutboxEntryQuerySet:
+    """Return the changes that are not backfill and wait to be sent, anywhere (rule 7.1)."""
+    due = OutboxEntry.objects.due(now).filter(_settled(now), _is_email_settled(now), priority__lt=BACKFILL)
+    return due.filter(link__in=CampaignLink.objects.sending(now))
 
 
 def is_live_work_due() -> bool:
-    """Say whether a change that is not backfill waits to be sent anywhere (rule 7.1)."""
-    now = db_now()
-    due = OutboxEntry.objects.due(now).filter(_settled(now), _is_email_settled(now), priority__lt=BACKFILL)
-    return due.filter(link__in=CampaignLink.objects.sending(now)).exists()
+    """Say whether a change that is not backfill waits to be sent anywhere."""
+    return live_work(db_now()).exists()
 
 
 def count_backfill_drains() -> int:

@@ -15,7 +15,8 @@ from connector.pipeline.claim import ClaimTerms, NothingClaimed, db_now, due_wit
 from connector.pipeline.enqueue import request_drain
 from connector.pipeline.heartbeat import beat
 from connector.pipeline.linking import links_with_unlinked, move_unlinked
-from connector.pipeline.sync import Report, run_batch
+from connector.pipeline.report import Report
+from connector.pipeline.sync import run_batch
 
 logger = logging.getLogger(__name__)
 

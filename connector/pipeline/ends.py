@@ -119,7 +119,7 @@ def end_by_progress(
         sent_values=_sent(progress, rules),
         label=progress.label if progress.is_label_proved or not progress.is_member_written else "",
         target=target,
-        notes=[_note(note, plan) for note in plan.notes],
+        notes=[_note(note, plan) for note in (*plan.notes, *progress.notes)],
         sent_hash="" if error else hashes.everything,
         sent_person_hash=hashes.person,
         was_read=progress.was_read,

@@ -17,6 +17,7 @@ from connector.pipeline.ends import EntryEnd
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError, require_core_fields
 from connector.pipeline.run import Run
+from connector.pipeline.sizes import Sizes
 from connector.pipeline.sync import SOBJECTS
 from connector.salesforce.gateway import Gateway
 
@@ -83,7 +84,8 @@ def _preview_batch(batch: Batch, gateway: Gateway) -> list[PreviewRow]:
         gateway=gateway,
         schemas={name: connect.object_schema(org, name, gateway=gateway) for name in SOBJECTS},
         refresh_schemas=_refuse,
-        should_give_way=_never,
+        sizes=Sizes(),
+        interlude=_go_on,
         before_create=_create_nothing,
     )
     require_core_fields(run.schemas)
@@ -100,8 +102,8 @@ def _refuse() -> Schemas:
     raise ConfigurationProblemError("field_gone", "a field is gone; run the check of the link")
 
 
-def _never() -> bool:
-    return False
+def _go_on(run: Run) -> None:
+    """Read on: a preview holds nobody up."""
 
 
 def _create_nothing(entry_ids: Sequence[int]) -> None:

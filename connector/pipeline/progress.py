@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from connector.core.errors import RowError
-from connector.core.outcomes import Operation
+from connector.core.outcomes import Note, Operation
 from connector.core.participant import Json
 from connector.core.plan import PersonPlan, Write
 from connector.core.rows import PersonRef
@@ -32,6 +32,8 @@ class Progress:
     changes: dict[str, tuple[Json, Json]] = field(default_factory=dict)
     """{"Object.Field": (before, after)}."""
     label: str = ""
+    notes: list[Note] = field(default_factory=list)
+    """What Salesforce had to say that an admin should know, beside the plan's notes."""
 
     @property
     def created_person(self) -> bool:
@@ -60,7 +62,7 @@ class Progress:
     def go_on_from(self, earlier: "Progress") -> None:
         """Take over what an earlier pass of this run did."""
         self.person_operation, self.member_operation = earlier.person_operation, earlier.member_operation
-        self.changes, self.label = dict(earlier.changes), earlier.label
+        self.changes, self.label, self.notes = dict(earlier.changes), earlier.label, list(earlier.notes)
         self.member_id = self.member_id or earlier.member_id
 
     def note_person(self, ref: PersonRef) -> None:
@@ -89,11 +91,16 @@ Settle = Callable[[Progress, RowResult], None]
 
 
 def settle_collection(work: Sequence[Progress], answer: SubResponse, *, settle: Settle) -> None:
-    """Hand each row its result; a collection that failed as a whole failed for each of its rows."""
-    failed = RowResult(id=None, success=False, errors=(answer.error,)) if answer.error is not None else None
-    results = [failed] * len(work) if failed is not None else list(answer.rows)
-    for progress, result in zip(work, results, strict=True):
+    """Hand each row its result."""
+    for progress, result in zip(work, results_of(answer, len(work)), strict=True):
         settle(progress, result)
+
+
+def results_of(answer: SubResponse, rows: int) -> Sequence[RowResult]:
+    """Return the result of each row; a collection that failed as a whole failed for each of its rows."""
+    if answer.error is None:
+        return answer.rows
+    return [RowResult(id=None, success=False, errors=(answer.error,))] * rows
 
 
 def settle_person(progress: Progress, result: RowResult) -> None:

@@ -2,11 +2,12 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from connector.core.outcomes import SUCCESSES, EntryState, Note, Outcome, Reason
 from connector.core.participant import Json
@@ -40,6 +41,8 @@ class Result:
     woken: frozenset[int] = frozenset()
     """Entries of others' that must be looked at again."""
     unclear: frozenset[int] = frozenset()
+    released_early: int = 0
+    """Entries of the claim that `record_some` has recorded already."""
     stop: Stop | None = None
     api_calls: int = 0
     instance_url: str = ""
@@ -73,19 +76,33 @@ def record_run(run: SyncRun, claim: Claim, result: Result) -> Counter[str]:
     nothing, when another worker has the entries.
     """
     with transaction.atomic():
-        held = OutboxEntry.objects.select_for_update(no_key=True).filter(claim_token=claim.token).order_by("pk")
-        entries = list(held)
-        if not entries and claim.entry_ids:
+        entries = list(_held(claim))
+        if not entries and len(claim.entry_ids) > result.released_early:
             raise ClaimLostError
-        now = db_now()
-        attempts = [_record_entry(entry, result, now=now, batch_size=len(entries)) for entry in entries]
-        update_rows(entries, columns=ENTRY_COLUMNS)
-        logged = [attempt for attempt in attempts if attempt is not None]
-        link = CampaignLink.objects.get(pk=claim.link_id)
-        _log(logged, run=run, link=link, result=result, started_at=claim.claimed_at)
-        counts = Counter(attempt.outcome for attempt in logged)
-        _close_run(run, counts, result=result, now=now, entry_count=len(entries))
+        _record(run, claim, result, entries=entries)
+        outcomes = SyncAttempt.objects.filter(run=run).order_by().values_list("outcome").annotate(Count("pk"))
+        counts = Counter(dict(outcomes))
+        _close_run(run, counts, result=result, now=db_now(), entry_count=len(entries) + result.released_early)
     return counts
+
+
+def record_some(run: SyncRun, claim: Claim, result: Result, *, entry_ids: Collection[int]) -> None:
+    """Store the ends of some entries while the run goes on with the others; those without an end are released."""
+    with transaction.atomic():
+        _record(run, claim, result, entries=list(_held(claim).filter(pk__in=entry_ids)))
+
+
+def _held(claim: Claim) -> QuerySet[OutboxEntry]:
+    return OutboxEntry.objects.select_for_update(no_key=True).filter(claim_token=claim.token).order_by("pk")
+
+
+def _record(run: SyncRun, claim: Claim, result: Result, *, entries: Sequence[OutboxEntry]) -> None:
+    now, batch_size = db_now(), len(claim.entry_ids)
+    attempts = [_record_entry(entry, result, now=now, batch_size=batch_size) for entry in entries]
+    update_rows(entries, columns=ENTRY_COLUMNS)
+    link = CampaignLink.objects.get(pk=claim.link_id)
+    logged = [attempt for attempt in attempts if attempt is not None]
+    _log(logged, run=run, link=link, result=result, started_at=claim.claimed_at)
 
 
 def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: int) -> SyncAttempt | None:

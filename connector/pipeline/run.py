@@ -10,6 +10,9 @@ from connector.core.screen import Person
 from connector.pipeline.batch import Batch
 from connector.pipeline.ends import EntryEnd, Hashes, end_by_progress, spread, stop_progress
 from connector.pipeline.progress import Progress
+from connector.pipeline.record import Result
+from connector.pipeline.report import Touched
+from connector.pipeline.sizes import Sizes
 from connector.salesforce.errors import RemoteUnavailable, SalesforceError
 from connector.salesforce.gateway import Gateway
 
@@ -17,7 +20,11 @@ _ENDED_UNSENT = frozenset({EntryState.LEFT_OUT, EntryState.NEEDS_ANSWER, EntrySt
 
 
 class GiveWayError(Exception):
-    """Live work is due: a backfill run releases what it has not begun."""
+    """A backfill run must end: it releases what it has not begun."""
+
+
+class OutOfTimeError(GiveWayError):
+    """Its task would last too long; the next run should be smaller."""
 
 
 @dataclass(slots=True)
@@ -29,7 +36,9 @@ class Run:
     schemas: Schemas
     refresh_schemas: Callable[[], Schemas]
     """Reads the describes anew, when a write named a field that is gone."""
-    should_give_way: Callable[[], bool]
+    sizes: Sizes
+    interlude: Callable[["Run"], None]
+    """Is called before each HTTP call: lets live work pass where this run is backfill, and may raise GiveWayError."""
     before_create: Callable[[list[int]], None]
     """Commits that a creating call for these entries is about to be sent."""
     ends: dict[int, EntryEnd] = field(default_factory=dict)
@@ -39,6 +48,10 @@ class Run:
     """{id of the leading row: what was done for the person}, also when the run stops before that is complete."""
     woken: set[int] = field(default_factory=set)
     """Entries that were not claimed and must be looked at again because of what this run found."""
+    set_aside: set[int] = field(default_factory=set)
+    """Claimed entries that were handed back before the end of the run."""
+    touched: Touched = field(default_factory=Touched)
+    """Records that live runs had to do with since this run read them."""
     labels: list[dict[str, object]] = field(default_factory=list)
     """The campaign's labels as read, for the cache."""
 
@@ -51,11 +64,11 @@ class Run:
         if end.outcome in SUCCESSES:
             self.woken |= {row.id for row in person.rows if self.batch.siblings.get(row.id) in _ENDED_UNSENT}
 
-
-def give_way(run: Run) -> None:
-    """Raise GiveWayError where live work is due and this run is backfill."""
-    if run.should_give_way():
-        raise GiveWayError
+    def is_set_aside(self, progress: Progress) -> bool:
+        """Tell whether nothing may be written for a person any more: what was planned is out of date."""
+        if self.touched.has(progress.ref, progress.plan.member_id or progress.member_id):
+            return True
+        return any(row.id in self.set_aside for row in progress.plan.person.rows)
 
 
 def hashes_of(run: Run, person: Person) -> Hashes:
@@ -78,6 +91,32 @@ def keep_work(run: Run, progress: Progress) -> None:
 def end_progress(run: Run, progress: Progress) -> None:
     """End every claimed row of a person that was planned and, where anything differed, written."""
     run.finish(progress.plan.person, _end_of(run, progress))
+
+
+def end_complete(run: Run) -> None:
+    """End the people for whom everything is done, so that they can be recorded before the run goes on."""
+    for lead, progress in run.work.items():
+        if lead not in run.ends and progress.is_complete:
+            end_progress(run, progress)
+
+
+def result_of(run: Run) -> Result:
+    """Return what is known of the entries at this moment."""
+    return Result(
+        ends=run.ends,
+        stopped=stopped_ends(run),
+        woken=frozenset(run.woken),
+        unclear=frozenset(run.unclear - set(run.ends)),
+        released_early=len(run.set_aside),
+    )
+
+
+def touched_by(run: Run) -> Touched:
+    """Return the records that a run had to do with, also where it is not known what became of them."""
+    known = [(row.person, row.member_id) for row in run.batch.rows]
+    known += [(progress.ref, progress.member_id) for progress in run.work.values()]
+    known += [(end.ref, end.member_id) for end in run.ends.values()]
+    return Touched({ref for ref, _member in known if ref is not None}, {member for _ref, member in known if member})
 
 
 def stopped_ends(run: Run) -> dict[int, EntryEnd]:

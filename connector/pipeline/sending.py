@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError
-from connector.pipeline.run import GiveWayError, Run, end_progress, give_way
+from connector.pipeline.run import GiveWayError, Run, end_progress
 from connector.pipeline.writing import Writer
 
 
@@ -17,7 +17,9 @@ def send_work(run: Run, work: Sequence[Progress]) -> None:
     writer = Writer(
         gateway=run.gateway,
         link=run.batch.link,
-        before_call=lambda: give_way(run),
+        sizes=run.sizes,
+        before_call=lambda: run.interlude(run),
+        is_set_aside=run.is_set_aside,
         before_create=lambda some: _begin_create(run, some),
         after_answer=lambda some: _settle_create(run, some),
     )

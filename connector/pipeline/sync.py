@@ -1,9 +1,9 @@
 """Send one batch of a link: claim, talk to Salesforce, record; and pause what cannot go on."""
 
 import logging
-from collections import Counter
+import time
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.core.rows import Schemas
 from connector.core.schema import SObject
@@ -14,24 +14,26 @@ from connector.pipeline.apply import sync_batch
 from connector.pipeline.batch import Batch, load_batch
 from connector.pipeline.budget import may_send_backfill
 from connector.pipeline.claim import (
-    BATCH_SIZE,
+    BACKFILL_SIZE,
     Claim,
     ClaimLostError,
     ClaimTerms,
     NothingClaimed,
     claim_batch,
     db_now,
-    is_live_work_due,
     mark_create_sent,
     renew_lease,
 )
 from connector.pipeline.connection import connect
 from connector.pipeline.connection.sign_in import need_reconnect
 from connector.pipeline.degraded import note_degraded
+from connector.pipeline.interlude import RUN_SECONDS, Interlude
 from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
 from connector.pipeline.record import Result, Stop, record_run
+from connector.pipeline.report import Report, Touched
 from connector.pipeline.resync import wake_entries
-from connector.pipeline.run import GiveWayError, Run, note_lost_answer, stopped_ends
+from connector.pipeline.run import GiveWayError, OutOfTimeError, Run, note_lost_answer, result_of, touched_by
+from connector.pipeline.sizes import keep_sizes, sizes_of
 from connector.salesforce.errors import LimitReached, RemoteUnavailable, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 
@@ -40,52 +42,30 @@ logger = logging.getLogger(__name__)
 SOBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)
 
 
-@dataclass(slots=True)
-class Report:
-    """What one run, or several, did."""
-
-    runs: int = 0
-    entries: int = 0
-    api_calls: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    is_stopped: bool = False
-    """The last run stopped before its end."""
-
-    def add(self, other: "Report") -> None:
-        """Add another report to this one."""
-        self.runs += other.runs
-        self.entries += other.entries
-        self.api_calls += other.api_calls
-        self.outcomes += other.outcomes
-        self.is_stopped = other.is_stopped
-
-
 def run_batch(link_id: int, *, trigger: SyncRun.Trigger, terms: ClaimTerms | None = None) -> Report | NothingClaimed:
     """Claim, send and record one batch of a link."""
     claim = claim_batch(link_id, terms or ClaimTerms(takes_backfill=may_send_backfill(link_id)))
     if isinstance(claim, NothingClaimed):
         return claim
     batch = load_batch(link_id, claim.entry_ids)
-    sync_run = _open_run(batch, claim, trigger=trigger)
+    attempt = _Attempt(batch=batch, claim=claim, sync_run=_open_run(batch, claim, trigger=trigger))
+    report = attempt.meanwhile
     try:
-        result = _send(batch, claim)
-        counts = record_run(sync_run, claim, result)
+        result = _send(attempt)
+        counts = record_run(attempt.sync_run, claim, result)
         wake_entries(result.woken, is_backfill=claim.is_backfill)
     except ClaimLostError:
-        SyncRun.objects.filter(pk=sync_run.pk).update(ended_at=db_now(), error_code="claim_lost")
-        return Report(runs=1, is_stopped=True)
+        SyncRun.objects.filter(pk=attempt.sync_run.pk).update(ended_at=db_now(), error_code="claim_lost")
+        report.add(Report(runs=1, is_stopped=True))
+        return report
     logger.info(
         "run ended",
-        extra={"run_id": sync_run.pk, "link_id": link_id, "entries": len(claim.entry_ids),
+        extra={"run_id": attempt.sync_run.pk, "link_id": link_id, "entries": len(claim.entry_ids),
                "api_calls": result.api_calls, "outcomes": dict(counts), "stop": result.stop and result.stop.code},
     )  # fmt: skip
-    return Report(
-        runs=1,
-        entries=sum(counts.values()),
-        api_calls=result.api_calls,
-        outcomes=counts,
-        is_stopped=result.stop is not None,
-    )
+    entries, is_stopped = sum(counts.values()), result.stop is not None
+    report.add(Report(1, entries, result.api_calls, counts, is_stopped, touched=attempt.touched()))
+    return report
 
 
 def _open_run(batch: Batch, claim: Claim, *, trigger: SyncRun.Trigger) -> SyncRun:
@@ -101,17 +81,19 @@ def _open_run(batch: Batch, claim: Claim, *, trigger: SyncRun.Trigger) -> SyncRu
     )
 
 
-def _send(batch: Batch, claim: Claim) -> Result:
+def _send(attempt: "_Attempt") -> Result:
     """Talk to Salesforce, outside any transaction; whatever stops the run comes back in the Result.
 
     Raises only ClaimLostError: then nothing may be recorded.
     """
-    attempt = _Attempt(batch=batch, claim=claim)
+    batch = attempt.batch
     try:
         attempt.send()
     except ClaimLostError:
         raise
-    except GiveWayError:
+    except GiveWayError as exc:
+        if isinstance(exc, OutOfTimeError):
+            pausing.halve_batch(batch.link, entries=len(batch.entries))
         attempt.stop = Stop(code="gave_way")
     except (SalesforceError, ConfigurationProblemError, CallAgainError) as exc:
         attempt.stop = _pause(batch, exc)
@@ -122,7 +104,7 @@ def _send(batch: Batch, claim: Claim) -> Result:
         pausing.halve_batch(batch.link, entries=len(batch.entries))
         attempt.stop = Stop(code="internal", message=type(exc).__name__, is_bug=True)
     else:
-        pausing.clear_pause(batch.link, full_batch=BATCH_SIZE)
+        pausing.clear_pause(batch.link, full_batch=BACKFILL_SIZE)
         pausing.resume_org(batch.link.org)
     return attempt.result()
 
@@ -154,6 +136,9 @@ class _Attempt:
 
     batch: Batch
     claim: Claim
+    sync_run: SyncRun
+    meanwhile: Report = field(default_factory=Report)
+    """What live runs did between the calls of this one."""
     run: Run | None = None
     stop: Stop | None = None
     api_calls: int = 0
@@ -170,6 +155,8 @@ class _Attempt:
                 self._sync(self.run)
                 self._remember_labels(self.run)
             finally:
+                if self.run is not None:
+                    keep_sizes(org, self.run.sizes)
                 self.api_calls = gateway.calls
                 connect.record_usage(org, gateway)
 
@@ -177,15 +164,12 @@ class _Attempt:
         """Return what must be recorded."""
         if self.run is None:
             return Result(stop=self.stop, api_calls=self.api_calls, instance_url=self.instance_url)
-        return Result(
-            ends=self.run.ends,
-            stopped=stopped_ends(self.run),
-            woken=frozenset(self.run.woken),
-            unclear=frozenset(self.run.unclear - set(self.run.ends)),
-            stop=self.stop,
-            api_calls=self.api_calls,
-            instance_url=self.instance_url,
-        )
+        known = result_of(self.run)
+        return replace(known, stop=self.stop, api_calls=self.api_calls, instance_url=self.instance_url)
+
+    def touched(self) -> Touched:
+        """Return the records that the run had to do with."""
+        return Touched() if self.run is None else touched_by(self.run)
 
     def _prepare(self, gateway: Gateway) -> Run:
         return Run(
@@ -193,8 +177,20 @@ class _Attempt:
             gateway=gateway,
             schemas=self._schemas(gateway, refresh=False),
             refresh_schemas=lambda: self._schemas(gateway, refresh=True),
-            should_give_way=is_live_work_due if self.claim.is_backfill else _never,
+            sizes=sizes_of(self.batch.link.org),
+            interlude=self._interlude() if self.claim.is_backfill else _go_on,
             before_create=lambda ids: mark_create_sent(self.claim, ids),
+        )
+
+    def _interlude(self) -> Interlude:
+        trigger = SyncRun.Trigger(self.sync_run.trigger)
+        return Interlude(
+            claim=self.claim,
+            sync_run=self.sync_run,
+            org_id=self.batch.link.org_id,
+            send=lambda link_id, terms: run_batch(link_id, trigger=trigger, terms=terms),
+            until=time.monotonic() + RUN_SECONDS,
+            report=self.meanwhile,
         )
 
     def _sync(self, run: Run) -> None:
@@ -218,5 +214,5 @@ class _Attempt:
         return schemas
 
 
-def _never() -> bool:
-    return False
+def _go_on(run: Run) -> None:
+    """Make the call: a live run lets nobody pass."""

@@ -31,8 +31,9 @@ _ESCAPES = str.maketrans(
     {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_UNENCODED = "',():*!"
-"""What RFC 3986 allows in a query besides letters, digits and -._~, less what forms give a meaning (& = + ;) and @."""
+_UNENCODED = "',():*!@"
+"""What RFC 3986 (section 3.4) allows in a query besides letters, digits and -._~, less what forms give a meaning
+(& = + ;). An @ makes no reference: `@{` stands in no query, see quote()."""
 
 
 def quote(value: str) -> str:

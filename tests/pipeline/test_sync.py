@@ -9,7 +9,8 @@ from connector.core.plan import plan_person
 from connector.models import CampaignLabels, SalesforceOrg, SyncRun
 from connector.pipeline import apply, sync
 from connector.pipeline.claim import ClaimLostError, NothingClaimed
-from connector.pipeline.sync import Report, run_batch
+from connector.pipeline.report import Report
+from connector.pipeline.sync import run_batch
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World

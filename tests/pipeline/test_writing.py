@@ -13,10 +13,11 @@ from connector.core.plan import PersonPlan, Write
 from connector.core.rows import PersonRef, Row
 from connector.core.schema import PersonType
 from connector.core.screen import Person
-from connector.pipeline import writing
+from connector.pipeline import sizes
 from connector.pipeline.connection import connect
 from connector.pipeline.progress import Progress
-from connector.pipeline.writing import Writer, person_headers
+from connector.pipeline.sizes import Sizes
+from connector.pipeline.writing import Writer
 from connector.salesforce.composite import Query, Subrequest, SubResponse
 from connector.salesforce.gateway import Gateway
 from tests.world import World
@@ -63,9 +64,11 @@ def writer(world: World, gateway: Gateway, spy: Spy) -> Writer:
     return Writer(
         gateway=gateway,
         link=world.link,
+        sizes=Sizes(),
         before_call=lambda: None,
         before_create=lambda some: spy.told.append(("before", len(some))),
         after_answer=lambda some: spy.told.append(("after", len(some))),
+        is_set_aside=lambda progress: False,
     )
 
 
@@ -90,7 +93,7 @@ def changed(number: int, ref: PersonRef) -> Progress:
 def test_people_and_members_share_calls_as_far_as_the_limits_allow(
     world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "MAX_ROWS", 2)
+    monkeypatch.setattr(sizes, "MAX_ROWS", 2)
     spy = Spy(gateway, monkeypatch)
     work = [new_lead(number) for number in range(11)]
 
@@ -162,16 +165,3 @@ def test_a_refused_row_keeps_its_error_and_its_neighbours_go_on(
 
     assert [progress.created_person for progress in work] == [True, False, True]
     assert [error.code for error in work[1].errors] == ["INVALID_EMAIL_ADDRESS"]
-
-
-@pytest.mark.parametrize(
-    ("columns", "headers"),
-    [
-        ({}, ("allowSave=true", "FALSE")),
-        ({"duplicates": "review", "new_owner": "assignment_rules"}, ("allowSave=false", "TRUE")),
-    ],
-)
-def test_headers_follow_the_link(world: World, columns: dict[str, str], headers: tuple[str, str]) -> None:
-    world.configure(**columns)
-
-    assert tuple(person_headers(world.link).values()) == headers

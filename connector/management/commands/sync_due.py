@@ -10,7 +10,7 @@ from connector.core.outcomes import Outcome
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, EXIT_NOT_DONE, ConnectorCommand, Report
 from connector.management.events import link_of_event
 from connector.models import CampaignLink
-from connector.pipeline import drain, sync
+from connector.pipeline import drain, report
 from connector.pipeline.status import sync_status
 
 _NEXT = {
@@ -58,7 +58,7 @@ class Command(ConnectorCommand):
         started = time.monotonic()
         with self.progress_bar(total=None, unit="participants", is_quiet=options["json"]) as bar:
 
-            def show(total: sync.Report) -> None:
+            def show(total: report.Report) -> None:
                 bar.update(total.entries - bar.n)
 
             done = drain.sync_due(terms, on_progress=show)
@@ -73,7 +73,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _values(done: sync.Report, *, seconds: float) -> dict[str, Any]:
+def _values(done: report.Report, *, seconds: float) -> dict[str, Any]:
     return {
         "runs": done.runs,
         "entries": done.entries,
@@ -83,7 +83,7 @@ def _values(done: sync.Report, *, seconds: float) -> dict[str, Any]:
     }
 
 
-def _exit_code(done: sync.Report, link: CampaignLink | None) -> int:
+def _exit_code(done: report.Report, link: CampaignLink | None) -> int:
     if done.outcomes[Outcome.FAILED]:
         return EXIT_FOUND_PROBLEMS
     return EXIT_NOT_DONE if not done.entries and _is_kept_from_sending(link) else EXIT_DONE
