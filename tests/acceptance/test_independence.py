@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from connector.core.outcomes import EntryState
+from connector.core.outcomes import EntryState, Priority
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.sums import sum_link
+from connector.salesforce.gateway import Gateway
 from tests.world import World
 
 pytestmark = [pytest.mark.both, pytest.mark.slow]
@@ -91,6 +94,17 @@ def a_story(draw: st.DrawFn) -> Story:
 
 def tell(world: World, story: Story, drains_after: frozenset[int]) -> Any:
     """Start afresh, tell the story, drain after some of its messages and at the end; return all that is left."""
+    begin(world, story)
+    for number, message in enumerate(story.messages):
+        world.receive(message)
+        if number in drains_after:
+            world.drain()
+    world.drain()
+    return left(world)
+
+
+def begin(world: World, story: Story) -> None:
+    """Put the two sides back to where the story begins."""
     for model in (SyncAttempt, SyncRun, OutboxEntry):
         model.objects.all().delete()
     world.control("reset")
@@ -98,10 +112,24 @@ def tell(world: World, story: Story, drains_after: frozenset[int]) -> Any:
     for sobject, records in (("Contact", story.contacts), ("Lead", story.leads)):
         if records:
             world.add(sobject, *records)
-    for number, message in enumerate(story.messages):
+
+
+def tell_during_backfill(world: World, story: Story, *, imported: int, calls_between: int) -> Any:
+    """Start afresh, import the first messages, and let the others arrive live between the calls of their backfill."""
+    begin(world, story)
+    for message in story.messages[:imported]:
+        world.receive(message, priority=Priority.BACKFILL)
+    others, calls, send = list(story.messages[imported:]), count(1), Gateway.composite
+
+    def composite(gateway: Gateway, subrequests: Any) -> Any:
+        if others and next(calls) % calls_between == 0:
+            world.receive(others.pop(0))
+        return send(gateway, subrequests)
+
+    with mock.patch.object(Gateway, "composite", composite):
+        world.drain()
+    for message in others:
         world.receive(message)
-        if number in drains_after:
-            world.drain()
     world.drain()
     return left(world)
 
@@ -116,7 +144,7 @@ def left(world: World) -> Any:
     return {"people": sorted(people, key=str), "campaign": world.holds(), "ends": world.ends()}
 
 
-@settings(
+thoroughly = settings(
     max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -124,6 +152,21 @@ def left(world: World) -> Any:
     derandomize=True,
     database=None,
 )
+
+
+@thoroughly
+@given(story=a_story(), imported=st.integers(1, 4), calls_between=st.integers(1, 3))
+def test_the_end_does_not_depend_on_what_arrives_between_the_calls_of_a_backfill(
+    world: World, story: Story, imported: int, calls_between: int
+) -> None:
+    at_once = tell(world, story, frozenset())
+    meanwhile = tell_during_backfill(world, story, imported=imported, calls_between=calls_between)
+
+    assert meanwhile == at_once
+    assert_sane(world, story)
+
+
+@thoroughly
 @given(story=a_story(), moments=st.frozensets(st.integers(0, 6)))
 def test_the_end_does_not_depend_on_the_moments_of_the_drains(
     world: World, story: Story, moments: frozenset[int]

@@ -6,7 +6,7 @@ import pytest
 
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline import writing
+from connector.pipeline import sizes, writing
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World, untouched
@@ -111,7 +111,7 @@ def test_nobody_else_with_that_email_is_created_while_the_answer_is_unclear(worl
 
 
 def test_whoever_was_done_before_a_later_call_was_lost_is_done(world: World, monkeypatch: Any) -> None:
-    monkeypatch.setattr(writing, "MAX_ROWS", 1)
+    monkeypatch.setattr(sizes, "MAX_ROWS", 1)
     monkeypatch.setattr(writing, "MAX_HEAVY", 2)
     world.receive(someone("p1"), someone("p2", "Grace", "Hopper"))
 

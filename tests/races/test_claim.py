@@ -15,6 +15,7 @@ from connector.core.retry import MAX_ATTEMPTS
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.batch import load_batch
 from connector.pipeline.claim import (
+    BACKFILL,
     Claim,
     ClaimLostError,
     ClaimTerms,
@@ -26,7 +27,7 @@ from connector.pipeline.claim import (
 )
 from connector.pipeline.drain import drain_link
 from connector.pipeline.ends import EntryEnd
-from connector.pipeline.record import Result, Stop, record_run
+from connector.pipeline.record import Result, Stop, record_run, record_some
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SyncRunFactory
 from tests.races.threads import at_once, in_background
 from tests.world import World
@@ -429,3 +430,74 @@ def test_an_entry_that_loses_its_worker_over_and_over_is_given_up(link: Campaign
     entry.refresh_from_db()
     assert (entry.state, entry.reason, entry.error_code) == ("failed", "exhausted", "worker_lost")
     assert claim.entry_ids == (neighbour.pk,)
+
+
+# a claim within a backfill claim, by the same worker
+
+
+def test_live_entries_of_a_held_link_can_be_claimed_within_by_its_worker_alone(link: CampaignLink) -> None:
+    entries(link, 3, priority=BACKFILL)
+    outer = claimed(link)
+    [live] = entries(link, 1)
+
+    assert claim_batch(link.pk) is NothingClaimed.BUSY
+    assert claimed(link, within=outer, takes_backfill=False).entry_ids == (live.pk,)
+
+
+@pytest.mark.parametrize("column", ["claimed_email", "email_key"])
+def test_emails_of_the_outer_claim_are_left_alone_within(link: CampaignLink, column: str) -> None:
+    entries(link, 1, priority=BACKFILL, email_key="ada@example.org")
+    outer = claimed(link)
+    OutboxEntry.objects.filter(claim_token=outer.token).update(**{column: "grace@example.org"})
+    entries(link, 1, email_key="grace@example.org")
+    other = CampaignLinkFactory.create(org=link.org)
+    entries(other, 1, email_key="ada@example.org" if column == "email_key" else "grace@example.org")
+
+    for one in (link, other):
+        assert claim_batch(one.pk, ClaimTerms(within=outer, takes_backfill=False)) is NothingClaimed.BUSY
+
+
+def test_a_claim_within_keeps_the_outer_lease_alive_and_survives_its_loss(link: CampaignLink) -> None:
+    entries(link, 1, priority=BACKFILL)
+    outer = claimed(link)
+    entries(link, 1)
+    inner = claimed(link, within=outer, takes_backfill=False)
+    OutboxEntry.objects.update(lease_expires_at=timezone.now() + timedelta(seconds=5))
+
+    renew_lease(inner)
+    later = OutboxEntry.objects.filter(lease_expires_at__gt=timezone.now() + timedelta(seconds=60))
+    assert later.count() == 2
+
+    let_lease_run_out(claim_token=outer.token)
+    renew_lease(inner)
+    with pytest.raises(ClaimLostError):
+        renew_lease(outer)
+
+
+def test_entries_handed_back_during_a_run_are_free_and_the_others_stay(link: CampaignLink) -> None:
+    first, second = entries(link, 2, priority=BACKFILL)
+    outer = claimed(link)
+    run = SyncRunFactory.create(link=link)
+
+    record_some(run, outer, Result(ends={first.pk: CREATED}), entry_ids={first.pk})
+
+    assert states(link) == ["synced", "claimed"]
+    assert record_run(run, outer, Result(ends={second.pk: CREATED}, released_early=1)) == {"created": 2}
+    run.refresh_from_db()
+    assert (run.entry_count, run.created_count) == (2, 2)
+
+
+def test_a_backfill_run_is_larger_than_a_live_one_and_never_mixed(
+    link: CampaignLink,
+) -> None:
+    entries(link, 4, priority=BACKFILL)
+    live = entries(link, 3)
+
+    first = claimed(link, size=2, backfill_size=3)
+    record(first, dict.fromkeys(first.entry_ids, CREATED))
+    second = claimed(link, size=2, backfill_size=3)
+    record(second, dict.fromkeys(second.entry_ids, CREATED))
+
+    assert (first.is_backfill, len(first.entry_ids)) == (False, 2)
+    assert (second.entry_ids, second.is_backfill) == ((live[2].pk,), False)
+    assert len(claimed(link, size=2, backfill_size=3).entry_ids) == 3

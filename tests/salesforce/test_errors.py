@@ -53,7 +53,7 @@ LOCK = "unable to obtain exclusive access to this record or 1 records: 7015e0000
         ("MALFORMED_QUERY", "", ErrorKind.PERMANENT),
         ("MALFORMED_ID", "", ErrorKind.PERMANENT),
         ("JSON_PARSER_ERROR", "", ErrorKind.PERMANENT),
-        ("EXCEEDED_ID_LIMIT", "", ErrorKind.PERMANENT),
+        ("EXCEEDED_ID_LIMIT", "", ErrorKind.TOO_MUCH_AT_ONCE),
         ("NOT_FOUND", "", ErrorKind.PERMANENT),
         ("DUPLICATE_VALUE", "Already a campaign member.", ErrorKind.ALREADY_MEMBER),
         ("DUPLICATE_VALUE", "Déjà membre de la campagne.", ErrorKind.ALREADY_MEMBER),
