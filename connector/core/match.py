@@ -51,6 +51,8 @@ class Matched:
 class NoMatch:
     """Nobody in Salesforce is this person."""
 
+    notes: tuple[Note, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -108,9 +110,9 @@ def match_person(person: Person, records: Records, *, policy: LinkPolicy, choice
     found = _match(person, records, policy=policy, choices=choices)
     if isinstance(found, Held) and person.answered(found.verdict.reason, "leave_out"):
         return Held(leave_out(Reason.LEFT_OUT_BY_HAND), found.candidates)
-    if isinstance(found, Matched):
-        return _remember(person, found, records)
-    return found
+    if isinstance(found, Held):
+        return found
+    return _remember(person, found, records)
 
 
 def _match(person: Person, records: Records, *, policy: LinkPolicy, choices: Mapping[str, PersonRef]) -> Match:
@@ -167,7 +169,8 @@ def _match_created(person: Person, records: Records) -> Match:
     """Find the record that an answered "create" made; NoMatch lets it be made.
 
     After an unclear answer the new record may exist: the one with this email and these names is it. Without an email
-    it cannot be found, so a person must look for it.
+    it cannot be found, so a person must look for it. Who was asked which of several records it is saw the namesakes
+    on the address, and wants another one.
     """
     for ref in stored_refs(person):
         if (record := records.follow(ref)) is not None:
@@ -175,12 +178,15 @@ def _match_created(person: Person, records: Records) -> Match:
     gone = [ref for ref in stored_refs(person) if not records.is_converted(ref)]
     if gone and not person.answered(Reason.PERSON_DELETED, "accept"):
         return Held(leave_out(Reason.PERSON_DELETED))
+    is_unclear = any(row.is_unclear for row in person.rows)
+    if is_unclear and not person.email:
+        return Held(hold(Reason.NO_EMAIL))
+    if not is_unclear and person.answered(Reason.AMBIGUOUS, "create"):
+        return NoMatch()
     holders = [record for record in records.with_email(person.email) if not record.is_converted]
     same = [record for record in holders if person.names and names_of(record) == person.names]
     if len(same) > 1:
         return Held(hold(Reason.AMBIGUOUS), tuple(same))
-    if not same and not person.email and any(row.is_unclear for row in person.rows):
-        return Held(hold(Reason.NO_EMAIL))
     return Matched(same[0]) if same else NoMatch()
 
 
@@ -222,13 +228,16 @@ def _was_deleted(person: Person, records: Records) -> bool:
     return gone and not person.answered(Reason.PERSON_DELETED, "accept")
 
 
-def _remember(person: Person, found: Matched, records: Records) -> Matched:
+def _remember(person: Person, found: Matched | NoMatch, records: Records) -> Matched | NoMatch:
     """Note which earlier ids lead to the matched record, and whether a membership stays behind on another."""
     ends = {ref: records.follow(ref) for ref in stored_refs(person)}
-    same = frozenset(ref for ref, end in ends.items() if end is not None and end.ref == found.record.ref)
-    left = [row for row in person.rows if row.member_id and row.person is not None and row.person not in same]
-    is_left_behind = any(ends[row.person] is not None for row in left if row.person is not None)
+    here = found.record.ref if isinstance(found, Matched) else None
+    same = frozenset(ref for ref, end in ends.items() if end is not None and end.ref == here)
+    left = [ends[row.person] for row in person.rows if row.member_id and row.person and row.person not in same]
+    is_left_behind = any(end is not None and end.member is not None for end in left)
     notes = (Note.LEFT_BEHIND,) if is_left_behind else ()
+    if isinstance(found, NoMatch):
+        return replace(found, notes=notes)
     return replace(found, notes=(*found.notes, *notes), earlier=same)
 
 

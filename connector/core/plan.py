@@ -14,7 +14,7 @@ from connector.core.field_values import (
     wanted_value,
 )
 from connector.core.mapping import Facts, Mode, Policy
-from connector.core.match import Held, Match, Matched
+from connector.core.match import Held, Match, Matched, NoMatch
 from connector.core.membership import StatusPlan, plan_status
 from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.core.participant import Json
@@ -90,7 +90,7 @@ def plan_person(person: Person, match: Match, context: Context) -> PersonPlan:
     if isinstance(status, Verdict):
         return PersonPlan(person, verdict=status, ref=record.ref if record else None)
     try:
-        return _plan_writes(person, matched, status=status, context=context.of(person))
+        return _plan_writes(person, match, status=status, context=context.of(person))
     except UnfitError as exc:
         verdict = Verdict(Outcome.FAILED, Reason.INVALID_VALUE, detail=str(exc), code=exc.code)
         return PersonPlan(person, verdict=verdict, ref=record.ref if record else None)
@@ -107,8 +107,9 @@ def refuse_creation(person: Person, policy: LinkPolicy) -> Verdict | None:
     return None
 
 
-def _plan_writes(person: Person, matched: Matched | None, *, status: StatusPlan, context: Context) -> PersonPlan:
+def _plan_writes(person: Person, match: Matched | NoMatch, *, status: StatusPlan, context: Context) -> PersonPlan:
     policy = context.policy
+    matched = match if isinstance(match, Matched) else None
     facts = person.facts(policy)
     record = matched.record if matched else None
     creates = policy.create if record is None else None
@@ -124,7 +125,7 @@ def _plan_writes(person: Person, matched: Matched | None, *, status: StatusPlan,
         label=status.label,
         held_label=status.held_label,
         notes=(
-            *(matched.notes if matched else ()),
+            *match.notes,
             *((status.note,) if status.note else ()),
             *notes,
             *member_notes,
