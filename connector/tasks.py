@@ -6,6 +6,7 @@ from connector.pipeline.connection.token_health import check_tokens as check_sig
 from connector.pipeline.drain import drain_link
 from connector.pipeline.drain import sweep as sweep_links
 from connector.pipeline.linking import move_unlinked
+from connector.pipeline.preflight import visibility
 
 
 def drain(link_id: int) -> None:
@@ -27,6 +28,11 @@ def sweep() -> None:
 def check_tokens() -> None:
     """Do each day: sign in everywhere, so that what died is noticed."""
     check_sign_ins()
+
+
+def prove_visibility() -> None:
+    """Do each hour: read anew whether the integration users see everybody."""
+    visibility.prove_visibility()
 
 
 def refresh_describes() -> None:

@@ -58,8 +58,26 @@ _TABLES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         objects_org.PERMISSION_SET_ASSIGNMENT,
         {},
     ),
+    (
+        "PermissionSetGroup",
+        "Permission Set Group",
+        "Permission Set Groups",
+        "0PG",
+        objects_org.PERMISSION_SET_GROUP,
+        {},
+    ),
+    ("DuplicateRule", "Duplicate Rule", "Duplicate Rules", "0Bm", objects_org.DUPLICATE_RULE, _READ_ONLY),
+    ("AssignmentRule", "Assignment Rule", "Assignment Rules", "01Q", objects_org.ASSIGNMENT_RULE, _READ_ONLY),
     ("ObjectPermissions", "Object Permissions", "Object Permissions", "110", objects_org.OBJECT_PERMISSIONS, {}),
 )
+_NEED_VIEW_SETUP = frozenset(
+    {"PermissionSet", "PermissionSetAssignment", "PermissionSetGroup", "ObjectPermissions", "DuplicateRule"}
+)
+"""Objects that only users with View Setup and Configuration (or who manage users) can access; that they are then
+absent, as any object is that a user may not read, is an assumption.
+
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetassignment.htm
+"""
 _PICKLISTS = {**objects_people.PICKLISTS, **objects_campaign.PICKLISTS, **objects_org.PICKLISTS}
 
 _RELATIONSHIPS = {
@@ -124,8 +142,9 @@ def custom_field(spec: Json) -> Field:
 
 
 def visible_catalog(full: Catalog, *, settings: Settings) -> Catalog:
-    """Return the catalog as the integration user sees it: hidden fields are absent, not marked."""
-    return {key: _visible(one, settings=settings) for key, one in full.items()}
+    """Return the catalog as the integration user sees it: hidden fields and objects are absent, not marked."""
+    hidden = set(settings.hidden_objects) | (set() if settings.view_setup else _NEED_VIEW_SETUP)
+    return {key: _visible(one, settings=settings) for key, one in full.items() if one.name not in hidden}
 
 
 def _visible(one: SObject, *, settings: Settings) -> SObject:

@@ -2,6 +2,10 @@
 
 Only the fields a client reads to learn what it may do:
 https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetassignment.htm
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetgroup.htm
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_duplicaterule.htm
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_assignmentrule.htm
 """
 
 from __future__ import annotations
@@ -90,6 +94,10 @@ Id                 id         readonly required defaulted               | Permis
 Name               string(80) required namefield                        | Permission Set Name
 Label              string(80) required                                  | Permission Set Label
 IsOwnedByProfile   boolean    readonly                                  | Is Owned By Profile
+Type               picklist(40) readonly                                | Type
+PermissionSetGroupId reference readonly to:PermissionSetGroup:PermissionSetGroup | Permission Set Group ID
+HasActivationRequired boolean                                           | Session Activation Required
+PermissionsViewSetup boolean                                            | View Setup and Configuration
 PermissionsApiEnabled boolean                                           | API Enabled
 PermissionsViewAllData boolean                                          | View All Data
 PermissionsModifyAllData boolean                                        | Modify All Data
@@ -102,7 +110,44 @@ PERMISSION_SET_ASSIGNMENT = """
 Id                 id         readonly required defaulted               | PermissionSetAssignment ID
 PermissionSetId    reference  createonly required to:PermissionSet:PermissionSet | PermissionSet ID
 AssigneeId         reference  createonly required to:User:Assignee      | Assignee ID
+PermissionSetGroupId reference createonly to:PermissionSetGroup:PermissionSetGroup | Permission Set Group ID
+ExpirationDate     datetime                                             | Expires On
+IsActive           boolean    readonly                                  | Is Active
+SystemModstamp     datetime   readonly required defaulted               | Date Assigned
 """
+
+PERMISSION_SET_GROUP = (
+    """
+Id                 id         readonly required defaulted               | Permission Set Group ID
+DeveloperName      string(80) required namefield                        | Developer Name
+MasterLabel        string(80) required                                  | Master Label
+Status             picklist(40) readonly                                | Status
+HasActivationRequired boolean                                           | Session Activation Required
+"""
+    + _AUDIT
+)
+
+DUPLICATE_RULE = (
+    """
+Id                 id         readonly required defaulted               | Duplicate Rule ID
+DeveloperName      string(80) readonly required namefield               | Object Name
+MasterLabel        string(80) readonly                                  | Rule Name
+SobjectType        picklist(40) readonly required                       | Object
+SobjectSubtype     picklist(255) readonly                               | Object Subtype
+IsActive           boolean    readonly                                  | Active
+"""
+    + _AUDIT
+)
+
+ASSIGNMENT_RULE = (
+    """
+Id                 id         readonly required defaulted               | Assignment Rule ID
+Name               string(120) readonly required namefield              | Name
+SobjectType        picklist(40) readonly required                       | SObject Type Name
+Active             boolean    readonly                                  | Active
+"""
+    + _AUDIT
+)
 
 OBJECT_PERMISSIONS = (
     """
@@ -121,5 +166,7 @@ PermissionsModifyAllRecords boolean                                     | Modify
 
 PICKLISTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Group": {"Type": ("Regular", "Queue", "Organization", "Role")},
+    "PermissionSet": {"Type": ("Regular", "Standard", "Session", "Profile", "Group")},
+    "PermissionSetGroup": {"Status": ("Updated", "Outdated", "Updating", "Failed")},
     "User": {"UserType": ("Standard", "Guest", "PowerPartner", "CspLitePortal")},
 }

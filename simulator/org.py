@@ -12,7 +12,9 @@ from simulator.clock import now_text
 from simulator.cursors import Cursors
 from simulator.faults import Faults
 from simulator.locks import CampaignLocks
+from simulator.rights import sees_all
 from simulator.settings import Settings
+from simulator.setup_rows import settle_new, settle_setup
 from simulator.shapes import Json, Row
 from simulator.store import Store
 
@@ -55,6 +57,7 @@ class Org:
         self.faults.clear()
         self.cursors.clear()
         names = self._load(self, self._seed)
+        settle_new(self)
         accounts = Accounts(self._seed, refs=names)
         if hasattr(self, "accounts"):
             accounts.adopt_sessions(self.accounts)
@@ -79,8 +82,7 @@ class Org:
             self._fill_defaults()
             self.catalog = visible_catalog(self.full_catalog, settings=self.settings)
             self.schema_changed_at = now_text()
-            if "view_all" in values:
-                self._set_view_all(bool(values["view_all"]))
+            settle_setup(self, changed=values.keys())
 
     def put_row(self, sobject: str, *, values: Row) -> str:
         """Add or change a row past all rules but the shape of a row; return its id."""
@@ -107,7 +109,7 @@ class Org:
     def can_see(self, sobject: str, row: Row) -> bool:
         """Tell whether sharing lets the integration user see a row."""
         hides = self.settings.sharing_hides.get(sobject)
-        if not hides or self.settings.view_all:
+        if not hides or sees_all(self, sobject, user_id=self.accounts.integration_user_id):
             return True
         if hides == "not_owned":
             return row.get("OwnerId") == self.accounts.integration_user_id
@@ -143,8 +145,3 @@ class Org:
                 missing = {name: value for name, value in defaults.items() if name not in row}
                 if missing:
                     self.store.put(one.name, row={**row, **missing})
-
-    def _set_view_all(self, allowed: bool) -> None:
-        for row in self.store.all("PermissionSet"):
-            if row.get("IsOwnedByProfile"):
-                self.store.put("PermissionSet", row={**row, "PermissionsViewAllData": allowed})

@@ -110,12 +110,13 @@ def _add_rights(org: Org, *, user_id: str) -> None:
         "Name": f"Profile_{user_id}",
         "Label": "Integration",
         "IsOwnedByProfile": True,
+        "Type": "Profile",
         "PermissionsApiEnabled": True,
         "PermissionsViewAllData": org.settings.view_all,
         "PermissionsMarketingUser": org.settings.marketing_user,
     }
     set_id = org.put_row("PermissionSet", values=profile)
-    org.put_row("PermissionSetAssignment", values={"PermissionSetId": set_id, "AssigneeId": user_id})
+    org.put_row("PermissionSetAssignment", values={"PermissionSetId": set_id, "AssigneeId": user_id, "IsActive": True})
     rights = dict.fromkeys(("PermissionsRead", "PermissionsCreate", "PermissionsEdit", "PermissionsDelete"), True)
     for sobject in ("Contact", "Lead", "Account", "Campaign"):
         org.put_row("ObjectPermissions", values={"ParentId": set_id, "SobjectType": sobject, **rights})

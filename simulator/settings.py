@@ -55,9 +55,14 @@ class Settings:
     """[{"sobject", "field", "equals", "message"}]"""
     person_accounts: bool = False
     sharing_hides: dict[str, Json] = field(default_factory=dict)
-    """{object: "not_owned" | [ids]}: rows the integration user does not see unless view_all."""
+    """{object: "not_owned" | [ids]}: the organisation-wide default of the object is private, and these rows are hidden
+    from the integration user unless its permission sets show it everything."""
     view_all: bool = True
-    """The integration user has View All Data."""
+    """The integration user's profile has View All Data."""
+    view_setup: bool = True
+    """The integration user has View Setup and Configuration: it can read permission sets and duplicate rules."""
+    hidden_objects: tuple[str, ...] = ()
+    """Objects that the integration user may not read at all."""
     marketing_user: bool = True
     """Without it campaigns and their member statuses are read-only."""
     references_allowed: bool = True
@@ -89,4 +94,4 @@ class Settings:
         return replace(self, **{**values, **lists})
 
 
-_TUPLES = ("login_hosts", "validation_rules", "jwt_audiences")
+_TUPLES = ("login_hosts", "validation_rules", "jwt_audiences", "hidden_objects")

@@ -94,8 +94,12 @@ ANSWER_LABELS: dict[str, str | Promise] = {
 
 CHECK_LABELS: dict[str, str | Promise] = {
     "sign_in": _("Sign-in"),
+    "api_version": _("API version"),
     "api_limit": _("API calls"),
     "rights": _("Rights on"),
+    "fields": _("Fields of"),
+    "duplicate_rules": _("Duplicate rules"),
+    "assignment_rules": _("Assignment rules"),
     "visibility": _("Sees all Contacts and Leads"),
 }
 """Names of what a test of the connection looks at; the word after a space stays (an object of Salesforce)."""

@@ -19,7 +19,7 @@ from connector.admin.tags import org_tag
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
 from connector.pipeline.connection.org_setup import follow_org_change, refuse_login_url
-from connector.pipeline.connection.preflight import check_connection
+from connector.pipeline.preflight.connection import check_connection
 from connector.pipeline.setup.configure_check import NEEDED_BY_FLOW
 from connector.pipeline.setup.configure_secrets import environment_of
 from connector.pipeline.setup.link_change import follow_confirmed_visibility
@@ -134,10 +134,10 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         """Show the state as a coloured word."""
         return org_tag(org)
 
-    @admin.display(description=_("creates people"), boolean=True, ordering="visibility_confirmed")
+    @admin.display(description=_("creates people"), boolean=True)
     def creates_people(self, org: SalesforceOrg) -> bool:
         """Tell whether unknown people may be created."""
-        return org.visibility_confirmed
+        return org.sees_everybody
 
     @admin.display(description=_("API calls in 24 hours"))
     def usage(self, org: SalesforceOrg) -> str:

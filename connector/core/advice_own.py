@@ -26,6 +26,12 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("L’adresse de Salesforce n’est pas de celles auxquelles le connecteur peut se fier.",
                "Vérifiez l’URL de connexion : ce doit être l’adresse https de votre My Domain."),
     }),
+    (("other_user",), {
+        "en": ("The sign-in now leads to another user than a moment ago, who may see other people. "
+               "The batch begins again as that user.", _WAIT_EN),
+        "fr": ("La connexion mène désormais à un autre utilisateur qu’à l’instant, qui voit peut-être d’autres "
+               "personnes. Le lot recommence avec cet utilisateur.", _WAIT_FR),
+    }),
     (("wrong_encryption_key",), {
         "en": ("A stored secret cannot be decrypted with the keys of this server.",
                "Ask whoever runs the connector to add the old key to FIELD_ENCRYPTION_KEYS, "

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, Report
-from connector.pipeline.connection.preflight import Check
+from connector.pipeline.preflight.check import Check
 
 
 def checks_report(checks: Sequence[Check], *, next_step: str) -> Report:
@@ -12,7 +12,7 @@ def checks_report(checks: Sequence[Check], *, next_step: str) -> Report:
     lines = []
     for check in checks:
         lines.append(f"{'ok    ' if check.ok else 'NOT OK'}  {check.name.ljust(width)}  {check.detail}")
-        if not check.ok and check.advice:
+        if check.advice:
             lines.append(f"{' ' * (width + 10)}→ {check.advice}")
     bad = sum(not check.ok for check in checks)
     lines += ["", f"{bad} of {len(checks)} checks are not ok." if bad else f"All is well. {next_step}"]

@@ -115,6 +115,11 @@ class SalesforceOrg(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def sees_everybody(self) -> bool:
+        """Whether a person who is not found may be taken for unknown, and so be created (rule 3.0)."""
+        return self.visibility_confirmed or self.visibility_proved_at is not None
+
 
 class SalesforceSchema(models.Model):
     """The cached describe of one object, as the integration user sees it."""

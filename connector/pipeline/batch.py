@@ -126,7 +126,7 @@ def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
         is_one_member_an_email=link.same_email == CampaignLink.SameEmail.ONE_MEMBER,
         never_downgrade=link.never_downgrade,
         adds_removed_again=link.removed_members == CampaignLink.RemovedMembers.ADD_AGAIN,
-        can_create=link.org.visibility_confirmed,
+        can_create=link.org.sees_everybody,
         placeholders=link.placeholders,
         ends_at=link.ends_at,
         locale=Locale(language=language, time_zone=conf.time_zone()),

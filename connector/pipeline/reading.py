@@ -18,7 +18,7 @@ _LABELS = "labels"
 
 _PERSON_FIELDS = ("Id", "Email", "FirstName", "LastName", "LastActivityDate", "CreatedDate", "IsDeleted",
                   "MasterRecordId", "IsConverted", "ConvertedContactId", "IsPersonAccount", "Company")  # fmt: skip
-_CORE_FIELDS = {
+CORE_FIELDS = {
     SObject.CONTACT: ("Id", "Email", "LastName"),
     SObject.LEAD: ("Id", "Email", "LastName", "IsConverted", "ConvertedContactId"),
     SObject.CAMPAIGN_MEMBER: ("Id", "Status"),
@@ -212,7 +212,7 @@ def _mapped(schema: ObjectSchema, policy: LinkPolicy) -> list[str]:
 
 def require_core_fields(schemas: Schemas) -> None:
     """Raise ConfigurationProblemError where the user cannot see a field without which nothing works."""
-    for sobject, names in _CORE_FIELDS.items():
+    for sobject, names in CORE_FIELDS.items():
         for name in names:
             if name not in schemas[sobject].fields:
                 raise ConfigurationProblemError("core_field_gone", f"{sobject.value}.{name}")

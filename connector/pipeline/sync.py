@@ -147,8 +147,11 @@ class _Attempt:
     def send(self) -> None:
         """Open a gateway, send the batch, and note calls and usage however that ends."""
         org = self.batch.link.org
+        known_user_id = org.user_id
         with closing(connect.gateway_for(org, before_call=lambda: renew_lease(self.claim))) as gateway:
             self.instance_url = gateway.token.instance_url
+            if gateway.token.user_id != known_user_id:
+                self.batch = _without_proof(self.batch)
             org.organization_id = gateway.token.organization_id  # the first sign-in tells it; hashes cover it
             try:
                 self.run = self._prepare(gateway)
@@ -216,3 +219,9 @@ class _Attempt:
 
 def _go_on(run: Run) -> None:
     """Make the call: a live run lets nobody pass."""
+
+
+def _without_proof(batch: Batch) -> Batch:
+    """Return the batch for a user who signed in after it was loaded: nothing is proved about that one (rule 3.0)."""
+    can_create = batch.link.org.visibility_confirmed
+    return replace(batch, policy=replace(batch.policy, can_create=can_create))

@@ -29,7 +29,14 @@ from connector.salesforce.composite import (
     parse_answer,
     parse_rows,
 )
-from connector.salesforce.errors import RequestRefused, SessionExpired, SignInFailed, call_error, unreadable
+from connector.salesforce.errors import (
+    RemoteUnavailable,
+    RequestRefused,
+    SessionExpired,
+    SignInFailed,
+    call_error,
+    unreadable,
+)
 from connector.salesforce.hosts import HostRules, check_url
 from connector.salesforce.records import QueryPage, Record, Usage, child_records
 from connector.salesforce.schema import parse_describe
@@ -208,10 +215,16 @@ class Gateway:
         logger.debug("salesforce_call", extra={"path": ask.path, "method": ask.method, "seconds": call.seconds})
 
     def _adopt(self, token: Token) -> None:
-        """Use a token from now on; it must be one of the same organisation."""
+        """Use a token from now on; it must be one of the same organisation and user.
+
+        Another user may see fewer people than the one whom the first half of a run read as: what follows from reading
+        would be wrong. The next run begins as that user.
+        """
         check_url(token.instance_url, self._hosts)
         if token.organization_id != self.token.organization_id:
             raise SignInFailed("other_organization", "The new token belongs to another Salesforce organisation.")
+        if token.user_id != self.token.user_id:
+            raise RemoteUnavailable("other_user", "The new token belongs to another user.", write_unclear=False)
         self.token = token
         self._library = Salesforce(
             session_id=token.access_token,

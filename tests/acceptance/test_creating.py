@@ -6,6 +6,7 @@ from django.utils import timezone
 from connector.models import SalesforceOrg
 from connector.pipeline.setup.link_change import follow_confirmed_visibility
 from tests.acceptance.people import cancelled, someone
+from tests.pipeline.connection.test_sign_in import run_as
 from tests.world import World, untouched
 
 pytestmark = pytest.mark.both
@@ -62,6 +63,26 @@ def test_nobody_is_created_until_it_is_confirmed_that_everybody_is_seen(world: W
     world.drain()
 
     assert world.ends() == {"c1": ("synced", ""), "p1": ("synced", "")}
+
+
+@pytest.mark.parametrize("moment", ["between runs", "while a run reads"])
+def test_another_user_creates_nobody_on_the_proof_of_the_first(world: World, moment: str) -> None:
+    SalesforceOrg.objects.update(visibility_confirmed=False)
+    world.send(someone("c1", "Camille", "Martin", email="camille.martin@acme.example"))
+    SalesforceOrg.objects.update(visibility_proved_at=timezone.now())
+    run_as(world.salesforce, "sales@simulator.example")
+    if moment == "between runs":
+        SalesforceOrg.objects.update(access_token="", token_issued_at=None)
+    else:
+        world.fault({"expire_session": True})
+
+    world.send(someone("p1"))
+    world.let_pass(minutes=20)
+    world.drain()
+
+    assert world.people("ada.lovelace@example.org") == []
+    assert world.ends()["p1"] == ("left_out", "visibility_not_confirmed")
+    assert SalesforceOrg.objects.get().state == "connected"
 
 
 def test_placeholders_fill_what_salesforce_requires_and_give_way_to_the_truth(world: World) -> None:

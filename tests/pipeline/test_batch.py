@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from connector.core.mapping import Mode
 from connector.core.outcomes import EntryState
@@ -82,6 +83,19 @@ def test_a_link_is_read_as_its_policy() -> None:
     assert (policy.adds_removed_again, policy.can_create) == (True, False)
     [rule] = policy.mappings
     assert (rule.sobject, rule.field, rule.mode) == (SObject.CAMPAIGN_MEMBER, "Dietary__c", Mode.IF_EMPTY)
+
+
+@pytest.mark.parametrize(
+    ("is_confirmed", "is_proved", "can_create"),
+    [(False, False, False), (True, False, True), (False, True, True), (True, True, True)],
+)
+def test_people_are_created_where_seeing_everybody_is_confirmed_or_proved(
+    is_confirmed: bool, is_proved: bool, can_create: bool
+) -> None:
+    link = CampaignLinkFactory.create(
+        org__visibility_confirmed=is_confirmed, org__visibility_proved_at=timezone.now() if is_proved else None
+    )
+    assert policy_of(link).can_create is can_create
 
 
 def test_another_campaign_or_configuration_is_another_version() -> None:

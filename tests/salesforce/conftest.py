@@ -12,13 +12,19 @@ LOCAL = HostRules(extra_hosts=frozenset({"127.0.0.1"}))
 MakeGateway = Callable[..., Gateway]
 
 
-def make_token(instance_url: str, *, access_token: str = "first", organization_id: str = "00D000000000001AAA") -> Token:
+def make_token(
+    instance_url: str,
+    *,
+    access_token: str = "first",
+    organization_id: str = "00D000000000001AAA",
+    user_id: str = "005000000000001AAA",
+) -> Token:
     """Return a token for a server on this machine."""
     return Token(
         access_token=access_token,
         instance_url=instance_url,
         organization_id=organization_id,
-        user_id="005000000000001AAA",
+        user_id=user_id,
         issued_at=datetime(2026, 3, 1, tzinfo=UTC),
     )
 

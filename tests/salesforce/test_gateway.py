@@ -234,6 +234,16 @@ def test_new_token_of_another_organisation_is_refused(make_gateway: MakeGateway)
     assert len(server.requests) == 1
 
 
+def test_new_token_of_another_user_ends_what_began_as_the_first(make_gateway: MakeGateway) -> None:
+    with RawServer([EXPIRED]) as server:
+        other = make_token(server.url, user_id="005000000000009AAA")
+        gateway = make_gateway(server.url, renew=lambda _: other)
+        with pytest.raises(RemoteUnavailable, match="other_user") as caught:
+            gateway.composite(WRITE)
+    assert caught.value.write_unclear is False
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("behaviour", "kind", "code"),
     [

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from connector.management.base import CommandProblem, ConnectorCommand, Report
 from connector.management.checks_report import checks_report
 from connector.models import SalesforceOrg
-from connector.pipeline.connection.preflight import check_connection
+from connector.pipeline.preflight.connection import check_connection
 
 
 class Command(ConnectorCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from connector.management.base import ConnectorCommand, Report
 from connector.management.checks_report import checks_report
 from connector.management.events import link_of_event
-from connector.pipeline.setup.preflight_link import check_link
+from connector.pipeline.preflight.link import check_link
 
 
 class Command(ConnectorCommand):

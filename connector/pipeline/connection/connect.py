@@ -134,9 +134,9 @@ def record_usage(org: SalesforceOrg, gateway: Gateway, *, now: datetime | None =
 
 
 def forget_token(org: SalesforceOrg) -> None:
-    """Drop the stored token, so that the next call signs in again: after credentials were changed."""
-    SalesforceOrg.objects.filter(pk=org.pk).update(access_token="", token_issued_at=None)
-    org.access_token, org.token_issued_at = "", None
+    """Drop the stored token, and what was proved with it, so that the next call signs in again with new credentials."""
+    SalesforceOrg.objects.filter(pk=org.pk).update(access_token="", token_issued_at=None, visibility_proved_at=None)
+    org.access_token, org.token_issued_at, org.visibility_proved_at = "", None, None
 
 
 def recover_org(org: SalesforceOrg) -> bool:

@@ -143,9 +143,14 @@ def check_same_organization(org: SalesforceOrg, token: Token) -> None:
         )
 
 
-def token_columns(token: Token) -> dict[str, Secret | str | datetime]:
-    """Return {column of SalesforceOrg: value} for a token; a refresh token only where a new one came."""
+def token_columns(token: Token, *, held: SalesforceOrg) -> dict[str, Secret | str | datetime | None]:
+    """Return {column of SalesforceOrg: value} for a token; `held` is the row that gets it.
+
+    A refresh token only where a new one came. What was proved about another user's rights goes with that user
+    (rule 3.0).
+    """
     refresh = {"refresh_token": Secret.conceal(token.refresh_token)} if token.refresh_token else {}
+    other_user = {} if held.user_id == token.user_id else {"visibility_proved_at": None}
     return {
         "access_token": Secret.conceal(token.access_token),
         "token_issued_at": token.issued_at,
@@ -153,6 +158,7 @@ def token_columns(token: Token) -> dict[str, Secret | str | datetime]:
         "organization_id": token.organization_id,
         "user_id": token.user_id,
         **refresh,
+        **other_user,
     }
 
 
@@ -168,10 +174,7 @@ def store_token(org: SalesforceOrg, token: Token) -> bool:
 
 def keep_token(rows: QuerySet[SalesforceOrg], org: SalesforceOrg, token: Token) -> bool:
     """Store a token in the row that the query still finds; what was known of another user is known no longer."""
-    columns: dict[str, object] = dict(token_columns(token))
-    if org.user_id != token.user_id:
-        columns["visibility_proved_at"] = None
-    is_stored = rows.update(**columns) == 1
+    is_stored = rows.update(**token_columns(token, held=org)) == 1
     if is_stored and org.user_id != token.user_id:
         SalesforceSchema.objects.filter(org=org).delete()  # each user sees other fields
     return is_stored

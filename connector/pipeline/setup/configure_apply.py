@@ -55,7 +55,7 @@ def _store_org(plan: OrgPlan, found: Found | None, *, now: datetime) -> None:
     if "visibility_confirmed" in plan.columns and plan.row.visibility_confirmed:
         follow_confirmed_visibility(plan.row, now=now)
     if found is not None and found.token is not None:
-        SalesforceOrg.objects.filter(pk=plan.row.pk).update(**token_columns(found.token))
+        SalesforceOrg.objects.filter(pk=plan.row.pk).update(**token_columns(found.token, held=plan.row))
 
 
 def _store_found(found: Found, *, now: datetime) -> None:

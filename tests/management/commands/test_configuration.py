@@ -121,9 +121,10 @@ def test_check_connection_ends_with_1_when_something_is_not_well(world: World) -
     text = run("check_connection", world.org.name)
     assert "All is well. Next: python manage.py check_link EVENT." in text
     SalesforceOrg.objects.update(visibility_confirmed=False)
+    world.switch(view_all=False)
     text = run("check_connection", world.org.name, code=1)
     assert "NOT OK  visibility" in text
-    assert "1 of 8 checks are not ok." in text
+    assert "1 of 16 checks are not ok." in text
 
 
 def test_check_link_ends_with_1_when_something_is_not_well(world: World) -> None:

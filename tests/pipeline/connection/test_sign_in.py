@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret, WrongEncryptionKey
@@ -33,6 +34,13 @@ def org(salesforce: SimulatorServer, settings: Any) -> SalesforceOrg:
         organization_id="",
         instance_url="",
     )
+
+
+def run_as(salesforce: SimulatorServer, username: str) -> None:
+    """Let the app sign in as another user, as an administrator does in Salesforce."""
+    apps = salesforce.org.accounts.apps
+    user_id = next(row["Id"] for row in salesforce.org.store.all("User") if row["Username"] == username)
+    apps["simulator-client"] = replace(apps["simulator-client"], run_as=user_id)
 
 
 @pytest.fixture
@@ -115,6 +123,25 @@ def test_a_token_of_another_organisation_is_refused(org: SalesforceOrg) -> None:
         gateway_for(org)
     row = SalesforceOrg.objects.get()
     assert (row.state, row.organization_id, bool(row.access_token)) == ("reconnect_needed", OTHER_ORGANIZATION, False)
+
+
+def test_what_was_proved_about_a_user_goes_with_that_user(org: SalesforceOrg, salesforce: SimulatorServer) -> None:
+    gateway_for(org).close()
+    SalesforceOrg.objects.update(visibility_proved_at=timezone.now(), access_token="", token_issued_at=None)
+    gateway_for(SalesforceOrg.objects.get()).close()
+    assert SalesforceOrg.objects.get().visibility_proved_at is not None, "the same user signed in again"
+
+    run_as(salesforce, "sales@simulator.example")
+    SalesforceOrg.objects.update(access_token="", token_issued_at=None)
+    gateway_for(SalesforceOrg.objects.get()).close()
+
+    assert SalesforceOrg.objects.get().visibility_proved_at is None
+
+
+def test_new_credentials_prove_nothing(org: SalesforceOrg) -> None:
+    SalesforceOrg.objects.update(visibility_proved_at=timezone.now())
+    forget_token(org)
+    assert (org.visibility_proved_at, SalesforceOrg.objects.get().visibility_proved_at) == (None, None)
 
 
 def test_salesforce_being_away_is_no_reason_to_reconnect(org: SalesforceOrg, salesforce: SimulatorServer) -> None:

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+import pytest
+
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.models.fields import Secret
-from connector.pipeline.connection.preflight import Check, check_connection
+from connector.pipeline.preflight.check import Check
+from connector.pipeline.preflight.connection import check_connection
 from tests.world import World
 
 ALL = [
-    "sign_in", "api_limit", "rights Contact", "rights Lead", "rights CampaignMember", "rights Campaign",
-    "rights CampaignMemberStatus", "visibility",
+    "sign_in", "api_version", "api_limit", "rights Contact", "fields Contact", "rights Lead", "fields Lead",
+    "rights CampaignMember", "fields CampaignMember", "rights Campaign", "fields Campaign",
+    "rights CampaignMemberStatus", "fields CampaignMemberStatus", "visibility", "duplicate_rules", "assignment_rules",
 ]  # fmt: skip
 
 
@@ -34,12 +38,29 @@ def test_a_good_connection_passes_and_leaves_everything_cached(world: World) -> 
     assert SalesforceSchema.objects.count() == 5
 
 
-def test_unconfirmed_visibility_is_said_until_it_is_confirmed(world: World) -> None:
-    SalesforceOrg.objects.update(visibility_confirmed=False)
-    found = check(world)["visibility"]
-    assert not found.ok
-    assert "nobody is created" in found.detail
-    assert "visibility_confirmed: true" in found.advice
+def test_fields_that_are_always_needed_are_told_where_they_are_hidden_or_locked(world: World) -> None:
+    world.switch(
+        hidden_fields={"Contact": ["Email"], "Campaign": ["IsActive"]},
+        readonly_fields={"Lead": ["LastName"], "CampaignMember": ["Status"]},
+    )
+    checks = check(world)
+    assert bad(world) == ["fields Contact", "fields Lead", "fields CampaignMember", "fields Campaign"]
+    assert checks["fields Contact"].detail == "These fields cannot be seen: Email."
+    assert checks["fields Lead"].detail == "These fields cannot be written: LastName."
+    assert "permission set" in checks["fields CampaignMember"].advice
+
+
+def test_rules_of_the_organisation_are_explained(world: World) -> None:
+    assert check(world)["duplicate_rules"].detail == "No duplicate rule for Contacts or Leads is active."
+    world.switch(duplicate_rules={"Lead": {"action": "block"}}, assignment_rule_owner="005000000000001AAA")
+    checks = check(world)
+    assert "Lead: Standard Lead Duplicate Rule" in checks["duplicate_rules"].detail
+    assert checks["assignment_rules"].detail == "An assignment rule for Leads is active."
+    world.switch(view_setup=False, hidden_objects=["AssignmentRule"])
+    checks = check(world)
+    assert "may not read" in checks["duplicate_rules"].detail
+    assert "may not read" in checks["assignment_rules"].detail
+    assert bad(world) == []
 
 
 def test_missing_rights_are_named_with_their_object(world: World) -> None:
@@ -60,7 +81,7 @@ def test_a_user_who_may_only_read_campaigns_is_enough(world: World) -> None:
 def test_a_nearly_used_up_limit_is_told(world: World) -> None:
     for _ in range(10):
         check(world)
-    world.control("settings", {"api_limit": world.api_calls() + 6})
+    world.control("settings", {"api_limit": world.api_calls() + 8})
     assert bad(world) == ["api_limit"]
     assert bad(world) == ["api_limit"]  # used up by now: Salesforce refuses every call
 
@@ -96,10 +117,19 @@ def test_a_salesforce_that_does_not_answer_is_told(world: World) -> None:
     assert SalesforceOrg.objects.get().state == "connected"
 
 
-def test_an_api_version_that_is_not_offered_is_told(world: World) -> None:
-    SalesforceOrg.objects.update(api_version="20.0")
-    (found,) = check(world).values()
-    assert (found.name, found.ok) == ("api_version", False)
+@pytest.mark.parametrize("version", ["20.0", "30.0", "99.0"])
+def test_an_api_version_that_is_not_offered_is_told(world: World, version: str) -> None:
+    SalesforceOrg.objects.update(api_version=version)
+    assert bad(world) == ["api_version"]
+    assert check(world)["api_version"].advice.startswith("Set api_version to 67.0")
+    assert world.api_calls() == 0
+
+
+@pytest.mark.parametrize(("version", "is_old"), [("58.0", False), ("57.0", True), ("40.0", True)])
+def test_an_api_version_that_may_end_soon_is_told_and_is_no_failure(world: World, version: str, is_old: bool) -> None:
+    SalesforceOrg.objects.update(api_version=version)
+    found = check(world)["api_version"]
+    assert (found.ok, bool(found.advice)) == (True, is_old)
 
 
 def test_a_lost_encryption_key_is_told(world: World) -> None:

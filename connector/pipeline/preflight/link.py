@@ -23,8 +23,9 @@ from connector.pipeline.connection.connect import (
     object_schema,
     record_usage,
 )
-from connector.pipeline.connection.preflight import Check, check_rights, failed
 from connector.pipeline.pausing import lift_configuration_pause
+from connector.pipeline.preflight.check import Check, failed, say
+from connector.pipeline.preflight.rights import check_rights
 from connector.pipeline.setup.link_check import CREATED, SchemaOf, mapping_problems
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
@@ -128,8 +129,3 @@ def _mapping(mapping: FieldMapping | None, problem: Problem) -> Check:
         return Check("required_fields", ok=False, detail=say(problem), advice=advice)
     advice = _("Correct the mapping or switch it off, or mend the field and the user's rights in Salesforce.")
     return Check(f"mapping {mapping.object}.{mapping.field}", ok=False, detail=say(problem), advice=advice)
-
-
-def say(problem: Problem) -> str:
-    """Say a problem in the language that is active."""
-    return _(problem.text) % problem.params

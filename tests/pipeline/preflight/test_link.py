@@ -1,8 +1,8 @@
 """A link is checked against Salesforce as it is now, and each thing that is not well comes with what to do."""
 
 from connector.models import CampaignLink, SalesforceOrg
-from connector.pipeline.connection.preflight import Check
-from connector.pipeline.setup.preflight_link import check_link
+from connector.pipeline.preflight.check import Check
+from connector.pipeline.preflight.link import check_link
 from tests.world import World
 
 

@@ -1,0 +1,51 @@
+"""One thing that was looked at, in the language that is active."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from connector.core.advice import advise
+from connector.core.problem import Problem
+from connector.models.fields import WrongEncryptionKey
+from connector.salesforce.errors import SalesforceError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    """Stable, for scripts: `sign_in`, `mapping lead.Title`."""
+    ok: bool
+    detail: str
+    """What was found."""
+    advice: str = ""
+    """What to do; where it is well: what is worth knowing, or ""."""
+
+
+def found(name: str, text: str, values: Mapping[str, object] | None = None, *, advice: str = "") -> Check:
+    """Make the check for something that is well; `text` is translated already, `values`, if any, fill it in."""
+    return Check(name, ok=True, detail=text % values if values else text, advice=advice)
+
+
+def missing(name: str, text: str, values: Mapping[str, object] | None = None, *, advice: str) -> Check:
+    """Make the check for something that is not well."""
+    return Check(name, ok=False, detail=text % values if values else text, advice=advice)
+
+
+def failed(name: str, exc: SalesforceError | WrongEncryptionKey) -> Check:
+    """Make the check for something that could not be looked at."""
+    code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
+    logger.warning("preflight_failed", extra={"check": name, "code": code})
+    advice = advise(code, language=get_language() or "en")
+    return Check(name, ok=False, detail=f"{advice.what} ({exc})", advice=advice.next_step)
+
+
+def say(problem: Problem) -> str:
+    """Say a problem in the language that is active."""
+    return _(problem.text) % problem.params
