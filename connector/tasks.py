@@ -1,5 +1,8 @@
 """What django-q2 runs; each is a door to the pipeline and decides nothing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from connector.models import CampaignLink
 from connector.pipeline.connection.schema_refresh import refresh_schemas
 from connector.pipeline.connection.token_health import check_tokens as check_sign_ins
@@ -7,6 +10,7 @@ from connector.pipeline.drain import drain_link
 from connector.pipeline.drain import sweep as sweep_links
 from connector.pipeline.linking import move_unlinked
 from connector.pipeline.preflight import visibility
+from connector.pipeline.put_back.start import go_on
 
 
 def drain(link_id: int) -> None:
@@ -38,3 +42,8 @@ def prove_visibility() -> None:
 def refresh_describes() -> None:
     """Do each day: ask anew what the integration users may do with which fields."""
     refresh_schemas()
+
+
+def put_back(job: Mapping[str, Any]) -> None:
+    """Put logged values back, for as long as a task may take; the rest is queued anew."""
+    go_on(job)

@@ -12,7 +12,10 @@ from tests.factories import CampaignLinkFactory, UnlinkedParticipantFactory
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
-@pytest.mark.parametrize("name", ["connector.tasks.drain", "connector.tasks.move", *[plan.func for plan in PLANS]])
+@pytest.mark.parametrize(
+    "name",
+    ["connector.tasks.drain", "connector.tasks.move", "connector.tasks.put_back", *[plan.func for plan in PLANS]],
+)
 def test_every_task_that_is_queued_exists(name: str) -> None:
     module, _, function = name.rpartition(".")
     assert callable(getattr(import_module(module), function))

@@ -52,6 +52,7 @@ NOTE_LABELS: dict[str, str | Promise] = {
     Note.PERSON_ACCOUNT: _("Person Account"),
     Note.CHOICE_SKIPPED: _("Unknown choice skipped"),
     Note.OPT_OUT_KEPT: _("Opt-out kept"),
+    Note.NOT_PUT_BACK: _("Not put back"),
 }
 
 PERSON_OPERATION_LABELS: dict[tuple[str, str], str | Promise] = {

@@ -20,6 +20,12 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("Chaque processus qui traitait ce participant s’est arrêté sans un mot, dix fois de suite.",
                "Prévenez votre exploitant : le journal des processus en dit la cause. Puis renvoyez le participant."),
     }),
+    (("put_back_busy",), {
+        "en": ("A worker had this campaign in hand all the time, so nothing more was put back.",
+               "Wait for a minute, or pause the link, then put back again: what is back already stays."),
+        "fr": ("Un processus traitait cette campagne sans interruption : rien de plus n’a été rétabli.",
+               "Attendez une minute, ou mettez la liaison en pause, puis recommencez : ce qui est rétabli le reste."),
+    }),
     (("tls_failed", "forbidden_host", "redirected"), {
         "en": ("The address of Salesforce is not one that the connector may trust.",
                "Check the login URL: it must be the https address of your My Domain."),

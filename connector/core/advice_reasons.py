@@ -222,4 +222,10 @@ NOTES: Mapping[Note, Texts] = {
         "fr": ("La personne s’est désabonnée dans Salesforce ; le connecteur n’annule jamais ce choix.",
                "Rien à faire."),
     },
+    Note.NOT_PUT_BACK: {
+        "en": ("This value was to be put back and stays as it is in Salesforce.",
+               "Look at the record. Where the earlier value is right, enter it there by hand."),
+        "fr": ("Cette valeur devait être rétablie et reste telle qu’elle est dans Salesforce.",
+               "Regardez la fiche. Si la valeur d’avant est la bonne, saisissez-la à la main."),
+    },
 }  # fmt: skip

@@ -72,7 +72,7 @@ def _changed_member_fields(person: Person, context: Context) -> dict[str, Json] 
         wanted, _note, is_left = wanted_value(rule, facts=facts, context=context)
         if is_left or same_value(wanted, sent.get(rule.path), spec=spec):
             continue
-        if rule.mode is not Mode.OVERWRITE or wanted is None:
+        if rule.mode is not Mode.OVERWRITE or wanted is None or rule.path not in sent:
             return None
         changed[spec.name] = wanted
     return changed

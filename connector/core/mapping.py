@@ -165,7 +165,7 @@ def assign(rule: MappingRule, wanted: Json, *, spec: FieldSpec, target: Target, 
         wanted = _fit(rule, wanted, spec=spec)
     if same_value(target.current, wanted, spec=spec):
         return False, None
-    return _may_replace(rule, wanted, spec=spec, target=target, policy=policy), wanted
+    return _may_replace(wanted, spec=spec, target=target, policy=policy), wanted
 
 
 def unticks(wanted: Json, *, spec: FieldSpec) -> bool:
@@ -193,12 +193,16 @@ def _is_empty(target: Target) -> bool:
 def _assign_blank(rule: MappingRule, *, spec: FieldSpec, target: Target, policy: Policy) -> tuple[bool, Json]:
     if rule.blank is not Blank.CLEAR or rule.mode is not Mode.OVERWRITE or _is_empty(target):
         return False, None
-    return _may_replace(rule, None, spec=spec, target=target, policy=policy), None
+    return _may_replace(None, spec=spec, target=target, policy=policy), None
 
 
-def _may_replace(rule: MappingRule, wanted: Json, *, spec: FieldSpec, target: Target, policy: Policy) -> bool:
-    """Say whether an open field gets this value: what a colleague changed is replaced only by a change of inwink's."""
-    if rule.mode is not Mode.OVERWRITE or not target.was_sent or _is_still_ours(spec, target):
+def _may_replace(wanted: Json, *, spec: FieldSpec, target: Target, policy: Policy) -> bool:
+    """Say whether an open field gets this value.
+
+    What is not as we wrote it any more, because a colleague changed or emptied it or our value was put back, is
+    replaced only by a change of inwink's, or where somebody presses Resync.
+    """
+    if not target.was_sent or _is_still_ours(spec, target):
         return True
     return policy.is_forced or not same_value(wanted, target.last_sent, spec=spec)
 

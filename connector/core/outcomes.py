@@ -102,3 +102,5 @@ class Note(StrEnum):
     PERSON_ACCOUNT = "person_account"
     CHOICE_SKIPPED = "choice_skipped"
     OPT_OUT_KEPT = "opt_out_kept"
+    NOT_PUT_BACK = "not_put_back"
+    """A value that was to be put back stays: somebody changed it since, or Salesforce would not take it."""

@@ -86,7 +86,8 @@ class SyncAttempt(models.Model):
     member_id = models.CharField(_("member id"), max_length=18, blank=True, default="")
     instance_url = models.URLField(blank=True, default="")
     changes = models.JSONField(_("changes"), default=dict, blank=True)
-    """{"Object.Field": [before, after]}; before is None where it was empty or not read."""
+    """{"Object.Field": [before, after]}; before is None where it was empty, or where the record was created. Of a
+    check-in that was written unread it is what we wrote last."""
     reason = models.CharField(_("reason"), max_length=40, blank=True, default="")
     notes = models.JSONField(_("notes"), default=list, blank=True)
     error_code = models.CharField(_("error code"), max_length=80, blank=True, default="")

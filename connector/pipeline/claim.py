@@ -85,7 +85,19 @@ def db_now() -> datetime:
 
 
 def claim_batch(link_id: int, terms: ClaimTerms = ClaimTerms()) -> Claim | NothingClaimed:
-    """Claim the due entries of one link, best priority and longest wait first; one short transaction.
+    """Claim the due entries of one link, best priority and longest wait first; one short transaction."""
+    with transaction.atomic():
+        link = lock_free_link(link_id, besides=terms.within)
+        if isinstance(link, NothingClaimed):
+            return link
+        now = db_now()
+        if not terms.ignores_waits and not CampaignLink.objects.sending(now).filter(pk=link_id).exists():
+            return NothingClaimed.NOT_SENDING
+        return _take(link, terms, now=now)
+
+
+def lock_free_link(link_id: int, *, besides: Claim | None = None) -> CampaignLink | NothingClaimed:
+    """Lock a link of which no worker has entries in hand; call inside atomic.
 
     Locks: the organisation's row (waits for milliseconds), then the link's (skipped when taken). `no_key` because a
     plain FOR UPDATE would meet the key-share lock of every insert into the outbox and see a busy link under steady
@@ -94,16 +106,12 @@ def claim_batch(link_id: int, terms: ClaimTerms = ClaimTerms()) -> Claim | Nothi
     org_id = CampaignLink.objects.filter(pk=link_id).values_list("org_id", flat=True).first()
     if org_id is None:
         return NothingClaimed.NOT_SENDING
-    with transaction.atomic():
-        SalesforceOrg.objects.select_for_update(no_key=True).get(pk=org_id)
-        locked = CampaignLink.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=link_id)
-        link = locked.first()
-        now = db_now()
-        if link is None or is_held(link_id, now=now, besides=terms.within):
-            return NothingClaimed.BUSY
-        if not terms.ignores_waits and not CampaignLink.objects.sending(now).filter(pk=link_id).exists():
-            return NothingClaimed.NOT_SENDING
-        return _take(link, terms, now=now)
+    SalesforceOrg.objects.select_for_update(no_key=True).get(pk=org_id)
+    locked = CampaignLink.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=link_id)
+    link = locked.first()
+    if link is None or is_held(link_id, now=db_now(), besides=besides):
+        return NothingClaimed.BUSY
+    return link
 
 
 def is_held(link_id: int, *, now: datetime, besides: Claim | None = None) -> bool:
@@ -114,7 +122,7 @@ def is_held(link_id: int, *, now: datetime, besides: Claim | None = None) -> boo
 
 def due_entries(link: CampaignLink, terms: ClaimTerms, *, now: datetime) -> QuerySet[OutboxEntry]:
     """Return the entries of a link that a claim may take now, in the order in which they are taken."""
-    due = due_with_shared(link, terms, now=now).exclude(email_key__in=_emails_in_hand(link, now))
+    due = due_with_shared(link, terms, now=now).exclude(email_key__in=emails_in_hand(link, now))
     if terms.within is not None:
         # a message may just have given a row of the outer claim another email
         due = due.exclude(email_key__in=entries_of(terms.within).values("email_key"))
@@ -140,7 +148,7 @@ def _is_email_settled(now: datetime) -> Q:
     """Rows whose email no other row of the organisation may just be bringing into Salesforce (rule 6.1).
 
     Reading would not find that person yet, and a second one would be created. The other row's email is the one that
-    it was sent under: a message may have changed it since. Rows in a live claim are left to `_emails_in_hand`.
+    it was sent under: a message may have changed it since. Rows in a live claim are left to `emails_in_hand`.
     """
     same_email = OutboxEntry.objects.filter(link__org_id=OuterRef("link__org_id"), claimed_email=OuterRef("email_key"))
     unclear = same_email.filter(create_sent_at__gt=_settled_before(now)).exclude(claimed_email="")
@@ -151,7 +159,7 @@ def _settled_before(now: datetime) -> datetime:
     return now - timedelta(seconds=conf.salesforce_settle_seconds())
 
 
-def _emails_in_hand(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry, str]:
+def emails_in_hand(link: CampaignLink, now: datetime) -> QuerySet[OutboxEntry, str]:
     """Emails that are in some claim of the organisation: people are shared by all links.
 
     Those that the rows were claimed under; `load_batch` leaves out a row that has another one by then.

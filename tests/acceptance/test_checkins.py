@@ -12,7 +12,8 @@ from tests.world import World, untouched
 
 pytestmark = pytest.mark.both
 
-ADA = "Lead Ada Lovelace <ada.lovelace@example.org>"
+EMAIL = "ada.lovelace@example.org"
+ADA = f"Lead Ada Lovelace <{EMAIL}>"
 GRACE = "Lead Grace Hopper <grace.hopper@example.org>"
 
 
@@ -68,6 +69,18 @@ def test_member_fields_travel_with_the_check_in(world: World) -> None:
 
     assert world.api_calls() == 1
     assert [row["Status"] for row in world.rows("CampaignMember") if row.get("Dietary__c") == "vegan"] == ["Attended"]
+
+
+def test_a_member_field_that_we_never_saw_is_read_first_so_that_the_log_knows_what_was_there(world: World) -> None:
+    world.map("campaign_member", "Dietary__c", "fields.dietary")
+    [lead] = world.add("Lead", {"FirstName": "Ada", "LastName": "Lovelace", "Company": "A", "Email": EMAIL})
+    member = {"CampaignId": world.link.campaign_id, "LeadId": lead, "Status": "Sent", "Dietary__c": "meat"}
+    world.add("CampaignMember", member)
+    world.send(someone("p1"))
+
+    world.send(someone("p1", came=True, fields={"dietary": "vegan"}))
+
+    assert world.attempts("p1")[-1].changes["CampaignMember.Dietary__c"] == ["meat", "vegan"]
 
 
 @pytest.mark.parametrize("change", [{"position": "CEO"}, {"email": "new@example.org"}])

@@ -71,6 +71,9 @@ OVERWRITE, IF_EMPTY, IF_NEW = Mode.OVERWRITE, Mode.IF_EMPTY, Mode.IF_NEW
         pytest.param(IF_EMPTY, sent("CTO", "CTO"), OFF, WRITES, id="if empty, updates off: still ours"),
         pytest.param(IF_EMPTY, sent("CTO", "CFO"), ON, KEEPS, id="if empty: a colleague's, inwink changed too"),
         pytest.param(IF_EMPTY, sent("CTO", "CFO"), RESYNC, KEEPS, id="if empty: the same, somebody presses Resync"),
+        pytest.param(IF_EMPTY, sent("CEO", None), ON, KEEPS, id="if empty: emptied since, or put back"),
+        pytest.param(IF_EMPTY, sent("CEO", None), RESYNC, WRITES, id="if empty: the same, somebody presses Resync"),
+        pytest.param(IF_EMPTY, sent("CTO", None), ON, WRITES, id="if empty: emptied, inwink changed too"),
         pytest.param(IF_NEW, there(None), ON, KEEPS, id="if new: empty"),
         pytest.param(IF_NEW, there("CTO"), RESYNC, KEEPS, id="if new: another value, somebody presses Resync"),
         pytest.param(IF_NEW, sent("CTO", "CTO"), OFF, WRITES, id="if new: still ours"),
@@ -119,6 +122,18 @@ def test_append(field: FieldSpec, current: str | None, wanted: str, expected: st
 
 
 APPENDS = rule("Notes__c", mode=Mode.APPEND)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "policy", "expected"),
+    [("B", ON, KEEPS), ("B", RESYNC, "A;B"), ("C", ON, "A;C")],
+    ids=["the same: not added again", "somebody presses Resync: added", "inwink changed: added"],
+)
+def test_a_choice_that_was_taken_out_again_stays_out(wanted: str, policy: Policy, expected: str) -> None:
+    """We had added B to A."""
+    adding = rule("Tracks__c", mode=Mode.APPEND)
+    write, value = assign(adding, wanted, spec=TRACKS, target=sent("A;B", "A"), policy=policy)
+    assert (value if write else KEEPS) == expected
 
 
 def test_append_refuses_what_no_longer_fits() -> None:

@@ -1,0 +1,68 @@
+"""Find what was written, by run, by mapping, by participant or by attempt."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from connector.core.outcomes import Operation
+from connector.core.put_back import LoggedWrite, Trace, trace_fields
+from connector.core.rows import PersonRef
+from connector.core.schema import PersonType
+from connector.models import CampaignLink, SyncAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which logged values; exactly one of `run_id`, `entry_ids`, `attempt_ids` and `path` (with `link_id`) is given."""
+
+    link_id: int | None = None
+    path: str = ""
+    """"Object.Field" of a link: everything that its mapping ever wrote."""
+    run_id: int | None = None
+    entry_ids: tuple[int, ...] = ()
+    attempt_ids: tuple[int, ...] = ()
+
+    def attempts(self) -> QuerySet[SyncAttempt]:
+        """Return the attempts that wrote something; those of participants that are no longer kept here are left out."""
+        attempts = SyncAttempt.objects.filter(entry__isnull=False, link__isnull=False).exclude(changes={})
+        if self.run_id is not None:
+            return attempts.filter(run=self.run_id)
+        if self.path:
+            return attempts.filter(link=self.link_id, changes__has_key=self.path)
+        if self.entry_ids:
+            return attempts.filter(entry__in=self.entry_ids)
+        return attempts.filter(pk__in=self.attempt_ids)
+
+
+def links_of(selection: Selection) -> list[CampaignLink]:
+    """Return the links that a selection concerns."""
+    ids = selection.attempts().order_by().values_list("link_id", flat=True).distinct()
+    return list(CampaignLink.objects.select_related("org").filter(pk__in=list(ids)).order_by("pk"))
+
+
+def traces_of(selection: Selection, link: CampaignLink) -> list[Trace]:
+    """Return what a selection did to each field of each record of a link, by participant.
+
+    Attempts in another organisation than the link's present one do not count: their ids mean nothing there.
+    """
+    return sorted(
+        trace_fields(_writes(selection, link), only=selection.path),
+        key=lambda trace: (trace.entry_id, trace.sobject, trace.record_id, trace.field),
+    )
+
+
+def _writes(selection: Selection, link: CampaignLink) -> Iterator[LoggedWrite]:
+    columns = ("entry_id", "changes", "person_type", "person_id", "member_id", "person_operation", "member_operation",
+               "run__org_id_at_run")  # fmt: skip
+    rows = selection.attempts().filter(link=link).order_by("pk").values_list(*columns)
+    for entry_id, changes, kind, person_id, member_id, on_person, on_member, org_id in rows.iterator(chunk_size=2_000):
+        if org_id in (None, link.org_id):
+            yield LoggedWrite(
+                entry_id=entry_id,
+                changes=changes,
+                person=PersonRef(PersonType(kind), person_id) if person_id else None,
+                member_id=member_id,
+                person_operation=Operation(on_person),
+                member_operation=Operation(on_member),
+            )
