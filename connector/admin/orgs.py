@@ -6,19 +6,29 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from connector.admin import org_views
 from connector.admin.base import UnfoldAdmin, find_or_404, object_url, render_page
+from connector.admin.explain import explain_code
 from connector.admin.labels import check_label
 from connector.admin.tags import org_tag
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
-from connector.pipeline.connection.org_setup import follow_org_change, refuse_login_url
+from connector.pipeline.connection.log_in import needs_log_in
+from connector.pipeline.connection.org_setup import (
+    follow_org_change,
+    needs_my_domain,
+    normalise_pem,
+    refuse_login_url,
+    refuse_private_key,
+)
 from connector.pipeline.preflight.connection import check_connection
 from connector.pipeline.setup.configure_check import NEEDED_BY_FLOW
 from connector.pipeline.setup.configure_secrets import environment_of
@@ -93,6 +103,15 @@ class OrgForm(_SalesforceOrgForm):
             )
         return url
 
+    def clean_private_key(self) -> str:
+        """Refuse a text that cannot sign, with what to do instead."""
+        pem: str = normalise_pem(self.cleaned_data["private_key"])
+        refusal = refuse_private_key(pem) if pem else ""
+        if refusal:
+            advice = explain_code(refusal)
+            raise forms.ValidationError(f"{advice.what} {advice.next_step}")
+        return pem
+
     def clean(self) -> dict[str, Any]:
         """Keep secrets whose field is empty, and demand those that the sign-in needs."""
         cleaned = super().clean() or {}
@@ -102,6 +121,8 @@ class OrgForm(_SalesforceOrgForm):
         for name in NEEDED_BY_FLOW.get(cleaned.get("auth", ""), ()):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, gettext("This sign-in needs it."))
+        if needs_my_domain(login_url=cleaned.get("login_url", ""), auth=cleaned.get("auth", "")):
+            self.add_error("login_url", explain_code("my_domain_required").next_step)
         return cleaned
 
 
@@ -147,8 +168,57 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         return format_html("{} / {}", f"{org.api_used:,}", f"{org.api_limit:,}")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the test of the connection."""
-        return [object_url(self, "check", view=self.check_view), *super().get_urls()]
+        """Add the test of the connection, the log-in at Salesforce and back, and the end of it."""
+        back = path("callback/", never_cache(org_views.callback_view(self)), name="connector_salesforceorg_callback")
+        return [
+            back,  # not through admin_view: the way to its sign-in page would carry what Salesforce sent along
+            object_url(self, "check", view=self.check_view),
+            object_url(self, "log-in", view=org_views.log_in_view(self)),
+            object_url(self, "disconnect", view=org_views.disconnect_view(self)),
+            *super().get_urls(),
+        ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: SalesforceOrg | None = None) -> Any:
+        """Say above the sign-in which one to choose, and what must be entered in Salesforce."""
+        text = format_html(
+            "<p>{}</p><p>{} <code>{}</code></p>",
+            gettext(
+                "Recommended: client credentials. Where they are not allowed: JWT bearer, without a secret that "
+                "travels, or Log in with Salesforce, which somebody must repeat when Salesforce ends it."
+            ),
+            gettext("Callback URL for Log in with Salesforce, to be entered in the app:"),
+            org_views.callback_url(request),
+        )
+        return [
+            (name, {**options, "description": text} if "auth" in options["fields"] else options)
+            for name, options in super().get_fieldsets(request, obj)
+        ]
+
+    def render_change_form(  # type: ignore[override]  # Django names every argument
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """Show above the form how the organisation stands."""
+        org = kwargs.get("obj")
+        if org is not None:
+            context["sign_in"] = org_views.sign_in_state(request, org)
+            context["state_tag"] = org_tag(org)
+        return super().render_change_form(request, context, **kwargs)
+
+    def response_add(
+        self, request: HttpRequest, obj: SalesforceOrg, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go to the page of the organisation where somebody must log in next."""
+        return self._to_log_in(request, obj, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request: HttpRequest, obj: SalesforceOrg) -> HttpResponse:
+        """Stay on the page where somebody must log in next."""
+        return self._to_log_in(request, obj, super().response_change(request, obj))
+
+    def _to_log_in(self, request: HttpRequest, org: SalesforceOrg, response: HttpResponse) -> HttpResponse:
+        if not needs_log_in(org):
+            return response
+        messages.warning(request, gettext("One step is left: log in with Salesforce, by the button below."))
+        return HttpResponseRedirect(reverse("admin:connector_salesforceorg_change", args=[org.pk]))
 
     def save_model(self, request: HttpRequest, obj: SalesforceOrg, form: Any, change: bool) -> None:
         """Save, then let go of what belonged to old credentials, and send who waited for a confirmation."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from connector.admin.explain import explain_link
 from connector.admin.inbox import new_link_url, with_participants
 from connector.admin.link_page import sum_terms
+from connector.admin.org_views import sign_in_state
 from connector.admin.tags import link_tag
 from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent, WebhookSource
 from connector.pipeline.sums import Sum, sum_links
@@ -60,11 +61,20 @@ def _orgs_to_mend(request: HttpRequest) -> dict[str, Any]:
     stopped = SalesforceOrg.objects.filter(state=SalesforceOrg.State.RECONNECT_NEEDED)
     if not request.user.has_perm("connector.view_salesforceorg"):
         return {"is_an_org_to_mend": stopped.exists()}
-    rows = [
-        {"org": org, "url": reverse("admin:connector_salesforceorg_change", args=[org.pk])}
-        for org in stopped.only("pk", "name", "state", "state_reason")
-    ]
-    return {"orgs_to_mend": rows}
+    may_log_in = request.user.has_perm("connector.change_salesforceorg")
+    return {"orgs_to_mend": [_org_row(request, org, may_log_in=may_log_in) for org in stopped]}
+
+
+def _org_row(request: HttpRequest, org: SalesforceOrg, *, may_log_in: bool) -> dict[str, Any]:
+    state = sign_in_state(request, org)
+    return {
+        "org": org,
+        "sign_in": state,
+        "url": reverse("admin:connector_salesforceorg_change", args=[org.pk]),
+        "log_in_url": reverse("admin:connector_salesforceorg_log_in", args=[org.pk])
+        if may_log_in and state.is_by_browser
+        else "",
+    }
 
 
 def _unlinked_rows(request: HttpRequest) -> list[dict[str, Any]]:

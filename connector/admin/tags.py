@@ -48,6 +48,8 @@ def outcome_tag(attempt: SyncAttempt) -> str:
 
 def org_tag(org: SalesforceOrg) -> str:
     """Return the state of an organisation."""
+    if org.state == SalesforceOrg.State.RECONNECT_NEEDED and not org.organization_id:
+        return tag(_("Not connected yet"), colour="bad")
     return tag(org.get_state_display(), colour=_ORG_COLOURS[SalesforceOrg.State(org.state)])
 
 

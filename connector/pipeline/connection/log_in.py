@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from connector.models import SalesforceOrg
+from connector.models.fields import Secret, WrongEncryptionKey
 from connector.pipeline.connection.connect import recover_org
 from connector.pipeline.connection.sign_in import (
     REASON_MAX_LENGTH,
@@ -21,9 +22,12 @@ from connector.pipeline.connection.turn import turn_to_renew
 from connector.salesforce import authorize
 from connector.salesforce.auth import CodeGrant, Token, exchange_code
 from connector.salesforce.authorize import LogIn
-from connector.salesforce.errors import SignInFailed
+from connector.salesforce.errors import SalesforceError, SignInFailed
 
-__all__ = ["CodeGrant", "Disconnection", "LogIn", "begin_log_in", "disconnect", "finish_log_in", "needs_log_in"]
+__all__ = [
+    "CodeGrant", "Disconnection", "LogIn", "SalesforceError", "begin_log_in", "disconnect", "finish_log_in",
+    "needs_log_in",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +114,13 @@ def disconnect(org: SalesforceOrg, *, by: str) -> Disconnection:
             state_reason=f"disconnected: {by}"[:REASON_MAX_LENGTH],
             paused_until=None,
         )
-    tokens = [secret.reveal() for secret in (row.refresh_token, row.access_token) if secret]
     logger.info("disconnected", extra={"org_id": org.pk})
-    return Disconnection(bool(tokens), all([give_back(row, token) for token in tokens]))
+    held = [secret for secret in (row.refresh_token, row.access_token) if secret]
+    return Disconnection(bool(held), all([_give_back_secret(row, secret) for secret in held]))
+
+
+def _give_back_secret(row: SalesforceOrg, secret: Secret) -> bool:
+    try:
+        return give_back(row, secret.reveal())
+    except WrongEncryptionKey:
+        return False

@@ -1,6 +1,7 @@
 """Follow up what a person changed on a Salesforce organisation in the admin."""
 
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from connector.models import SalesforceOrg
 from connector.pipeline.connection.connect import forget_token, recover_org
@@ -8,9 +9,9 @@ from connector.pipeline.connection.log_in import GRANT_COLUMNS, forget_refresh_t
 from connector.pipeline.connection.sign_in import CREDENTIAL_COLUMNS, host_rules
 from connector.salesforce.assertion import UnusableKey, normalise_pem, read_private_key
 from connector.salesforce.errors import ForbiddenHost
-from connector.salesforce.hosts import check_url
+from connector.salesforce.hosts import SHARED_HOSTS, check_url
 
-__all__ = ["follow_org_change", "normalise_pem", "refuse_login_url", "refuse_private_key"]
+__all__ = ["follow_org_change", "needs_my_domain", "normalise_pem", "refuse_login_url", "refuse_private_key"]
 
 
 def refuse_login_url(url: str) -> str:
@@ -20,6 +21,11 @@ def refuse_login_url(url: str) -> str:
     except ForbiddenHost as exc:
         return exc.message
     return ""
+
+
+def needs_my_domain(*, login_url: str, auth: str) -> bool:
+    """Say whether this sign-in works on the organisation's own address only, and this is a shared one."""
+    return auth == SalesforceOrg.Auth.CLIENT_CREDENTIALS and (urlsplit(login_url).hostname or "") in SHARED_HOSTS
 
 
 def refuse_private_key(text: str) -> str:

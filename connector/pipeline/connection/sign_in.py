@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connector import conf
 from connector.models import SalesforceOrg, SalesforceSchema
-from connector.models.fields import Secret
+from connector.models.fields import Secret, WrongEncryptionKey
 from connector.pipeline.connection.turn import turn_to_renew
 from connector.salesforce.auth import AuthFlow, Credentials, HostRules, Terms, Token, request_token, revoke_token
 from connector.salesforce.errors import ForbiddenHost, RemoteUnavailable, SalesforceError, SignInFailed
@@ -193,8 +193,8 @@ def give_back(org: SalesforceOrg, token: str) -> bool:
     """Make a token worthless that is not to be used; False where Salesforce could not be told."""
     try:
         revoke_token(credentials_of(org), token, sign_in_terms())
-    except SalesforceError as exc:
-        logger.warning("revoke_failed", extra={"org_id": org.pk, "code": exc.code})
+    except (SalesforceError, WrongEncryptionKey) as exc:
+        logger.warning("revoke_failed", extra={"org_id": org.pk, "error": str(exc)})
         return False
     return True
 

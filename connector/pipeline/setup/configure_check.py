@@ -12,7 +12,7 @@ from connector.core.validate_link import validate_creation, validate_statuses
 from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.batch import rule_of
-from connector.pipeline.connection.org_setup import refuse_login_url, refuse_private_key
+from connector.pipeline.connection.org_setup import needs_my_domain, refuse_login_url, refuse_private_key
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, as_plain, mapping_row
 from connector.pipeline.setup.configure_schema import MappingSection, Section
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
@@ -29,7 +29,6 @@ SECRET_MIN_BYTES = 24
 """https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"""
 TOKEN_MIN_CHARACTERS = 20
 """Ours; too many to be guessed."""
-_SHARED_HOSTS = ("://login.salesforce.com", "://test.salesforce.com")
 
 
 def problem_errors(problems: Iterable[Problem], document: Document, path: Path) -> list[ConfigError]:
@@ -53,7 +52,7 @@ def check_org(plan: OrgPlan, document: Document) -> list[ConfigError]:
         return [*errors, document.error((*plan.path, "login_url"), "A new organisation needs the key login_url.")]
     if "login_url" in plan.changes:
         refusal = refuse_login_url(row.login_url)
-        if not refusal and row.auth == "client_credentials" and row.login_url.rstrip("/").endswith(_SHARED_HOSTS):
+        if not refusal and needs_my_domain(login_url=row.login_url, auth=row.auth):
             refusal = "client_credentials works on the My Domain address only, like https://acme.my.salesforce.com"
         errors += [document.error((*plan.path, "login_url"), f"{refusal}.")] if refusal else []
     for key in NEEDED_BY_FLOW[row.auth]:
