@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Log in | Simulator</title><style>
+<title>Log in | Simulator</title><link rel="icon" href="data:,"><style>
 body {{ font: 16px/1.5 sans-serif; background: #f3f3f3; margin: 0; padding: 3rem 1rem; }}
 main {{ max-width: 24rem; margin: auto; padding: 2rem; background: #fff; border-radius: .5rem; }}
 label, input {{ display: block; width: 100%; box-sizing: border-box; }}

@@ -181,7 +181,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
     def get_fieldsets(self, request: HttpRequest, obj: SalesforceOrg | None = None) -> Any:
         """Say above the sign-in which one to choose, and what must be entered in Salesforce."""
         text = format_html(
-            "<p>{}</p><p>{} <code>{}</code></p>",
+            '<p>{}</p><p>{} <code class="cx-address">{}</code></p>',
             gettext(
                 "Recommended: client credentials. Where they are not allowed: JWT bearer, without a secret that "
                 "travels, or Log in with Salesforce, which somebody must repeat when Salesforce ends it."

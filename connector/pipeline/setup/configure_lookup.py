@@ -138,7 +138,8 @@ def _enter(org: SalesforceOrg, plan: OrgPlan | None) -> Found:
 
 
 def _sign_in_failed(org: SalesforceOrg, exc: SalesforceError) -> str:
-    return f"Salesforce cannot be asked as {org.name} ({exc.code}): {exc.message} Mend this, or use --offline."
+    said = exc.message.rstrip(".")
+    return f"Salesforce cannot be asked as {org.name} ({exc.code}): {said}. Mend this, or use --offline."
 
 
 def _look_up_link(reading: Reading, plan: LinkPlan, found: Found) -> list[ConfigError]:
