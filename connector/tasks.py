@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from connector.models import CampaignLink
 from connector.pipeline.connection.schema_refresh import refresh_schemas
 from connector.pipeline.connection.token_health import check_tokens as check_sign_ins
@@ -10,6 +12,7 @@ from connector.pipeline.drain import drain_link
 from connector.pipeline.drain import sweep as sweep_links
 from connector.pipeline.linking import move_unlinked
 from connector.pipeline.preflight import visibility
+from connector.pipeline.privacy.prune import prune as prune_rows
 from connector.pipeline.put_back.start import go_on
 
 
@@ -47,3 +50,8 @@ def refresh_describes() -> None:
 def put_back(job: Mapping[str, Any]) -> None:
     """Put logged values back, for as long as a task may take; the rest is queued anew."""
     go_on(job)
+
+
+def prune() -> None:
+    """Do each day: delete what has been kept long enough."""
+    prune_rows(now=timezone.now())

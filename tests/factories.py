@@ -21,6 +21,7 @@ from connector.models import (
     CampaignLink,
     DrainRequest,
     ErasedPerson,
+    ErasureKey,
     FieldMapping,
     OutboxEntry,
     PersonChoice,
@@ -138,6 +139,17 @@ class ErasedPersonFactory(DjangoModelFactory[ErasedPerson]):
     digest = Sequence(lambda n: f"{n:064x}")
     erased_at = NOW
     erased_by = "alice"
+
+
+class ErasureKeyFactory(DjangoModelFactory[ErasureKey]):
+    """The one key of the hashes of erased people."""
+
+    class Meta:
+        model = ErasureKey
+        django_get_or_create = ("id",)
+
+    id = ErasureKey.ONLY
+    secret = LazyFunction(lambda: Secret.conceal("5e" * 32))
 
 
 class CampaignLinkFactory(DjangoModelFactory[CampaignLink]):

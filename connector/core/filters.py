@@ -53,11 +53,6 @@ class Filter:
     excluded_domains: tuple[str, ...] = ()
     """Lower case; `*.corp.example` stands for every domain below corp.example."""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether nobody is left out."""
-        return not (self.only or self.excluded_domains)
-
     def accepts(self, facts: Facts, *, email: str) -> bool:
         """Say whether a participant passes; `email` is normalised, "" where there is none."""
         domain = email.rpartition("@")[2]

@@ -88,6 +88,8 @@ class Row:
     last_read_at: datetime | None = None
     is_unclear: bool = False
     """A call that creates something for this row was sent and its answer is not known."""
+    is_erased: bool = False
+    """The person asked to be forgotten, and a message that was just being stored brought the row back."""
     unclear_email: str = ""
     """The email that this call carried; the row's may have been corrected since."""
 

@@ -53,14 +53,12 @@ def screen_row(row: Row, policy: LinkPolicy) -> Verdict | None:
 
 def _refuse(row: Row, policy: LinkPolicy) -> Reason | None:
     """Return why a link does not want a row at all, whatever else is the matter with it (rules 1.4 and 6.4)."""
-    if policy.filter.is_open and policy.consent is None:
-        return None
     facts = Person((row,), row.email).facts(policy)
     if not policy.filter.accepts(facts, email=row.email):
         return Reason.FILTERED
     if policy.consent is not None and policy.consent.scope([policy.consent.read(facts)]) is Scope.NOTHING:
         return Reason.NO_CONSENT
-    return None
+    return Reason.ERASED if row.is_erased else None
 
 
 REFUSALS = frozenset({Reason.FILTERED, Reason.NO_CONSENT, Reason.ERASED})

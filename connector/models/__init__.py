@@ -1,6 +1,6 @@
 """The tables, one module an area; constraints first."""
 
-from connector.models.erased import ErasedPerson
+from connector.models.erased import ErasedPerson, ErasureKey
 from connector.models.inbox import UnlinkedEvent, UnlinkedParticipant, WebhookMessage, WebhookSource
 from connector.models.links import CampaignLink, FieldMapping
 from connector.models.log import SyncAttempt, SyncRun
@@ -8,7 +8,7 @@ from connector.models.orgs import CampaignLabels, PersonChoice, SalesforceOrg, S
 from connector.models.outbox import DrainRequest, OutboxEntry, WorkerHeartbeat
 
 __all__ = [
-    "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "FieldMapping", "OutboxEntry", "PersonChoice",
-    "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant",
-    "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
+    "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "FieldMapping", "OutboxEntry",
+    "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent",
+    "UnlinkedParticipant", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Load a claimed batch as the values that the rules work on."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F, Q
 
@@ -14,7 +14,9 @@ from connector.core.outcomes import EntryState
 from connector.core.rows import Ambiguous, LinkPolicy, PersonRef, Row
 from connector.core.schema import PersonType, SObject
 from connector.core.state import State
+from connector.inwink.identity import Identity
 from connector.models import CampaignLink, FieldMapping, OutboxEntry, PersonChoice
+from connector.pipeline.privacy.erased import find_erased
 
 _SOBJECT = {
     FieldMapping.Object.CONTACT: SObject.CONTACT,
@@ -66,8 +68,13 @@ def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
     entries = {entry.pk: entry for entry in wanted.exclude(moved)}
     emails = {entry.email_key for entry in entries.values() if entry.email_key}
     siblings = list(OutboxEntry.objects.filter(link=link, email_key__in=emails).exclude(pk__in=entries))
-    rows = [row_of(entry, is_claimed=True) for entry in entries.values()]
-    rows += [row_of(entry, is_claimed=False) for entry in siblings]
+    rows = _mark_erased(
+        [
+            *(row_of(entry, is_claimed=True) for entry in entries.values()),
+            *(row_of(entry, is_claimed=False) for entry in siblings),
+        ],
+        event_id=link.inwink_event_id,
+    )
     chosen = PersonChoice.objects.filter(org_id=link.org_id, email_key__in=emails)
     return Batch(
         link=link,
@@ -77,6 +84,12 @@ def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
         choices={choice.email_key: PersonRef(PersonType(choice.person_type), choice.person_id) for choice in chosen},
         siblings={entry.pk: EntryState(entry.state) for entry in siblings},
     )
+
+
+def _mark_erased(rows: Sequence[Row], *, event_id: str) -> list[Row]:
+    """Mark the rows of people who asked to be forgotten while a message of theirs was being stored."""
+    erased = find_erased([Identity.of_row(row.email, event_id=event_id, key=row.key) for row in rows])
+    return [replace(row, is_erased=place in erased) for place, row in enumerate(rows)] if erased else list(rows)
 
 
 def _language(entries: Iterable[OutboxEntry]) -> str:

@@ -1,6 +1,6 @@
 """Load inwink's grid export: how people who registered before the link existed get in."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ from django.utils import timezone
 from connector.core.outcomes import Priority
 from connector.core.participant import Participant, date_participant
 from connector.inwink.export_file import FileRow, InvalidParticipant, read_export
+from connector.inwink.identity import identity_of
+from connector.pipeline.privacy.erased import drop_erased
 from connector.pipeline.receive import Counts, store_by_event
 
 BATCH_SIZE = 500
@@ -79,16 +81,27 @@ def _batches(rows: Iterable[FileRow]) -> Iterator[list[FileRow]]:
 
 
 def _store_batch(batch: Iterable[FileRow], terms: ImportTerms) -> Counts:
-    by_event: dict[str, list[Participant]] = {}
+    read: list[Participant] = []
     rejected: list[dict[str, Any]] = []
     for number, row in batch:
         if isinstance(row, InvalidParticipant):
             rejected.append({"row": number, "errors": row.errors})
         else:
-            by_event.setdefault(row.event_id, []).append(date_participant(row, terms.as_of))
+            read.append(date_participant(row, terms.as_of))
     with transaction.atomic():
-        counts = store_by_event(by_event, source=None, received_at=timezone.now(), priority=Priority.BACKFILL)
+        counts = _store_known(read, now=timezone.now())
     return replace(counts, rejected=rejected)
+
+
+def _store_known(read: Sequence[Participant], *, now: datetime) -> Counts:
+    """Store participants but for those who were erased here (rule 6.8). Call inside atomic."""
+    erased = drop_erased([identity_of(participant) for participant in read], now=now)
+    by_event: dict[str, list[Participant]] = {}
+    for place, participant in enumerate(read):
+        if place not in erased:
+            by_event.setdefault(participant.event_id, []).append(participant)
+    counts = store_by_event(by_event, source=None, received_at=now, priority=Priority.BACKFILL)
+    return replace(counts, unchanged=counts.unchanged + len(erased))
 
 
 def _add(one: Counts, other: Counts) -> Counts:

@@ -1,7 +1,7 @@
 """Take a message of a source into the inbox and its participants into the outbox, in one transaction."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,12 @@ from connector.conf import Rate
 from connector.core.merge import MergeResult
 from connector.core.outcomes import Priority
 from connector.core.participant import Participant
+from connector.inwink.identity import Identity, blank_participants, emails_in, read_identity
 from connector.inwink.payload import InvalidParticipant, MalformedBody, read_body, read_participant
 from connector.models import CampaignLink, WebhookMessage, WebhookSource
 from connector.pipeline.enqueue import request_drain, store_participants
 from connector.pipeline.linking import event_name_of, find_links, lock_unlinked, store_unlinked
+from connector.pipeline.privacy.erased import drop_erased, find_erased
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Counts:
 
     accepted: int = 0
     unchanged: int = 0
+    """Also who was erased here: their messages are dropped (rule 6.8), and the sender is not told more."""
     stale: int = 0
     unlinked: int = 0
     rejected: Sequence[Mapping[str, Any]] = field(default=())
@@ -83,15 +86,26 @@ def _process(message: WebhookMessage, *, body: bytes) -> Answer:
         raw_participants = read_body(body)
     except MalformedBody as exc:
         message.status = WebhookMessage.Status.REJECTED
-        message.body = body.decode("utf-8", errors="replace").replace("\x00", "")[:REJECTED_BODY_LENGTH]
+        message.body = _head(body)
         return Answer(400, {"error": exc.code, "detail": exc.detail})
-    counts = _store(raw_participants, source=message.source, received_at=message.received_at)
+    erased = drop_erased([read_identity(raw) for raw in raw_participants], now=message.received_at)
+    kept = {place: raw for place, raw in enumerate(raw_participants) if place not in erased}
+    counts = _store(kept, source=message.source, received_at=message.received_at)
+    counts = replace(counts, unchanged=counts.unchanged + len(erased))
     message.status = WebhookMessage.Status.ACCEPTED
-    message.body = body.decode("utf-8-sig")
+    text = body.decode("utf-8-sig")
+    message.body = blank_participants(text, erased) if erased else text
     message.accepted_count, message.unchanged_count = counts.accepted, counts.unchanged
     message.stale_count, message.unlinked_count = counts.stale, counts.unlinked
     message.rejected_count = len(counts.rejected)
     return Answer(202, answer_body(message.message_id, counts))
+
+
+def _head(body: bytes) -> str:
+    """Return what is kept of a body that cannot be read: nothing where it names somebody who was erased."""
+    text = body.decode("utf-8", errors="replace").replace("\x00", "")
+    emails = [Identity(frozenset({email}), frozenset()) for email in sorted(emails_in(text))]
+    return "" if find_erased(emails) else text[:REJECTED_BODY_LENGTH]
 
 
 def answer_body(message_id: str, counts: Counts) -> dict[str, Any]:
@@ -106,10 +120,10 @@ def answer_body(message_id: str, counts: Counts) -> dict[str, Any]:
     }
 
 
-def _store(raw_participants: Iterable[Any], *, source: WebhookSource, received_at: datetime) -> Counts:
+def _store(raw_participants: Mapping[int, Any], *, source: WebhookSource, received_at: datetime) -> Counts:
     by_event: dict[str, list[Participant]] = {}
     rejected = []
-    for index, raw in enumerate(raw_participants):
+    for index, raw in raw_participants.items():
         try:
             participant = read_participant(raw, locale=source.locale)
         except InvalidParticipant as exc:

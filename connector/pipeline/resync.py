@@ -33,6 +33,8 @@ _RECORD: dict[str, object] = {
     "sent_label": "", "synced_state": "",
 }  # fmt: skip
 """What an entry knows of its record of Salesforce, forgotten."""
+RECORD_COLUMNS = tuple(_RECORD)
+"""The columns that `forget_record` changes."""
 
 _FORCED_COLUMNS = (
     *ENTRY_COLUMNS,

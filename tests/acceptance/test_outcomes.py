@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from connector.core.advice import advise
 from connector.core.outcomes import Outcome, Reason
+from connector.inwink.identity import Identity
 from connector.models import OutboxEntry, SalesforceOrg
 from connector.pipeline import answers, apply
+from connector.pipeline.privacy.erased import remember_erased
 from connector.pipeline.sums import sum_link
 from tests.acceptance.people import someone
 from tests.world import World
@@ -117,6 +119,12 @@ def no_consent(world: World) -> None:
     world.send(someone("p1"))
 
 
+def erased(world: World) -> None:
+    world.receive(someone("p1"))
+    remember_erased(Identity(frozenset({EMAIL}), frozenset()), by="alice", now=timezone.now())
+    world.drain()
+
+
 def filtered(world: World) -> None:
     world.configure(only=[{"source": "category", "not_in": ["Staff"]}])
     world.send(someone("p1", category="Staff"))
@@ -125,6 +133,7 @@ def filtered(world: World) -> None:
 SCENARIOS: dict[Reason, tuple[str, Scenario]] = {
     Reason.FILTERED: ("left_out", filtered),
     Reason.NO_CONSENT: ("left_out", no_consent),
+    Reason.ERASED: ("left_out", erased),
     Reason.LOOKS_ANONYMISED: ("needs_answer", looks_anonymised),
     Reason.NO_EMAIL: ("needs_answer", lambda world: world.send(someone("p1", email="none"))),
     Reason.STATE_UNKNOWN: ("left_out", lambda world: world.send({"id": "p1", "email": EMAIL, "lastName": "Lovelace"})),
@@ -146,12 +155,10 @@ SCENARIOS: dict[Reason, tuple[str, Scenario]] = {
     Reason.EXHAUSTED: ("failed", exhausted),
     Reason.INTERNAL: ("failed", internal),
 }
-NOT_BUILT = {Reason.ERASED}
-"""Reasons of rules that no link can have yet (connector/pipeline/setup/not_built.py)."""
 
 
 def test_every_reason_has_its_scenario() -> None:
-    assert SCENARIOS.keys() | NOT_BUILT == set(Reason)
+    assert SCENARIOS.keys() == set(Reason)
 
 
 @pytest.mark.parametrize("reason", SCENARIOS, ids=str)

@@ -19,6 +19,7 @@ PLANS = (
     Plan("connector: sweep", "connector.tasks.sweep", Schedule.MINUTES, minutes=1),
     Plan("connector: token health", "connector.tasks.check_tokens", Schedule.DAILY),
     Plan("connector: prove visibility", "connector.tasks.prove_visibility", Schedule.HOURLY),
+    Plan("connector: prune", "connector.tasks.prune", Schedule.DAILY),
     Plan("connector: refresh describes", "connector.tasks.refresh_describes", Schedule.DAILY),
 )
 """The names mark the rows as ours."""

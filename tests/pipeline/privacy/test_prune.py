@@ -1,0 +1,95 @@
+"""What has been kept long enough goes; what waits stays (rule 6.9)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django_q.models import Task
+
+from connector.core.outcomes import EntryState
+from connector.models import OutboxEntry, SyncAttempt, SyncRun, UnlinkedEvent, UnlinkedParticipant, WebhookMessage
+from connector.pipeline.privacy.prune import Pruned, prune
+from tests.factories import (
+    NOW,
+    OutboxEntryFactory,
+    SyncAttemptFactory,
+    SyncRunFactory,
+    UnlinkedEventFactory,
+    UnlinkedParticipantFactory,
+    WebhookMessageFactory,
+)
+
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
+
+
+def ago(days: float) -> Any:
+    return NOW - timedelta(days=days)
+
+
+def message_of(event: str, *, days: float) -> WebhookMessage:
+    body = json.dumps([{"id": "p1", "eventId": event}])
+    return WebhookMessageFactory.create(received_at=ago(days), body=body, unlinked_count=1)
+
+
+def counts(pruned: Pruned) -> dict[str, int]:
+    """Return what went, by kind; without what nothing went of."""
+    return {name: count for name in Pruned.__slots__ if (count := getattr(pruned, name))}
+
+
+def test_each_kind_is_kept_as_long_as_its_setting_says() -> None:
+    for days in (29, 31):
+        WebhookMessageFactory.create(received_at=ago(days))
+    for days in (179, 181):
+        SyncAttemptFactory.create(created_at=ago(days), run=None)
+        SyncRunFactory.create(started_at=ago(days))
+        Task.objects.create(id=str(days), name=str(days), func="f", started=ago(days), stopped=ago(days), success=False)
+    for days in (-1, 1):
+        Session.objects.create(session_key=str(days), session_data="", expire_date=ago(days))
+
+    assert counts(prune(now=NOW)) == {"messages": 1, "attempts": 1, "runs": 1, "tasks": 1, "sessions": 1}
+
+    assert [WebhookMessage.objects.count(), SyncAttempt.objects.count(), Task.objects.count()] == [1, 1, 1]
+    assert counts(prune(now=NOW)) == {}
+
+
+def test_an_attempt_outlives_the_run_that_it_was_part_of() -> None:
+    run = SyncRunFactory.create(started_at=ago(200))
+    attempt = SyncAttemptFactory.create(created_at=ago(1), run=run)
+    prune(now=NOW)
+    attempt.refresh_from_db()
+    assert attempt.run is None
+    assert not SyncRun.objects.exists()
+
+
+def test_participants_of_links_stay_however_old_they_are() -> None:
+    for state in EntryState:
+        OutboxEntryFactory.create(state=state.value, first_seen_at=ago(2000))
+    assert counts(prune(now=NOW)) == {}
+    assert OutboxEntry.objects.count() == len(EntryState)
+
+
+def test_messages_of_an_event_that_is_not_linked_stay_until_it_is() -> None:
+    event = UnlinkedEventFactory.create(event_id="waiting", last_message_at=ago(900))
+    UnlinkedParticipantFactory.create(event_id="waiting")
+    kept = message_of("waiting", days=900)
+    message_of("linked-meanwhile", days=900)
+    WebhookMessageFactory.create(received_at=ago(900))
+
+    assert counts(prune(now=NOW)) == {"messages": 2}
+    assert [message.pk for message in WebhookMessage.objects.all()] == [kept.pk]
+    assert UnlinkedParticipant.objects.exists(), "nobody is forgotten because nobody has linked the event yet"
+
+    event.delete()  # the mover removes it once it is linked
+    assert counts(prune(now=NOW)) == {"messages": 1}
+
+
+def test_an_event_ignored_on_purpose_ends_by_its_setting() -> None:
+    UnlinkedEventFactory.create(event_id="ignored", ignored_at=ago(500), last_message_at=ago(399))
+    UnlinkedParticipantFactory.create_batch(2, event_id="ignored")
+    message_of("ignored", days=31)
+
+    assert counts(prune(now=NOW)) == {"messages": 1}
+    assert counts(prune(now=NOW + timedelta(days=2))) == {"unlinked": 2}
+    assert not UnlinkedEvent.objects.exists()
