@@ -53,6 +53,7 @@ NOTE_LABELS: dict[str, str | Promise] = {
     Note.CHOICE_SKIPPED: _("Unknown choice skipped"),
     Note.OPT_OUT_KEPT: _("Opt-out kept"),
     Note.NOT_PUT_BACK: _("Not put back"),
+    Note.KEY_NOT_WRITTEN: _("Key not written"),
 }
 
 PERSON_OPERATION_LABELS: dict[tuple[str, str], str | Promise] = {

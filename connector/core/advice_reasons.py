@@ -228,4 +228,14 @@ NOTES: Mapping[Note, Texts] = {
         "fr": ("Cette valeur devait être rétablie et reste telle qu’elle est dans Salesforce.",
                "Regardez la fiche. Si la valeur d’avant est la bonne, saisissez-la à la main."),
     },
+    Note.KEY_NOT_WRITTEN: {
+        "en": ("The key field was left as it is: the record carries another key, another record carries this one, or "
+               "the field cannot be written.",
+               "Look whether the two records are one person and merge them in Salesforce. "
+               "A ticket that was handed over leaves its key on the first person: then nothing is to be done."),
+        "fr": ("Le champ clé est resté tel quel : la fiche porte une autre clé, une autre fiche porte celle-ci, ou "
+               "le champ n’est pas modifiable.",
+               "Voyez si les deux fiches sont une seule personne et fusionnez-les dans Salesforce. "
+               "Un billet transmis laisse sa clé sur la première personne : il n’y a alors rien à faire."),
+    },
 }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from connector.core.mapping import read_source
+from connector.core.match_key import keys_of
 from connector.core.participant import STANDARD_FIELDS, Json
 from connector.core.rows import LinkPolicy
 from connector.core.schema import SObject
@@ -23,6 +24,7 @@ def fingerprint(person: Person, policy: LinkPolicy, *, version: str) -> str:
         {
             "version": version,
             "identity": _identity(facts.values),
+            "keys": keys_of(person, policy),
             "mapped": [read_source(rule, facts) for rule in person.rules(policy)],
             "target": facts.state,
             "states": sorted(set(person.states_seen())),
@@ -39,6 +41,7 @@ def person_fingerprint(person: Person, policy: LinkPolicy, *, version: str) -> s
         {
             "version": version,
             "identity": _identity(facts.values),
+            "keys": keys_of(person, policy),
             "mapped": [read_source(rule, facts) for rule in rules],
             "answers": [dict(row.answers) for row in person.rows if row.answers],
         }

@@ -1,17 +1,17 @@
 """Find the Salesforce record of a person (rules 2.1 to 2.7)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from connector.core.choose import Held, Match, Matched, NoMatch, match_email
+from connector.core.match_key import has_own_record, match_key
 from connector.core.outcomes import Note, Reason
 from connector.core.participant import fold_name, names_key, text_of
 from connector.core.records import Records
-from connector.core.rows import EMAIL_QUESTIONS, Ambiguous, LinkPolicy, PersonRecord, PersonRef, Row
-from connector.core.schema import PersonType
+from connector.core.rows import EMAIL_QUESTIONS, LinkPolicy, PersonRecord, PersonRef, Row
 from connector.core.screen import (
     EmailGroup,
     Person,
-    Verdict,
     choose_speaker,
     hold,
     leave_out,
@@ -35,36 +35,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """The person is this record."""
-
-    record: PersonRecord
-    notes: tuple[Note, ...] = ()
-    corrects_email: bool = False
-    """The address changed in inwink and nobody else has it: the record's Email follows, where the rules allow."""
-    earlier: frozenset[PersonRef] = frozenset()
-    """Ids stored by earlier runs that lead to this record, itself included: memberships confirmed there count."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoMatch:
-    """Nobody in Salesforce is this person."""
-
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """No record can be named without a person's word, or none may be."""
-
-    verdict: Verdict
-    candidates: tuple[PersonRecord, ...] = ()
-
-
-Match = Matched | NoMatch | Held
-
-
 def match_group(
     group: EmailGroup, records: Records, *, policy: LinkPolicy, choices: Mapping[str, PersonRef]
 ) -> list[tuple[Person, Match]]:
@@ -72,13 +42,16 @@ def match_group(
 
     A record that belongs to another name on the email is never taken for somebody else's.
     """
-    alone = [person for person in group.people if stands_alone(person)]
+    group, keyed = _part_keyed(group, records, policy)
+    alone = [*keyed, *(person for person in group.people if stands_alone(person))]
     matches = [(person, match_person(person, records, policy=policy, choices=choices)) for person in alone]
     found_refs = {match.record.ref for _person, match in matches if isinstance(match, Matched)}
     theirs = frozenset(found_refs.union(*(_refs_of(person, group.email) for person in alone)))
-    found = _match_email(group.email, records, policy=policy, choices=choices, taken=theirs)
+    found = match_email(group.email, records, policy=policy, choices=choices, taken=theirs)
     names = names_of(found.record) if isinstance(found, Matched) else None
     speaker, waiting = choose_speaker(group, record_names=names)
+    if keyed and speaker is not None and speaker.names != names and not owned_refs(speaker, group.email):
+        speaker, waiting = None, [speaker, *waiting]
     shown = tuple(record for record in records.with_email(group.email) if not record.is_converted)
     if speaker is not None:
         others = {ref for person in waiting for ref in _refs_of(person, group.email)}
@@ -86,6 +59,21 @@ def match_group(
         speaker = replace(speaker, taken=(theirs | strange) - owned_refs(speaker, group.email))
         matches.append((speaker, match_person(speaker, records, policy=policy, choices=choices)))
     return matches + [(person, Held(waiting_verdict(person), shown)) for person in waiting]
+
+
+def _part_keyed(group: EmailGroup, records: Records, policy: LinkPolicy) -> tuple[EmailGroup, list[Person]]:
+    """Take those out of several names on one email whom a key of their own tells apart (rule 2.9).
+
+    Whoever is the same person as one of them by a person's word comes along.
+    """
+    keyed = [person for person in group.people if not stands_alone(person) and has_own_record(person, records, policy)]
+    if len(group.people) == 1 or not keyed:
+        return group, []
+    others = [person for person in group.people if person not in keyed]
+    same = [person for person in others if person.answered(Reason.SHARES_EMAIL, "same_person")]
+    joined = replace(keyed[0], rows=(*keyed[0].rows, *(row for person in same for row in person.rows)))
+    rest = tuple(person for person in others if person not in same)
+    return replace(group, people=rest), [joined, *keyed[1:]]
 
 
 def _refs_of(person: Person, email: str) -> set[PersonRef]:
@@ -123,10 +111,10 @@ def _match(person: Person, records: Records, *, policy: LinkPolicy, choices: Map
         return _match_created(person, records)
     if stands_alone(person):
         return Held(hold(Reason.SHARES_EMAIL))
-    stored = _match_stored(person, records)
-    if stored is not None:
-        return stored
-    found = _match_email(person.email, records, policy=policy, choices=choices, taken=person.taken)
+    known = _match_stored(person, records) or match_key(person, records, policy=policy, choices=choices)
+    if known is not None:
+        return known
+    found = match_email(person.email, records, policy=policy, choices=choices, taken=person.taken)
     if not isinstance(found, NoMatch):
         return found
     if _was_deleted(person, records):
@@ -147,7 +135,8 @@ def adopt_lost_creation(person: Person, records: Records) -> Person:
 def _adopt(row: Row, records: Records) -> Row:
     if row.person is not None or row.unclear_email in ("", row.email):
         return row
-    living = [record for record in records.with_email(row.unclear_email) if not record.is_converted]
+    carriers = [record for record in records.with_email(row.unclear_email) if record.email == row.unclear_email]
+    living = [record for record in carriers if not record.is_converted]
     same = [record for record in living if row.names and names_of(record) == row.names]
     if len(same) != 1:
         return row
@@ -239,68 +228,3 @@ def _remember(person: Person, found: Matched | NoMatch, records: Records) -> Mat
     if isinstance(found, NoMatch):
         return replace(found, notes=notes)
     return replace(found, notes=(*found.notes, *notes), earlier=same)
-
-
-def _match_email(
-    email: str,
-    records: Records,
-    *,
-    policy: LinkPolicy,
-    choices: Mapping[str, PersonRef],
-    taken: frozenset[PersonRef] = frozenset(),
-) -> Match:
-    """Match by the email alone; members of this campaign go first (rules 2.2 to 2.4)."""
-    holders = records.with_email(email)
-    living = [record for record in holders if not record.is_converted and record.ref not in taken]
-    members = [record for record in living if record.member is not None]
-    chosen = records.follow(choices[email]) if email in choices else None
-    for pool, order in ((members, _order(policy)), (living, policy.match)):
-        if chosen is not None and chosen in pool and chosen.ref.type in order:
-            return Matched(chosen)
-        found = _first_object(pool, order, policy)
-        if found is not None:
-            return found
-    if living:
-        return Held(leave_out(_EXISTS_AS[living[0].ref.type]))
-    converted = [record for record in holders if record.is_converted]
-    ends = {end.ref: end for lead in converted if (end := records.follow(lead.ref)) is not None}
-    contacts = [contact for ref, contact in ends.items() if ref not in taken]
-    return _match_contacts(contacts, policy=policy, chosen=chosen) if converted else NoMatch()
-
-
-def _order(policy: LinkPolicy) -> tuple[PersonType, ...]:
-    return (*policy.match, *(kind for kind in PersonType if kind not in policy.match))
-
-
-_EXISTS_AS = {PersonType.LEAD: Reason.EXISTS_AS_LEAD, PersonType.CONTACT: Reason.EXISTS_AS_CONTACT}
-
-
-def _first_object(
-    records: Sequence[PersonRecord], order: Sequence[PersonType], policy: LinkPolicy
-) -> Matched | Held | None:
-    for kind in order:
-        found = [record for record in records if record.ref.type is kind]
-        if found:
-            return _choose(found, policy)
-    return None
-
-
-def _choose(found: Sequence[PersonRecord], policy: LinkPolicy) -> Matched | Held:
-    if len(found) == 1:
-        return Matched(found[0])
-    if policy.ambiguous is Ambiguous.REVIEW:
-        return Held(hold(Reason.AMBIGUOUS), tuple(found))
-    return Matched(max(found, key=lambda record: (record.last_activity_at, record.created_at, record.ref.id)))
-
-
-def _match_contacts(
-    contacts: Sequence[PersonRecord], *, policy: LinkPolicy, chosen: PersonRecord | None
-) -> Matched | Held:
-    """Choose among the contacts that converted leads became; where none is left, nobody is created (rule 2.3)."""
-    if not contacts:
-        return Held(hold(Reason.CONVERTED_WITHOUT_CONTACT))
-    members = [record for record in contacts if record.member is not None]
-    if not members and PersonType.CONTACT not in policy.match:
-        return Held(leave_out(Reason.EXISTS_AS_CONTACT))
-    pool = members or contacts
-    return Matched(chosen) if chosen is not None and chosen in pool else _choose(pool, policy)

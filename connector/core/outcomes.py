@@ -104,3 +104,5 @@ class Note(StrEnum):
     OPT_OUT_KEPT = "opt_out_kept"
     NOT_PUT_BACK = "not_put_back"
     """A value that was to be put back stays: somebody changed it since, or Salesforce would not take it."""
+    KEY_NOT_WRITTEN = "key_not_written"
+    """The record carries another key, or another record carries the one of this participant."""

@@ -149,8 +149,8 @@ def _plan_record(
     values = dict(changes.values)
     if moves_email(person, matched, policy=policy):
         values["Email"] = person.email
-    elif not _overwrites_email(matched.record, policy=policy):
-        values.pop("Email", None)
+    elif not _overwrites_email(matched.record, policy=policy) or values.get("Email") in matched.record.addresses:
+        values.pop("Email", None)  # an address that another of the link's email fields holds is there already
     before = {name: matched.record.values.get(name) for name in values}
     if "Email" in values:
         before["Email"] = matched.record.email

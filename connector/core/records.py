@@ -7,30 +7,44 @@ from connector.core.schema import PersonType
 
 
 class Records:
-    """Everything that was read in a run, by email and by id."""
+    """Everything that was read in a run, by email, by key and by id."""
 
     def __init__(self) -> None:
         self._by_ref: dict[PersonRef, PersonRecord] = {}
         self._by_email: dict[str, list[PersonRef]] = {}
+        self._by_key: dict[str, list[PersonRef]] = {}
 
     def add(self, record: PersonRecord) -> None:
         """Keep a record; the first reading of an id wins."""
         if record.ref in self._by_ref:
             return
         self._by_ref[record.ref] = record
-        if record.email and not record.is_deleted:
-            self._by_email.setdefault(record.email, []).append(record.ref)
+        if record.is_deleted:
+            return
+        for email in {*record.addresses} - {""}:
+            self._by_email.setdefault(email, []).append(record.ref)
+        if record.key:
+            self._by_key.setdefault(record.key.lower(), []).append(record.ref)
 
     def move_email(self, ref: PersonRef) -> None:
-        """Find a record by its former email no more: this run gives it another one."""
-        for refs in self._by_email.values():
-            if ref in refs:
-                refs.remove(ref)
+        """Find a record by what stands in its field Email no more: this run gives it another one.
+
+        An address that another of its email fields holds as well stays.
+        """
+        record = self._by_ref[ref]
+        if record.email and record.addresses.count(record.email) == 1:
+            self._by_email[record.email].remove(ref)
 
     def with_email(self, email: str) -> list[PersonRecord]:
-        """Return the records that carry an email, ordered by id."""
-        refs = sorted(self._by_email.get(email, []), key=lambda ref: (ref.type, ref.id)) if email else []
-        return [self._by_ref[ref] for ref in refs]
+        """Return the records that carry an email in any of the link's fields: by object, field and id."""
+        found = [self._by_ref[ref] for ref in self._by_email.get(email, ())] if email else []
+        return sorted(found, key=lambda record: (record.ref.type, record.place_of(email), record.ref.id))
+
+    def with_key(self, key: str) -> list[PersonRecord]:
+        """Return the records that carry a key: by object and id."""
+        found = [self._by_ref[ref] for ref in self._by_key.get(key.lower(), ())] if key else []
+        same = [record for record in found if record.has_key(key)]
+        return sorted(same, key=lambda record: (record.ref.type, record.ref.id))
 
     def follow(self, ref: PersonRef) -> PersonRecord | None:
         """Return the living record that an id leads to through merges and conversions, None where it is gone."""

@@ -9,6 +9,7 @@ from connector.core.consent import Consent
 from connector.core.convert import Locale
 from connector.core.filters import Filter
 from connector.core.mapping import Event, MappingRule
+from connector.core.match_fields import MatchFields
 from connector.core.outcomes import Reason
 from connector.core.participant import Json, Known, names_key, text_of
 from connector.core.schema import ObjectSchema, PersonType, SObject
@@ -41,6 +42,7 @@ class LinkPolicy:
     labels: Mapping[State, str]
     """{state: label} of the states that are sent."""
     event: Event
+    match_fields: MatchFields = MatchFields()
     mappings: tuple[MappingRule, ...] = ()
     update_existing: bool = False
     ambiguous: Ambiguous = Ambiguous.REVIEW
@@ -137,7 +139,12 @@ class PersonRecord:
 
     ref: PersonRef
     email: str
-    """Normalised."""
+    """Of the field Email, normalised."""
+    emails: tuple[str, ...] = ()
+    """Of the link's email fields in their order, normalised, "" where one is empty; () stands for Email alone."""
+    key: str = ""
+    """Of the link's key field."""
+    is_key_case_sensitive: bool = False
     first_name: str = ""
     last_name: str = ""
     company: str = ""
@@ -151,6 +158,22 @@ class PersonRecord:
     is_person_account: bool = False
     last_activity_at: str = ""
     created_at: str = ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address under which the record is found, the preferred one first."""
+        return self.emails or (self.email,)
+
+    def place_of(self, email: str) -> int:
+        """Return how far down the list of email fields an address stands, the preferred field being 0."""
+        return self.addresses.index(email) if email in self.addresses else len(self.addresses)
+
+    def has_key(self, key: str) -> bool:
+        """Say whether the key field holds this value, as Salesforce compares it.
+
+        https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm
+        """
+        return self.key == key or (not self.is_key_case_sensitive and self.key.lower() == key.lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from connector.core.errors import ErrorKind
+from connector.core.give_key import give_keys
 from connector.core.match import (
     Held,
     Match,
@@ -15,6 +16,7 @@ from connector.core.match import (
     picked_refs,
     stored_refs,
 )
+from connector.core.match_key import asked_keys, keys_of
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.participant import text_of
 from connector.core.plan import Context, moves_email, plan_person, unite_records
@@ -56,7 +58,7 @@ def sync_batch(run: Run) -> None:
             if number == PASSES - 1:
                 raise ConfigurationProblemError(exc.error.code, exc.error.message) from exc
             run.schemas = run.refresh_schemas()
-            require_core_fields(run.schemas)
+            require_core_fields(run.schemas, run.batch.policy)
         else:
             groups, waiting = _learn(groups, run.work.values()), again
 
@@ -64,10 +66,10 @@ def sync_batch(run: Run) -> None:
 def _require_core_fields(run: Run) -> None:
     """Refuse to work without a core field; only a fresh describe is believed (rule 6.6)."""
     try:
-        require_core_fields(run.schemas)
+        require_core_fields(run.schemas, run.batch.policy)
     except ConfigurationProblemError:
         run.schemas = run.refresh_schemas()
-        require_core_fields(run.schemas)
+        require_core_fields(run.schemas, run.batch.policy)
 
 
 def _claimed_ids(groups: Iterable[EmailGroup]) -> set[int]:
@@ -149,7 +151,7 @@ def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int]
     wanted = {row.id for row in run.batch.rows} if waiting is None else set(waiting)
     wanted -= run.set_aside
     claimed = [pair for pair in pairs if any(row.id in wanted for row in pair[0].claimed)]
-    return _plan(run, claimed, Context(policy, run.schemas, readings.labels))
+    return _plan(run, claimed, Context(policy, run.schemas, readings.labels), records=readings.records)
 
 
 def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
@@ -227,7 +229,8 @@ def _read(run: Run, people: Sequence[Person]) -> Readings:
         before_call=lambda: run.interlude(run),
     )
     emails = {email for person in people for email in _emails(person)}
-    return reader.read(emails, lambda records: _refs(run, people, records))
+    keys = asked_keys(people, run.batch.policy)
+    return reader.read(emails, lambda records: _refs(run, people, records), keys=keys)
 
 
 def _emails(person: Person) -> Iterable[str]:
@@ -245,6 +248,8 @@ def _refs(run: Run, people: Iterable[Person], records: Records) -> Iterable[Pers
             yield run.batch.choices[person.email]
         for email in _emails(person):
             yield from (record.ref for record in records.with_email(email))
+        for key in keys_of(person, run.batch.policy):
+            yield from (record.ref for record in records.with_key(key))
 
 
 def _require_labels(run: Run, readings: Readings) -> None:
@@ -257,16 +262,18 @@ def _require_labels(run: Run, readings: Readings) -> None:
             raise ConfigurationProblemError("label_gone", label)
 
 
-def _plan(run: Run, matches: Sequence[tuple[Person, Match]], context: Context) -> list[Progress]:
+def _plan(
+    run: Run, matches: Sequence[tuple[Person, Match]], context: Context, *, records: Records
+) -> list[Progress]:
+    plans = [plan_person(person, match, context) for person, match in unite_records(matches)]
     work = []
-    for person, match in unite_records(matches):
-        plan = plan_person(person, match, context)
+    for plan in give_keys(plans, records, context):
         progress = Progress(plan, ref=plan.ref, member_id=plan.member_id)
         if run.is_set_aside(progress):
             continue
         keep_work(run, progress)
         if plan.verdict is not None:
-            run.finish(person, end_by_verdict(plan.verdict, plan.candidates))
+            run.finish(plan.person, end_by_verdict(plan.verdict, plan.candidates))
         else:
             work.append(progress)
     return work

@@ -10,6 +10,7 @@ from connector.core.consent import consent_of
 from connector.core.convert import Locale
 from connector.core.filters import Filter, condition_of
 from connector.core.mapping import Blank, Event, MappingRule, Mode, UnknownChoice
+from connector.core.match_fields import MatchFields, MatchKey
 from connector.core.outcomes import EntryState
 from connector.core.rows import Ambiguous, LinkPolicy, PersonRef, Row
 from connector.core.schema import PersonType, SObject
@@ -129,6 +130,7 @@ def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
     """Return everything that a link decides, as values; one query for its mappings."""
     return LinkPolicy(
         match=_MATCH[CampaignLink.Match(link.match)],
+        match_fields=match_fields_of(link),
         create=_CREATE[CampaignLink.Create(link.create_as)],
         create_for=frozenset(State(state) for state in link.create_for),
         labels=link.statuses(),
@@ -149,6 +151,15 @@ def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
         ),
         consent=consent_of(link.consent),
     )
+
+
+def match_fields_of(link: CampaignLink) -> MatchFields:
+    """Return the fields by which a link recognises people."""
+    words = {kind: kind.value.lower() for kind in PersonType}
+    emails = {kind: tuple(link.match_emails[word]) for kind, word in words.items() if link.match_emails.get(word)}
+    key = link.match_key or {}
+    fields = {kind: key[word] for kind, word in words.items() if key.get(word)}
+    return MatchFields(emails=emails, key=MatchKey(key["source"], fields) if fields else None)
 
 
 def rule_of(mapping: FieldMapping) -> MappingRule:

@@ -88,7 +88,7 @@ def _preview_batch(batch: Batch, gateway: Gateway) -> list[PreviewRow]:
         interlude=_go_on,
         before_create=_create_nothing,
     )
-    require_core_fields(run.schemas)
+    require_core_fields(run.schemas, batch.policy)
     planned: dict[int, Progress] = {}
     for progress in plan_groups(run, screen_batch(run)):
         planned |= {row.id: progress for row in progress.plan.person.claimed}

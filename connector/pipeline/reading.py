@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from connector.core.errors import ErrorKind, RowError
 from connector.core.match import Records
+from connector.core.match_fields import MAIN_EMAIL
 from connector.core.participant import normalise_email
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef, Schemas
 from connector.core.schema import ObjectSchema, PersonType, SObject
@@ -85,16 +86,18 @@ class Reader:
     schemas: Schemas
     before_call: Callable[[], None]
 
-    def read(self, emails: Iterable[str], refs: Callable[[Records], Iterable[PersonRef]]) -> Readings:
-        """Read everybody with these emails, then the ids that `refs` asks for once the emails are known.
+    def read(
+        self, emails: Iterable[str], refs: Callable[[Records], Iterable[PersonRef]], *, keys: Iterable[str] = ()
+    ) -> Readings:
+        """Read everybody with these emails and keys, then the ids that `refs` asks for once those are known.
 
         Contacts and Leads are both read, whatever the policy (rule 2.1).
         """
         readings = Readings()
-        unique = sorted({email for email in emails if email})
         queries = [Query(_LABELS, labels_query(self.campaign_id))]
         for kind in PersonType:
-            queries += self._queries(kind, key_field="Email", keys=unique)
+            queries += self._queries(kind, "email", fields=self._email_fields(kind), keys=_unique(emails))
+            queries += self._queries(kind, "key", fields=self._key_fields(kind), keys=_unique(keys))
         self._ask(queries, readings)
         for _round in range(MAX_ROUNDS):
             missing = readings.records.missing_refs(list(refs(readings.records)))
@@ -106,27 +109,39 @@ class Reader:
         return readings
 
     def _id_queries(self, kind: PersonType, refs: set[PersonRef]) -> list[Query]:
-        ids = sorted(ref.id for ref in refs if ref.type is kind)
-        return self._queries(kind, key_field="Id", keys=ids) if ids else []
+        return self._queries(kind, "id", fields=("Id",), keys=_unique(ref.id for ref in refs if ref.type is kind))
 
-    def _queries(self, kind: PersonType, *, key_field: str, keys: Sequence[str]) -> list[Query]:
-        by_id = key_field == "Id"
-        fields = person_fields(self.schemas[SObject(kind.value)], self.policy)
+    def _email_fields(self, kind: PersonType) -> list[str]:
+        return self._spelt(kind, self.policy.match_fields.email_fields(kind))
+
+    def _key_fields(self, kind: PersonType) -> list[str]:
+        return self._spelt(kind, [self.policy.match_fields.key_field(kind)])
+
+    def _spelt(self, kind: PersonType, names: Iterable[str]) -> list[str]:
+        specs = (self.schemas[SObject(kind.value)].find_field(name) for name in names)
+        return [spec.name for spec in specs if spec is not None]
+
+    def _queries(self, kind: PersonType, by: str, *, fields: Sequence[str], keys: Sequence[str]) -> list[Query]:
+        """Ask for everybody who holds one of the keys in one of the fields."""
+        if not fields or not keys:
+            return []
+        columns = person_fields(self.schemas[SObject(kind.value)], self.policy)
         members = member_fields(self.schemas[SObject.CAMPAIGN_MEMBER], self.policy)
+        by_id = by == "id"
 
-        def text(some: Iterable[str]) -> str:
+        def text(some: Sequence[str]) -> str:
             return person_query(
                 kind.value,
-                fields=fields,
-                key_field=key_field,
+                fields=columns,
+                key_fields=fields,
                 keys=some,
                 campaign_id=self.campaign_id,
                 member_fields=members,
                 only_live_members=by_id,
             )
 
-        packs = pack_keys(keys, base_query_length=len(encode_query(text(()))))
-        name = f"{kind.value.lower()}_{key_field.lower()}"
+        packs = pack_keys(keys, base_query_length=len(encode_query(text(()))), copies=len(fields))
+        name = f"{kind.value.lower()}_{by}"
         return [Query(f"{name}_{number}", text(pack), include_deleted=by_id) for number, pack in enumerate(packs)]
 
     def _bury_unseen(self, records: Records, asked: set[PersonRef]) -> None:
@@ -161,7 +176,10 @@ class Reader:
         account = row.get("Account") or {}
         return PersonRecord(
             ref=PersonRef(kind, str(row["Id"])),
-            email=normalise_email(row.get("Email")),
+            email=normalise_email(row.get(MAIN_EMAIL)),
+            emails=tuple(normalise_email(row.get(name)) for name in self._email_fields(kind)),
+            key="".join(str(row.get(name) or "") for name in self._key_fields(kind)),
+            is_key_case_sensitive=self._is_key_case_sensitive(kind),
             first_name=str(row.get("FirstName") or ""),
             last_name=str(row.get("LastName") or ""),
             company=str(row.get("Company") or account.get("Name") or ""),
@@ -175,6 +193,10 @@ class Reader:
             last_activity_at=str(row.get("LastActivityDate") or ""),
             created_at=str(row.get("CreatedDate") or ""),
         )
+
+    def _is_key_case_sensitive(self, kind: PersonType) -> bool:
+        schema = self.schemas[SObject(kind.value)]
+        return any(schema.fields[name].is_case_sensitive for name in self._key_fields(kind))
 
     def _member(self, row: Record) -> MemberRecord | None:
         members, next_url = child_records(row, MEMBERS)
@@ -196,7 +218,9 @@ def person_fields(schema: ObjectSchema, policy: LinkPolicy) -> list[str]:
     """Return the fields to read of one object: what matching needs, and what mappings compare."""
     core = [name for name in _PERSON_FIELDS if name in schema.fields]
     company = ["Account.Name"] if schema.name == SObject.CONTACT and "AccountId" in schema.fields else []
-    return list(dict.fromkeys([*core, *company, *_mapped(schema, policy)]))
+    specs = (schema.find_field(name) for name in policy.match_fields.of(PersonType(schema.name)))
+    searched = [spec.name for spec in specs if spec is not None]
+    return list(dict.fromkeys([*core, *company, *searched, *_mapped(schema, policy)]))
 
 
 def member_fields(schema: ObjectSchema, policy: LinkPolicy) -> list[str]:
@@ -210,11 +234,19 @@ def _mapped(schema: ObjectSchema, policy: LinkPolicy) -> list[str]:
     return [spec.name for spec in specs if spec is not None]
 
 
-def require_core_fields(schemas: Schemas) -> None:
-    """Raise ConfigurationProblemError where the user cannot see a field without which nothing works."""
+def _unique(keys: Iterable[str]) -> list[str]:
+    return sorted({key for key in keys if key})
+
+
+def require_core_fields(schemas: Schemas, policy: LinkPolicy) -> None:
+    """Raise ConfigurationProblemError where the user cannot see a field without which nothing works.
+
+    So are the fields by which people are searched: whoever is not found through one of them would be created again.
+    """
+    searched = {SObject(kind.value): policy.match_fields.of(kind) for kind in PersonType}
     for sobject, names in CORE_FIELDS.items():
-        for name in names:
-            if name not in schemas[sobject].fields:
+        for name in (*names, *searched.get(sobject, ())):
+            if schemas[sobject].find_field(name) is None:
                 raise ConfigurationProblemError("core_field_gone", f"{sobject.value}.{name}")
 
 

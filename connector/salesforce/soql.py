@@ -55,17 +55,19 @@ def encode_query(soql: str) -> str:
     return quote_plus(soql, safe=_UNENCODED)
 
 
-def pack_keys(keys: Iterable[str], *, base_query_length: int, max_url_bytes: int = MAX_URL_BYTES) -> list[list[str]]:
+def pack_keys(
+    keys: Iterable[str], *, base_query_length: int, copies: int = 1, max_url_bytes: int = MAX_URL_BYTES
+) -> list[list[str]]:
     """Cut the keys of an IN list into as few queries as their encoded bytes allow, in their order.
 
-    `base_query_length` is the length of encode_query() of the same query without keys. Raises ValueError for a key
-    that fits in no query.
+    `base_query_length` is the length of encode_query() of the same query without keys, `copies` how many lists each
+    key stands in. Raises ValueError for a key that fits in no query.
     """
     room = max_url_bytes - URL_PATH_BYTES - base_query_length
     packs: list[list[str]] = []
     left = 0
     for key in keys:
-        size = len(encode_query(quote(key))) + 1
+        size = copies * (len(encode_query(quote(key))) + 1)
         if size > room:
             raise ValueError("a key is too long for a query")
         if not packs or size > left:
@@ -80,13 +82,13 @@ def person_query(  # noqa: PLR0913 -- the parts of one statement, each by name
     sobject: str,
     *,
     fields: Sequence[str],
-    key_field: str,
-    keys: Iterable[str],
+    key_fields: Sequence[str],
+    keys: Sequence[str],
     campaign_id: str | None,
     member_fields: Sequence[str] = (),
     only_live_members: bool = False,
 ) -> str:
-    """Ask for people by one field, each with the memberships of one campaign as the child query CampaignMembers.
+    """Ask for people by what any of some fields holds, with the memberships of one campaign as child query.
 
     `only_live_members` belongs to queryAll, which else returns deleted memberships too. Without a campaign no
     memberships are asked for. Without keys the text only serves to measure its length.
@@ -94,7 +96,7 @@ def person_query(  # noqa: PLR0913 -- the parts of one statement, each by name
     columns = [_name(field) for field in fields]
     if campaign_id is not None:
         columns.append(_member_subquery(campaign_id, member_fields, only_live_members=only_live_members))
-    return f"SELECT {','.join(columns)} FROM {_name(sobject)} WHERE {_in(key_field, keys)}"
+    return f"SELECT {','.join(columns)} FROM {_name(sobject)} WHERE {_in_any(key_fields, keys)}"
 
 
 def labels_query(campaign_id: str) -> str:
@@ -145,6 +147,11 @@ def _unicode_escape(found: re.Match[str]) -> str:
 def _member_subquery(campaign_id: str, fields: Sequence[str], *, only_live_members: bool) -> str:
     live = " AND IsDeleted=false" if only_live_members else ""
     return f"(SELECT {_names(fields)} FROM CampaignMembers WHERE CampaignId={quote(campaign_id)}{live})"
+
+
+def _in_any(key_fields: Sequence[str], keys: Sequence[str]) -> str:
+    """Compare several fields with the same keys in one query: a second one would repeat all the rest of it."""
+    return " OR ".join(_in(key_field, keys) for key_field in key_fields)
 
 
 def _in(key_field: str, keys: Iterable[str]) -> str:

@@ -29,9 +29,10 @@ pytestmark = pytest.mark.both
 def read(world: World, emails: list[str], *refs: PersonRef) -> Readings:
     gateway = connect.gateway_for(world.org)
     schemas = {name: connect.object_schema(world.org, name, gateway=gateway) for name in SOBJECTS}
-    require_core_fields(schemas)
+    policy = policy_of(world.link)
+    require_core_fields(schemas, policy)
     world.reset_calls()
-    reader = Reader(gateway=gateway, campaign_id=world.link.campaign_id, policy=policy_of(world.link),
+    reader = Reader(gateway=gateway, campaign_id=world.link.campaign_id, policy=policy,
                     schemas=schemas, before_call=lambda: None)  # fmt: skip
     return reader.read(emails, lambda _records: refs)
 

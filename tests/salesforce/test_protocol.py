@@ -107,7 +107,7 @@ def people(campaign_id: str, keys: list[str], *, sobject: str = "Lead") -> str:
     return person_query(
         sobject,
         fields=PERSON_FIELDS,
-        key_field="Email",
+        key_fields=["Email"],
         keys=keys,
         campaign_id=campaign_id,
         member_fields=MEMBER_FIELDS,

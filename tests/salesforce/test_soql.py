@@ -69,7 +69,7 @@ def test_person_query() -> None:
     soql = person_query(
         "Contact",
         fields=["Id", "Email", "Account.Name"],
-        key_field="Email",
+        key_fields=["Email"],
         keys=["a@x.org", "o'b@x.org"],
         campaign_id=CAMPAIGN,
         member_fields=MEMBER_FIELDS,
@@ -82,8 +82,21 @@ def test_person_query() -> None:
 
 
 def test_person_query_without_campaign() -> None:
-    soql = person_query("Lead", fields=["Id"], key_field="Id", keys=["00Q000000000001AAA"], campaign_id=None)
+    soql = person_query("Lead", fields=["Id"], key_fields=["Id"], keys=["00Q000000000001AAA"], campaign_id=None)
     assert soql == "SELECT Id FROM Lead WHERE Id IN ('00Q000000000001AAA')"
+
+
+def test_several_fields_are_compared_with_the_same_keys_and_packed_by_their_bytes() -> None:
+    fields, keys = ["Email", "Work_Email__c"], [f"firstnam{number:04}@organisation.fr" for number in range(300)]
+
+    def ask(some: list[str]) -> str:
+        return person_query("Lead", fields=["Id"], key_fields=fields, keys=some, campaign_id=None)
+
+    assert ask(["a@x.org"]) == "SELECT Id FROM Lead WHERE Email IN ('a@x.org') OR Work_Email__c IN ('a@x.org')"
+    packs = pack_keys(keys, base_query_length=len(encode_query(ask([]))), copies=2)
+    assert [key for pack in packs for key in pack] == keys
+    assert all(len(url_of(ask(pack))) <= MAX_URL_BYTES for pack in packs)
+    assert len(url_of(ask([*packs[0], packs[1][0]]))) > MAX_URL_BYTES
 
 
 @pytest.mark.parametrize("name", ["", "Id FROM User --", "Email)", "Na me", "Nomé", "a..b", "1a"])
@@ -117,7 +130,7 @@ def read_people(keys: list[str]) -> str:
     return person_query(
         "Contact",
         fields=PERSON_FIELDS,
-        key_field="Email",
+        key_fields=["Email"],
         keys=keys,
         campaign_id=CAMPAIGN,
         member_fields=MEMBER_FIELDS,
