@@ -62,6 +62,8 @@ class FieldSpec:
     is_unique: bool = False
     is_case_sensitive: bool = False
     is_custom: bool = False
+    is_filterable: bool = True
+    """Whether records can be searched by it; long texts and encrypted fields cannot."""
     compound_field_name: str | None = None
     reference_to: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()

@@ -58,7 +58,7 @@ def validate_mapping(rule: MappingRule, schema: ObjectSchema) -> list[Problem]:
         return problems
     spec = schema.find_field(rule.field)
     if spec is None:
-        return [*problems, _no_such_field(rule.field, schema)]
+        return [*problems, no_such_field(rule.field, schema)]
     refusal = _refuse_compound(spec, schema) or refuse_field(spec) or _refuse_access(rule, spec)
     if refusal is not None:
         return [*problems, refusal]
@@ -156,7 +156,8 @@ def _check_reserved(rule: MappingRule) -> Problem | None:
     return Problem("field_is_ours", "field", text, {"field": rule.field})
 
 
-def _no_such_field(name: str, schema: ObjectSchema) -> Problem:
+def no_such_field(name: str, schema: ObjectSchema) -> Problem:
+    """Say that the user sees no such field, with the one that was probably meant."""
     near = difflib.get_close_matches(name.lower(), [known.lower() for known in schema.fields], n=1, cutoff=0.7)
     found = schema.find_field(near[0]) if near else None
     params = {"field": name, "object": schema.name, "near": found.name if found else ""}

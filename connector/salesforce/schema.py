@@ -47,6 +47,7 @@ def _parse_field(raw: Mapping[str, Any]) -> FieldSpec:
         is_unique=bool(raw.get("unique")),
         is_case_sensitive=bool(raw.get("caseSensitive")),
         is_custom=bool(raw.get("custom")),
+        is_filterable=bool(raw.get("filterable", True)),
         compound_field_name=raw.get("compoundFieldName") or None,
         reference_to=tuple(raw.get("referenceTo") or ()),
         choices=tuple(_parse_choice(choice) for choice in raw.get("picklistValues") or ()),

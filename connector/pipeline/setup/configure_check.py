@@ -9,6 +9,7 @@ from connector.core.state import State
 from connector.core.validate import validate_mapping_alone
 from connector.core.validate_filters import validate_consent, validate_domains, validate_only
 from connector.core.validate_link import validate_creation, validate_statuses
+from connector.core.validate_match import validate_match_alone
 from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.batch import rule_of
@@ -104,6 +105,7 @@ def check_link(plan: LinkPlan, document: Document) -> list[ConfigError]:
     """Name what is wrong with a link's policies, labels and mappings, as far as can be told without Salesforce."""
     problems = refuse_not_built("links", _given(plan.section))
     problems += validate_creation(match=plan.row.match, create=plan.row.create_as)
+    problems += validate_match_alone(plan.row.match_emails, plan.row.match_key)
     problems += validate_only(plan.row.only) + validate_domains(plan.row.exclude_email_domains)
     problems += validate_consent(plan.row.consent)
     if plan.is_new or plan.section.has("statuses"):

@@ -26,6 +26,7 @@ from connector.pipeline.setup.configure_read import Reading, taken_campaign
 from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
 from connector.pipeline.setup.link_check import MappingProblem, mapping_problems, spell_fields
+from connector.pipeline.setup.match_check import match_problems
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
@@ -191,7 +192,9 @@ def _check_fields(document: Document, plan: LinkPlan, found: Found) -> list[Conf
     if plan.mappings is not None:
         lay_mappings(plan, plan.mappings)  # once more, to tell the fields as Salesforce spells them
     problems = mapping_problems(plan.row, mappings, schema_of=found.schema_of)
-    return [_mapping_error(document, plan, problem, mappings) for problem in problems]
+    searched = match_problems(plan.row, mappings, schema_of=found.schema_of)
+    errors = [_mapping_error(document, plan, problem, mappings) for problem in problems]
+    return errors + problem_errors(searched, document, plan.path)
 
 
 def _mapping_error(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.core.problem import Problem, gettext_noop
-from connector.models.links import default_match_emails
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +17,7 @@ class NotBuilt:
     """What to write until then."""
 
 
-def _is_other_emails(value: Any) -> bool:
-    default = default_match_emails()
-    return any(list(fields or default[name]) != default[name] for name, fields in value.items())
-
-
 LINK_NOT_BUILT = (
-    NotBuilt("match_emails", _is_other_emails, "{contact: [Email], lead: [Email]}"),
-    NotBuilt("match_key", bool, "null"),
     NotBuilt("create_statuses", bool, "false"),
     NotBuilt("new_owner", lambda value: value != "integration_user", "integration_user"),
     NotBuilt("contact_account", lambda value: value != "none", "none"),

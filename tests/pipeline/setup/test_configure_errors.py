@@ -110,8 +110,6 @@ def test_each_mistake_of_a_link_is_named_with_its_place(added: str, line: int, p
 
 
 NOT_BUILT = [
-    ("match_key: {source: inwink.id, contact: Inwink_Id__c}", "match_key"),
-    ("match_emails: {contact: [Email, Other__c]}", "match_emails"),
     ("create_statuses: true", "create_statuses"),
     ("new_owner: assignment_rules", "new_owner"),
     ("contact_account: by_company", "contact_account"),
@@ -128,11 +126,33 @@ def test_a_key_without_effect_is_refused_and_not_ignored(line: str, key: str) ->
 
 def test_the_same_keys_are_accepted_where_they_ask_for_nothing() -> None:
     lines = [
-        "match_key: null", "match_emails: {contact: [Email], lead: [Email]}", "create_statuses: false",
+        "create_statuses: false",
         "new_owner: integration_user", "contact_account: none", "record_types: {}",
     ]  # fmt: skip
     text = offline_text(replace={ORG: ORG + "".join(f"    {line}\n" for line in lines)})
     assert apply_offline(text).errors == ()
+
+
+MATCH_FIELDS = [
+    ("match_emails: {contact: [Work_Email__c]}", "match_emails.contact", "Email must be in the list"),
+    ("match_emails: {lead: [Email, email]}", "match_emails.lead", "twice"),
+    ("match_emails: {lead: [Email, A__c, B__c, C__c, D__c, E__c]}", "match_emails.lead", "At most 5"),
+    ("match_emails: {lead: [Email, Work Email]}", "match_emails.lead", "no API name"),
+    ("match_emails: {lead: Email}", "match_emails.lead", "Write a list"),
+    ("match_key: {contact: Inwink_Id__c}", "match_key.source", "required"),
+    ("match_key: {source: inwink.id}", "match_key", "of Contacts, of Leads, or of both"),
+    ("match_key: {source: email, lead: Inwink_Id__c}", "match_key.source", "does not tell people apart"),
+    ("match_key: {source: event.id, lead: Inwink_Id__c}", "match_key.source", "does not tell people apart"),
+    ("match_key: {source: inwink.ids, lead: Inwink_Id__c}", "match_key.source", "write inwink.id"),
+    ("match_key: {source: inwink.id, lead: Inwink Id}", "match_key.lead", "no API name"),
+]
+
+
+@pytest.mark.parametrize(("line", "key", "words"), MATCH_FIELDS)
+def test_fields_that_cannot_recognise_people_are_named_with_their_place(line: str, key: str, words: str) -> None:
+    [error] = apply_offline(offline_text(replace={ORG: f"{ORG}    {line}\n"})).errors
+    assert (error.line, error.path) == (12, f"links[0].{key}")
+    assert words in error.message
 
 
 FILTERS = [
