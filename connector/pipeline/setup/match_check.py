@@ -14,4 +14,6 @@ def match_problems(link: CampaignLink, mappings: Iterable[FieldMapping], *, sche
     fields = match_fields_of(link)
     rules = [rule_of(mapping) for mapping in mappings if mapping.enabled]
     mapped = [(rule.sobject, rule.field) for rule in rules]
-    return [*validate_match(fields, schema_of=schema_of), *refuse_mapped_key(fields, mapped)]
+    problems = validate_match(fields, schema_of=schema_of)
+    named = {problem.key for problem in problems}
+    return problems + [problem for problem in refuse_mapped_key(fields, mapped) if problem.key not in named]

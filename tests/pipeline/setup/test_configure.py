@@ -441,3 +441,67 @@ def test_a_malformed_key_does_not_hide_what_salesforce_lacks(apply: Apply) -> No
     assert [error.path for error in errors] == [
         "links[0].crete", "links[0].statuses.attended", "links[0].mappings[0].field",
     ]  # fmt: skip
+
+
+MATCH = """    match_emails: {contact: [Email, Work_Email__c]}
+    match_key: {source: inwink.id, contact: inwink_id__C, lead: Inwink_Id__c}
+"""
+
+
+def with_match(lines: str = MATCH) -> dict[str, str]:
+    """Return the edit that adds the fields by which people are searched."""
+    return {"    statuses:\n": f"{lines}    statuses:\n"}
+
+
+def add_work_email(salesforce: SimulatorServer, **field: object) -> None:
+    """Give Contacts a second email field."""
+    added = {"name": "Work_Email__c", "type": "email", "length": 80, **field}
+    salesforce.org.change_settings({"custom_fields": {"Contact": [added]}})
+
+
+def test_fields_that_recognise_people_survive_export_and_import(apply: Apply, salesforce: SimulatorServer) -> None:
+    add_work_email(salesforce)
+    assert counts(apply(with_match())) == (3, 0, 0)
+    stored = link()
+    assert stored.match_emails == {"contact": ["Email", "Work_Email__c"], "lead": ["Email"]}
+    assert stored.match_key == {"source": "inwink.id", "contact": "inwink_id__C", "lead": "Inwink_Id__c"}
+
+    assert counts(apply_config(export_config(), environ=ENVIRON)) == (0, 0, 3)
+    assert counts(apply(with_match("    match_emails: null\n    match_key: null\n"))) == (0, 1, 2)
+    assert (link().match_emails, link().match_key) == ({"contact": ["Email"], "lead": ["Email"]}, None)
+
+
+def test_other_fields_send_everybody_again_as_backfill(apply: Apply, salesforce: SimulatorServer) -> None:
+    apply()
+    entry = OutboxEntryFactory.create(link=link(), state=EntryState.SYNCED.value)
+    add_work_email(salesforce)
+
+    apply(with_match())
+
+    entry.refresh_from_db()
+    assert (entry.state, entry.priority, link().config_version) == ("pending", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "lines", "path", "words"),
+    [
+        ({"type": "string"}, MATCH, "match_emails.contact", "a text that is an External ID"),
+        ({}, MATCH.replace("Work_Email__c", "Work_Mail__c"), "match_emails.contact", "Did you mean Work_Email__c?"),
+        ({}, MATCH.replace("Inwink_Id__c", "Title"), "match_key.lead", "Tick “External ID” and “Unique”"),
+        ({}, MATCH.replace("lead: Inwink_Id__c", "lead: Email"), "match_key.lead", "a key needs a text field"),
+    ],
+)
+def test_salesforce_tells_which_fields_cannot_recognise_people(
+    apply: Apply, salesforce: SimulatorServer, field: dict[str, str], lines: str, path: str, words: str
+) -> None:
+    add_work_email(salesforce, **field)
+    [error] = apply(with_match(lines)).errors
+    assert error.path == f"links[0].{path}"
+    assert words in error.message
+
+
+def test_the_key_field_may_not_be_mapped_too(apply: Apply, salesforce: SimulatorServer) -> None:
+    add_work_email(salesforce)
+    mapped = "      - {source: inwink.id, object: lead, field: Inwink_Id__c}\n"
+    [error] = apply({**with_match(), "mappings:\n": f"mappings:\n{mapped}"}).errors
+    assert (error.path, "remove its mapping" in error.message) == ("links[0].match_key.lead", True)
