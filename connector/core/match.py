@@ -1,6 +1,6 @@
 """Find the Salesforce record of a person (rules 2.1 to 2.7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from connector.core.choose import Held, Match, Matched, NoMatch, match_email
@@ -51,7 +51,7 @@ def match_group(
     names = names_of(found.record) if isinstance(found, Matched) else None
     speaker, waiting = choose_speaker(group, record_names=names)
     if keyed and speaker is not None and speaker.names != names and not owned_refs(speaker, group.email):
-        speaker, waiting = None, [speaker, *waiting]
+        waiting, speaker = [speaker, *waiting], None
     shown = tuple(record for record in records.with_email(group.email) if not record.is_converted)
     if speaker is not None:
         others = {ref for person in waiting for ref in _refs_of(person, group.email)}

@@ -55,7 +55,9 @@ def match_key(
         return None
     if others and policy.ambiguous is Ambiguous.REVIEW:
         candidates = (*named, *others)
-        return Matched(chosen) if chosen in candidates and chosen else Held(hold(Reason.AMBIGUOUS), candidates)
+        if chosen is not None and chosen in candidates:
+            return Matched(chosen)
+        return Held(hold(Reason.AMBIGUOUS), candidates)
     match = choose_living(named, email=person.email, policy=policy, chosen=chosen)
     corrects = isinstance(match, Matched) and bool(person.email) and not others
     return replace(match, corrects_email=True) if corrects and isinstance(match, Matched) else match
@@ -92,8 +94,8 @@ def _has_its_names(person: Person, record: PersonRecord) -> bool:
     """Say whether a record may be this person's by its names; a first name that one side lacks speaks for nothing."""
     values = person.values()
     last, first = (fold_name(text_of(values, name)) for name in ("last_name", "first_name"))
-    record_first = fold_name(record.first_name)
-    return bool(last) and last == fold_name(record.last_name) and (first == record_first or not first or not record_first)
+    same_first = first in ("", fold_name(record.first_name)) or not fold_name(record.first_name)
+    return bool(last) and last == fold_name(record.last_name) and same_first
 
 
 def asked_keys(people: Sequence[Person], policy: LinkPolicy) -> set[str]:

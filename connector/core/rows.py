@@ -140,11 +140,6 @@ class PersonRecord:
     ref: PersonRef
     email: str
     """Of the field Email, normalised."""
-    emails: tuple[str, ...] = ()
-    """Of the link's email fields in their order, normalised, "" where one is empty; () stands for Email alone."""
-    key: str = ""
-    """Of the link's key field."""
-    is_key_case_sensitive: bool = False
     first_name: str = ""
     last_name: str = ""
     company: str = ""
@@ -158,6 +153,11 @@ class PersonRecord:
     is_person_account: bool = False
     last_activity_at: str = ""
     created_at: str = ""
+    emails: tuple[str, ...] = ()
+    """Of the link's email fields in their order, normalised, "" where one is empty; () stands for Email alone."""
+    key: str = ""
+    """Of the link's key field."""
+    is_key_case_sensitive: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -262,9 +262,7 @@ def _require_labels(run: Run, readings: Readings) -> None:
             raise ConfigurationProblemError("label_gone", label)
 
 
-def _plan(
-    run: Run, matches: Sequence[tuple[Person, Match]], context: Context, *, records: Records
-) -> list[Progress]:
+def _plan(run: Run, matches: Sequence[tuple[Person, Match]], context: Context, *, records: Records) -> list[Progress]:
     plans = [plan_person(person, match, context) for person, match in unite_records(matches)]
     work = []
     for plan in give_keys(plans, records, context):

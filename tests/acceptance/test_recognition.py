@@ -284,9 +284,7 @@ def test_a_key_on_a_converted_lead_leads_to_its_contact(by_key: World) -> None:
 def test_two_participants_with_one_key_are_two_people_and_one_of_them_carries_it(world: World) -> None:
     world.configure(match_key={"source": "fields.badge", "lead": "Inwink_Id__c"})
 
-    world.send(
-        someone("p1", fields={"badge": "7"}), someone("p2", "Grace", "Hopper", fields={"badge": "7"})
-    )
+    world.send(someone("p1", fields={"badge": "7"}), someone("p2", "Grace", "Hopper", fields={"badge": "7"}))
 
     assert world.ends() == {"p1": ("synced", ""), "p2": ("synced", "")}
     assert keys_in(world) == {"Ada Lovelace": "7"}

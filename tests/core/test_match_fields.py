@@ -65,7 +65,7 @@ def holder(number: int = 1, *emails: str, **more: Any) -> PersonRecord:
                      id="most recent: the first field goes before the latest activity"),
         pytest.param([holder(1, EMMA, EMAIL, member=member()), holder(2, EMAIL, "")], {}, C1,
                      id="a member by the further field goes first: nobody is added twice"),
-        pytest.param([holder(1, EMMA, EMAIL), lead(1)], {}, C1, id="a contact by the further field, a lead by the first"),
+        pytest.param([holder(1, EMMA, EMAIL), lead(1)], {}, C1, id="a contact by the further field, a lead too"),
         pytest.param([holder(1, EMMA, EMAIL)], LEAD_ONLY, Reason.EXISTS_AS_CONTACT,
                      id="only the excluded object has it, by the further field: nobody is created"),
     ],
@@ -81,7 +81,7 @@ def test_an_address_in_any_listed_field_is_the_persons(
     [
         pytest.param([holder(1, "old@example.org", ""), holder(2, EMMA, EMAIL)], C2, False,
                      id="the new address stands in a further field of another record: moves there"),
-        pytest.param([holder(1, "old@example.org", EMAIL)], C1, False, id="the record itself has it in a further field"),
+        pytest.param([holder(1, "old@example.org", EMAIL)], C1, False, id="the record has it in a further field"),
         pytest.param([holder(1, "old@example.org", WORK)], C1, True, id="nobody has it: Email follows"),
         pytest.param([holder(1, EMMA, "old@example.org")], C1, True, id="matched by a further field before"),
     ],

@@ -48,7 +48,8 @@ def test_fields_for_emails(field: FieldSpec, code: str) -> None:
         pytest.param(spec("Key__c", **KEY, is_updateable=False), "match_key_not_writable", id="create-only"),
         pytest.param(spec("Key__c", **KEY, is_updateable=False, is_createable=False), "field_not_writable",
                      id="read-only"),
-        pytest.param(spec("Key__c", **KEY, is_calculated=True, is_createable=False), "field_is_formula", id="a formula"),
+        pytest.param(spec("Key__c", **KEY, is_calculated=True, is_createable=False), "field_is_formula",
+                     id="a formula"),
         pytest.param(spec("Key__c", **KEY, is_filterable=False), "match_field_not_filterable", id="encrypted"),
     ],
 )  # fmt: skip

@@ -25,6 +25,7 @@ from connector.pipeline.connection.connect import (
 )
 from connector.pipeline.pausing import lift_configuration_pause
 from connector.pipeline.preflight.check import Check, failed, say
+from connector.pipeline.preflight.match_fields import check_match_fields
 from connector.pipeline.preflight.rights import check_rights
 from connector.pipeline.setup.link_check import CREATED, SchemaOf, mapping_problems
 from connector.salesforce.errors import SalesforceError
@@ -66,6 +67,7 @@ def _check(link: CampaignLink, gateway: Gateway, *, now: datetime) -> list[Check
         campaign,
         *_check_statuses(link, gateway, now=now),
         *rights,
+        *check_match_fields(link, schema_of=schema_of),
         *_check_mappings(link, schema_of=schema_of),
     ]
 
