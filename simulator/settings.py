@@ -83,6 +83,8 @@ class Settings:
     convert_edit_allowed: bool = False
     """The user has "View and Edit Converted Leads"."""
     composite_query_limit: int = 5
+    max_collection_rows: int = 200
+    """Rows of a collection; more are refused as a whole with EXCEEDED_ID_LIMIT (documented: 200)."""
 
     def changed(self, values: dict[str, Json]) -> Settings:
         """Return the settings with these values. Raises ValueError for an unknown name."""

@@ -20,7 +20,6 @@ from simulator.schema import Field, SObject
 from simulator.shapes import Answer, Json, Row
 from simulator.sobjects import campaigns_of, key_field, record, rows_by_key
 
-MAX_ROWS = 200
 MAX_CHUNKS = 10
 MAX_SAME_ID = 12
 """How often one id may stand in an update (known from live error texts)."""
@@ -87,7 +86,7 @@ def upsert_many(call: Call, *, name: str, key: str) -> Answer:
 def delete_many(call: Call) -> Answer:
     """Delete the rows named in ?ids=."""
     ids = [one for one in call.args.get("ids", "").split(",") if one]
-    _check_count(ids)
+    _check_count(ids, limit=call.org.settings.max_collection_rows)
     records = [{"attributes": {"type": call.org.store.object_of(one) or "Name"}, "id": one} for one in ids]
 
     def write(sobject: SObject, values: Row) -> Json:
@@ -123,13 +122,13 @@ def _records(call: Call) -> list[Json]:
     records = call.body_object().get("records")
     if not isinstance(records, list):
         raise ApiError(400, code="JSON_PARSER_ERROR", message="records must be a list")
-    _check_count(records)
+    _check_count(records, limit=call.org.settings.max_collection_rows)
     return records
 
 
-def _check_count(rows: Sequence[Json]) -> None:
-    if len(rows) > MAX_ROWS:
-        message = f"record limit reached. cannot submit more than {MAX_ROWS} records into this call"
+def _check_count(rows: Sequence[Json], *, limit: int) -> None:
+    if len(rows) > limit:
+        message = f"record limit reached. cannot submit more than {limit} records into this call"
         raise ApiError(400, code="EXCEEDED_ID_LIMIT", message=message)
 
 
