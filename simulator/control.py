@@ -39,9 +39,18 @@ def answer_control(org: Org, *, request: Request) -> Answer:
 
 
 def _state(org: Org, _: Json, request: Request) -> Json:
-    with_deleted = request.args.get("deleted") == "1"
-    names = request.args.get("sobjects", "").split(",") if request.args.get("sobjects") else list(STATE_OBJECTS)
-    return {name: [row for row in org.store.all(name) if with_deleted or not row["IsDeleted"]] for name in names}
+    """Return the rows of objects; any further argument is a field and the value that the rows must have there."""
+    wanted = dict(request.args.items())
+    with_deleted = wanted.pop("deleted", "") == "1"
+    names = wanted.pop("sobjects", "").split(",") if request.args.get("sobjects") else list(STATE_OBJECTS)
+    return {
+        name: [
+            row
+            for row in org.store.all(name)
+            if (with_deleted or not row["IsDeleted"]) and all(row.get(field) == wanted[field] for field in wanted)
+        ]
+        for name in names
+    }
 
 
 def _calls(org: Org, _: Json, __: Request) -> Json:

@@ -19,7 +19,7 @@ from connector.core.match import (
 from connector.core.match_key import asked_keys, keys_of
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.participant import text_of
-from connector.core.plan import Context, moves_email, plan_person, unite_records
+from connector.core.plan import Context, PersonPlan, moves_email, plan_person, unite_records
 from connector.core.rows import PersonRef, Row
 from connector.core.screen import REFUSALS, EmailGroup, Person, bystanders, group_by_email, screen_row
 from connector.pipeline.checkins import write_checkins
@@ -32,11 +32,13 @@ from connector.pipeline.reading import (
     SchemaChangedError,
     require_core_fields,
 )
-from connector.pipeline.run import Run, end_progress, hashes_of, keep_work
+from connector.pipeline.run import Run, end_progress, has_ended, hashes_of, keep_work
 from connector.pipeline.sending import send_work
 
 logger = logging.getLogger(__name__)
 
+PLANNED_AT_ONCE = 500
+"""People who are planned between two looks for live work."""
 PASSES = 2
 """A row that was refused for a passing reason is read and written once more in the same run."""
 
@@ -133,7 +135,7 @@ def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, i
     if any(error.kind is ErrorKind.FIELD_GONE for progress in again for error in progress.errors):
         run.schemas = run.refresh_schemas()
     for progress in work:
-        if progress not in again and not run.is_set_aside(progress):
+        if progress not in again and not run.is_set_aside(progress) and not has_ended(run, progress):
             end_progress(run, progress)
     return {row.id for progress in again for row in progress.plan.person.claimed}
 
@@ -263,7 +265,11 @@ def _require_labels(run: Run, readings: Readings) -> None:
 
 
 def _plan(run: Run, matches: Sequence[tuple[Person, Match]], context: Context, *, records: Records) -> list[Progress]:
-    plans = [plan_person(person, match, context) for person, match in unite_records(matches)]
+    plans: list[PersonPlan] = []
+    for number, (person, match) in enumerate(unite_records(matches)):
+        if number % PLANNED_AT_ONCE == 0:
+            run.interlude(run)
+        plans.append(plan_person(person, match, context))
     work = []
     for plan in give_keys(plans, records, context):
         progress = Progress(plan, ref=plan.ref, member_id=plan.member_id)

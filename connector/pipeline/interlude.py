@@ -7,7 +7,7 @@ were made from what it had read before.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -29,6 +29,8 @@ from connector.pipeline.run import GiveWayError, OutOfTimeError, Run, end_comple
 
 logger = logging.getLogger(__name__)
 
+RECORDED_AT_ONCE = 500
+"""Entries that are done and worth a transaction of their own before the run is over."""
 RUN_SECONDS = 200
 """Seconds after which a backfill run begins nothing new, so that its task ends well before Q_CLUSTER's timeout."""
 
@@ -54,8 +56,18 @@ class Interlude:
         """
         if time.monotonic() >= self.until:
             raise OutOfTimeError
+        self._record_done(run)
         while self._hand_over(run) and self._send_live(run):
             continue
+        if not entries_of(self.claim).exists():
+            raise GiveWayError
+
+    def _record_done(self, run: Run) -> None:
+        """Record whoever is done, many at a time, so that little is left to do, or to lose, at the end of the run."""
+        end_complete(run)
+        done = run.ends.keys() - run.set_aside
+        if len(done) >= RECORDED_AT_ONCE:
+            self._record(run, done)
 
     def _hand_over(self, run: Run) -> bool:
         """Hand back whom the live work is about; say whether there is any."""
@@ -71,11 +83,11 @@ class Interlude:
     def _release(self, run: Run, emails: set[str]) -> None:
         about = Q(claimed_email__in=emails) | Q(email_key__in=emails) | Q(priority__lt=BACKFILL)
         ids = set(entries_of(self.claim).filter(about).values_list("pk", flat=True))
-        if not ids:
-            return
-        end_complete(run)
-        record_some(self.sync_run, self.claim, result_of(run), entry_ids=ids)
-        run.set_aside |= ids
+        if ids:
+            self._record(run, ids)
+
+    def _record(self, run: Run, entry_ids: Set[int]) -> None:
+        run.set_aside |= record_some(self.sync_run, self.claim, result_of(run), entry_ids=entry_ids)
 
     def _send_live(self, run: Run) -> bool:
         """Send one batch of each link that has live work; say whether one of them may have left more waiting."""

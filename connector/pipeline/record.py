@@ -86,10 +86,15 @@ def record_run(run: SyncRun, claim: Claim, result: Result) -> Counter[str]:
     return counts
 
 
-def record_some(run: SyncRun, claim: Claim, result: Result, *, entry_ids: Collection[int]) -> None:
-    """Store the ends of some entries while the run goes on with the others; those without an end are released."""
+def record_some(run: SyncRun, claim: Claim, result: Result, *, entry_ids: Collection[int]) -> set[int]:
+    """Store the ends of some entries while the run goes on with the others; those without an end are released.
+
+    Returns the entries that the claim had and has no more.
+    """
     with transaction.atomic():
-        _record(run, claim, result, entries=list(_held(claim).filter(pk__in=entry_ids)))
+        entries = list(_held(claim).filter(pk__in=entry_ids))
+        _record(run, claim, result, entries=entries)
+    return {entry.pk for entry in entries}
 
 
 def _held(claim: Claim) -> QuerySet[OutboxEntry]:

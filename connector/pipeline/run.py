@@ -95,9 +95,14 @@ def end_progress(run: Run, progress: Progress) -> None:
 
 def end_complete(run: Run) -> None:
     """End the people for whom everything is done, so that they can be recorded before the run goes on."""
-    for lead, progress in run.work.items():
-        if lead not in run.ends and progress.is_complete:
+    for progress in run.work.values():
+        if progress.is_complete and not has_ended(run, progress):
             end_progress(run, progress)
+
+
+def has_ended(run: Run, progress: Progress) -> bool:
+    """Tell whether every claimed row of a person has its end."""
+    return all(row.id in run.ends for row in progress.plan.person.claimed)
 
 
 def result_of(run: Run) -> Result:
@@ -123,7 +128,7 @@ def stopped_ends(run: Run) -> dict[int, EntryEnd]:
     """Return {entry id: what was done for it} of the entries that came to no end before the run stopped."""
     stopped: dict[int, EntryEnd] = {}
     for progress in run.work.values():
-        if progress.wrote:
+        if progress.wrote and not has_ended(run, progress):
             stopped |= spread(progress.plan.person, stop_progress(_end_of(run, progress)))
     return {entry_id: end for entry_id, end in stopped.items() if entry_id not in run.ends}
 

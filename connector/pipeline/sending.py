@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError
-from connector.pipeline.run import GiveWayError, Run, end_progress
+from connector.pipeline.run import GiveWayError, Run, end_complete
 from connector.pipeline.writing import Writer
 
 
@@ -31,9 +31,7 @@ def send_work(run: Run, work: Sequence[Progress]) -> None:
         _write_members(replace(writer, before_call=_go_on), unfinished)
         raise
     finally:
-        for progress in work:
-            if progress.is_complete:
-                end_progress(run, progress)
+        end_complete(run)
 
 
 def _go_on() -> None:
