@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from simulator import objects_campaign, objects_org, objects_people
+from simulator.person_names import account_name
 from simulator.schema import Child, Field, SObject, parse_fields
 from simulator.settings import Settings
 from simulator.shapes import Json
@@ -47,6 +48,7 @@ _TABLES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         {"createable": False, "deletable": False, "undeletable": False},
     ),
     ("Group", "Group", "Group", "00G", objects_org.GROUP, {}),
+    ("QueueSobject", "Queue Sobject", "Queue Sobject", "03g", objects_org.QUEUE_SOBJECT, _KEPT),
     ("LeadStatus", "Lead Status Value", "Lead Status Value", "01J", objects_org.LEAD_STATUS, _READ_ONLY),
     ("RecordType", "Record Type", "Record Types", "012", objects_org.RECORD_TYPE, _KEPT),
     ("PermissionSet", "Permission Set", "Permission Sets", "0PS", objects_org.PERMISSION_SET, {}),
@@ -107,7 +109,9 @@ def build_catalog(custom_fields: Mapping[str, Iterable[Json]], *, person_account
         one = SObject(name=name, label=label, plural=plural, prefix=prefix, fields=fields, **flags)
         added = [custom_field(spec) for spec in custom_fields.get(name, ())]
         one = _with_defaults(one).with_fields(added)
-        catalog[name.lower()] = _with_person_accounts(one) if person_accounts else one
+        catalog[name.lower()] = one
+    if person_accounts:
+        catalog = {key: _with_person_accounts(one, contact=catalog["contact"]) for key, one in catalog.items()}
     return _with_children(catalog)
 
 
@@ -167,10 +171,12 @@ def _visible(one: SObject, *, settings: Settings) -> SObject:
     )
 
 
-def _with_person_accounts(one: SObject) -> SObject:
+def _with_person_accounts(one: SObject, *, contact: SObject) -> SObject:
+    """Add what an org with Person Accounts has; custom fields of Contact show on Account as X__pc."""
     if one.name == "Account":
-        person = parse_fields(objects_people.PERSON_ACCOUNT_FIELDS, picklists={}).values()
-        return one.with_fields([*person, replace(one.fields["name"], nillable=True)])
+        person = parse_fields(objects_people.PERSON_ACCOUNT_FIELDS, picklists=_PICKLISTS["Account"]).values()
+        shown = [replace(f, name=account_name(f.name)) for f in contact.fields.values() if f.custom]
+        return one.with_fields([*person, *shown, replace(one.fields["name"], nillable=True)])
     if one.name == "Contact":
         return one.with_fields(
             [

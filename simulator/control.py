@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 from simulator.campaigns import ensure_labels
 from simulator.members import set_status
 from simulator.people import convert_lead, merge_rows
+from simulator.person_accounts import reflect
 from simulator.shapes import Answer, Json, Row
 
 if TYPE_CHECKING:
@@ -169,3 +170,5 @@ def _settle(org: Org, sobject: str, row_id: str) -> None:
         org.store.put(sobject, row=settled)
     elif sobject == "Campaign":
         ensure_labels(org, campaign=row)
+    elif sobject == "Account":
+        reflect(org, account_id=row_id)

@@ -143,11 +143,11 @@ def _urls(one: SObject, *, base: str) -> Json:
 
 def _record_types(call: Call, *, one: SObject, base: str) -> Json:
     own = [row for row in call.org.store.all("RecordType") if row.get("SobjectType") == one.name]
-    rows = [(row["Id"], row["Name"], row["DeveloperName"], False) for row in own]
+    rows = [(row["Id"], row["Name"], row["DeveloperName"], False, bool(row.get("IsActive"))) for row in own]
     return [
         {
-            "active": True,
-            "available": True,
+            "active": is_active,
+            "available": is_active,
             "defaultRecordTypeMapping": is_master and not own or (not is_master and row_id == own[0]["Id"]),
             "developerName": developer_name,
             "master": is_master,
@@ -155,7 +155,7 @@ def _record_types(call: Call, *, one: SObject, base: str) -> Json:
             "recordTypeId": row_id,
             "urls": {"layout": f"{base}/describe/layouts/{row_id}"},
         }
-        for row_id, name, developer_name, is_master in [*rows, (_MASTER, "Master", "Master", True)]
+        for row_id, name, developer_name, is_master, is_active in [*rows, (_MASTER, "Master", "Master", True, True)]
     ]
 
 

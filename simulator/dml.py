@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator import campaigns, duplicates, members, people
+from simulator import campaigns, duplicates, members, people, person_accounts
 from simulator.clock import now_text
 from simulator.errors import RowError
 from simulator.ids import normalise_id
@@ -51,6 +51,9 @@ def update_row(org: Org, *, sobject: SObject, row_id: Any, values: Row, caller: 
         campaigns.check_kept(org, row=row, old=old)
     elif sobject.name in people.NAMED:
         people.compose_name(row)
+        people.assign_owner(org, sobject=sobject.name, row=row, caller=caller)
+    elif sobject.name == "Account":
+        person_accounts.check_account(org, row=row, given=given)
     _check_required(sobject, row=row, only=given)
     _check_references(org, sobject=sobject, given=given)
     people.check_owner(org, sobject=sobject.name, row=row, given=given)
@@ -134,8 +137,13 @@ def _before_insert(org: Org, *, row: Row, sobject: SObject, given: Row, caller: 
         campaigns.check_label(org, row=row)
     elif sobject.name in people.NAMED:
         people.compose_name(row)
-        people.assign_owner(org, sobject=sobject.name, row=row, given=given, caller=caller)
+        people.settle_record_type(org, sobject=sobject.name, row=row, given=given)
+        people.assign_owner(org, sobject=sobject.name, row=row, caller=caller)
         people.check_owner(org, sobject=sobject.name, row=row, given={"OwnerId": row.get("OwnerId")})
+
+    elif sobject.name == "Account":
+        person_accounts.before_insert(row, given=given)
+        person_accounts.check_account(org, row=row, given=given)
 
 
 def _after_write(org: Org, *, sobject: SObject, row: Row, old: Row | None = None) -> None:
@@ -143,6 +151,8 @@ def _after_write(org: Org, *, sobject: SObject, row: Row, old: Row | None = None
         campaigns.add_standard_labels(org, campaign=row)
     elif sobject.name == "CampaignMemberStatus":
         campaigns.after_label_write(org, row=row, old=old)
+    elif sobject.name == "Account":
+        person_accounts.reflect(org, account_id=row["Id"])
 
 
 def _check_required(sobject: SObject, *, row: Row, only: Row | None = None) -> None:
@@ -161,6 +171,9 @@ def _is_required(field: Field) -> bool:
 
 
 def _check_references(org: Org, *, sobject: SObject, given: Row) -> None:
+    people.check_queue(org, sobject=sobject.name, given=given)
+    if sobject.name == "Contact":
+        person_accounts.check_parent(org, given=given)
     for name, value in given.items():
         field = sobject.field(name)
         if value is None or field is None or field.type != "reference":

@@ -65,6 +65,17 @@ Email              email(255)                                           | Email
     + _AUDIT
 )
 
+QUEUE_SOBJECT = """
+Id                 id         readonly required defaulted               | Queue Sobject ID
+QueueId            reference  createonly required to:Group:Queue        | Group ID
+SobjectType        picklist(40) createonly required                     | Sobject Type
+CreatedById        reference  readonly required defaulted to:User:CreatedBy | Created By ID
+"""
+"""Which objects a queue may own.
+
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_queuesobject.htm
+"""
+
 LEAD_STATUS = (
     """
 Id                 id         readonly required defaulted               | Lead Status Value ID

@@ -142,9 +142,25 @@ PERSON_ACCOUNT_FIELDS = """
 IsPersonAccount    boolean    readonly                                  | Is Person Account
 LastName           string(80) in:Name                                   | Last Name
 FirstName          string(40) in:Name                                   | First Name
+Salutation         picklist(40) in:Name                                 | Salutation
+Fax                phone(40)                                            | Account Fax
 PersonContactId    reference  readonly to:Contact:PersonContact         | Contact ID
-PersonEmail        email(80)  idlookup                                  | Email
+PersonMailingStreet textarea(255) in:PersonMailingAddress               | Mailing Street
+PersonMailingCity  string(40) in:PersonMailingAddress                   | Mailing City
+PersonMailingState string(80) in:PersonMailingAddress                   | Mailing State/Province
+PersonMailingPostalCode string(20) in:PersonMailingAddress              | Mailing Zip/Postal Code
+PersonMailingCountry string(80) in:PersonMailingAddress                 | Mailing Country
+PersonMobilePhone  phone(40)                                            | Mobile
+PersonHomePhone    phone(40)                                            | Home Phone
+PersonOtherPhone   phone(40)                                            | Other Phone
+PersonEmail        email(80)                                            | Email
 PersonTitle        string(80)                                           | Title
+PersonDepartment   string(80)                                           | Department
+PersonLeadSource   picklist(255)                                        | Lead Source
+PersonBirthdate    date                                                 | Birthdate
+PersonHasOptedOutOfEmail boolean                                        | Email Opt Out
+PersonHasOptedOutOfFax boolean                                          | Fax Opt Out
+PersonDoNotCall    boolean                                              | Do Not Call
 """
 """What Account has besides in an org with Person Accounts (CumulusCI's describe of such an org)."""
 
@@ -157,5 +173,10 @@ PICKLISTS: dict[str, dict[str, tuple[str, ...]]] = {
         "Industry": INDUSTRIES,
         "Rating": ("Hot", "Warm", "Cold"),
     },
-    "Account": {"Industry": INDUSTRIES, "Type": ("Prospect", "Customer - Direct", "Other")},
+    "Account": {
+        "Salutation": SALUTATIONS,
+        "PersonLeadSource": LEAD_SOURCES,
+        "Industry": INDUSTRIES,
+        "Type": ("Prospect", "Customer - Direct", "Other"),
+    },
 }

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator import person_accounts
 from simulator.clock import now_text
 from simulator.errors import RowError
+from simulator.person_names import account_name
 from simulator.shapes import Caller, Row
 
 if TYPE_CHECKING:
@@ -48,19 +50,39 @@ def check_editable(org: Org, *, sobject: str, row: Row) -> None:
     """Refuse to change a converted lead, or the contact of a person account. Raises RowError."""
     if sobject == "Lead" and row.get("IsConverted") and not org.settings.convert_edit_allowed:
         raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-    if sobject == "Contact" and org.settings.person_accounts and row.get("IsPersonAccount"):
-        message = "Unable to create/update fields: this contact belongs to a person account; write its account"
-        raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message)
+    if sobject == "Contact":
+        person_accounts.check_contact(org, row=row)
 
 
-def assign_owner(org: Org, *, sobject: str, row: Row, given: Row, caller: Caller) -> None:
-    """Let the assignment rule choose a new lead's owner, unless the request's header says no.
+def assign_owner(org: Org, *, sobject: str, row: Row, caller: Caller) -> None:
+    """Let the assignment rule choose a lead's owner, new or changed, unless the request's header says no.
 
     https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm
     """
     owner = org.settings.assignment_rule_owner
     if sobject == "Lead" and owner and caller.auto_assign:
         row["OwnerId"] = owner
+
+
+def check_queue(org: Org, *, sobject: str, given: Row) -> None:
+    """Refuse a queue that may not own this object. Raises RowError."""
+    owner_id = given.get("OwnerId") or ""
+    if org.store.object_of(owner_id) != "Group":
+        return
+    allowed = {row["SobjectType"] for row in org.store.find("QueueSobject", field="QueueId", value=owner_id)}
+    if sobject not in allowed:
+        message = "Queue not associated with this SObject type"
+        raise RowError("INVALID_CROSS_REFERENCE_KEY", message, ["OwnerId"])
+
+
+def settle_record_type(org: Org, *, sobject: str, row: Row, given: Row) -> None:
+    """Give a row its record type: an active one of its own object, by default the object's first. Raises RowError."""
+    known = [one for one in org.store.all("RecordType") if one.get("SobjectType") == sobject and one.get("IsActive")]
+    if "RecordTypeId" in given and given["RecordTypeId"] not in {one["Id"] for one in known} | {None}:
+        message = f"Record Type ID: this ID value isn't valid for the user: {given['RecordTypeId'][:15]}"
+        raise RowError("INVALID_CROSS_REFERENCE_KEY", message, ["RecordTypeId"])
+    if known and not row.get("RecordTypeId") and org.full_catalog[sobject.lower()].field("RecordTypeId"):
+        row["RecordTypeId"] = known[0]["Id"]
 
 
 def check_owner(org: Org, *, sobject: str, row: Row, given: Row) -> None:
@@ -103,11 +125,25 @@ def _contact_for(org: Org, *, lead: Row, contact_id: str | None) -> str:
     values = {name: lead.get(name) for name in _COPIED} | {new: lead.get(old) for old, new in _COPIED_AS.items()}
     contact = org.store.get("Contact", row_id=contact_id)
     if contact is None:
+        if org.settings.person_accounts and not lead.get("Company"):
+            return _person_for(org, lead=lead, values=values)
         account_id = org.put_row("Account", values={"Name": lead.get("Company") or lead["LastName"]})
         return org.put_row("Contact", values={**values, "AccountId": account_id, "OwnerId": lead["OwnerId"]})
     filled = {name: value for name, value in values.items() if contact.get(name) in (None, "")}
     org.store.put("Contact", row={**contact, **filled})
     return str(contact["Id"])
+
+
+def _person_for(org: Org, *, lead: Row, values: Row) -> str:
+    """Make a Person Account of a lead without a company; return its contact's id.
+
+    https://help.salesforce.com/s/articleView?id=sales.leads_notes.htm
+    """
+    named = {account_name(name): value for name, value in values.items()}
+    known = {name: value for name, value in named.items() if org.full_catalog["account"].field(name)}
+    account_id = org.put_row("Account", values={**known, "IsPersonAccount": True, "OwnerId": lead["OwnerId"]})
+    person_accounts.reflect(org, account_id=account_id)
+    return str((org.store.get("Account", row_id=account_id) or {})["PersonContactId"])
 
 
 def merge_rows(org: Org, *, sobject: str, winner_id: str, loser_ids: list[str]) -> None:

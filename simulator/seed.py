@@ -20,7 +20,17 @@ from simulator.shapes import Json, Row
 if TYPE_CHECKING:
     from simulator.org import Org
 
-_ORDER = ("Group", "RecordType", "Account", "Contact", "Lead", "Campaign", "CampaignMemberStatus", "CampaignMember")
+_ORDER = (
+    "Group",
+    "QueueSobject",
+    "RecordType",
+    "Account",
+    "Contact",
+    "Lead",
+    "Campaign",
+    "CampaignMemberStatus",
+    "CampaignMember",
+)
 _LEAD_STATUSES = (
     ("Open - Not Contacted", True, False),
     ("Working - Contacted", False, False),

@@ -50,6 +50,10 @@ NOTE_LABELS: dict[str, str | Promise] = {
     Note.DUPLICATE_ALERT: _("Duplicate rule warned"),
     Note.FIELD_DROPPED: _("A field was left out"),
     Note.PERSON_ACCOUNT: _("Person Account"),
+    Note.ACCOUNT_NOT_FOUND: _("No account found"),
+    Note.ACCOUNT_AMBIGUOUS: _("Several accounts fit"),
+    Note.ACCOUNT_CONSUMER_DOMAIN: _("Private email, no account"),
+    Note.ACCOUNT_NOT_READABLE: _("Accounts cannot be searched"),
     Note.CHOICE_SKIPPED: _("Unknown choice skipped"),
     Note.OPT_OUT_KEPT: _("Opt-out kept"),
     Note.NOT_PUT_BACK: _("Not put back"),
@@ -103,6 +107,10 @@ CHECK_LABELS: dict[str, str | Promise] = {
     "duplicate_rules": _("Duplicate rules"),
     "assignment_rules": _("Assignment rules"),
     "visibility": _("Sees all Contacts and Leads"),
+    "new_owner": _("Owner of new people"),
+    "contact_account": _("Account of new Contacts"),
+    "record_types.lead": _("Record type of new Leads"),
+    "record_types.contact": _("Record type of new Contacts"),
 }
 """Names of what a test of the connection looks at; the word after a space stays (an object of Salesforce)."""
 

@@ -1,6 +1,6 @@
 """The forms of a link: every option says what it does to real people."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from connector.admin.campaigns import PickedCampaign, unseal
 from connector.admin.explain import explain_code
 from connector.admin.labels import STATE_LABELS
+from connector.admin.new_people_form import NewPeopleForm
 from connector.core.participant import normalise_id
 from connector.core.problem import Problem
 from connector.core.state import State
@@ -17,12 +18,6 @@ from connector.core.validate_link import REQUIRED_STATES, validate_creation, val
 from connector.models import CampaignLink
 from connector.models.links import STATUS_FIELDS, default_create_for
 from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
-from connector.pipeline.setup.link_setup import LinkFacts
-
-if TYPE_CHECKING:
-    _CampaignLinkForm = forms.ModelForm[CampaignLink]
-else:
-    _CampaignLinkForm = forms.ModelForm
 
 _CREATING_STATES = (State.REGISTERED, State.ATTENDED, State.REFUSED, State.NOT_REGISTERED)
 
@@ -45,11 +40,8 @@ HELP_TEXTS = {
 }
 
 
-class LinkForm(_CampaignLinkForm):
+class LinkForm(NewPeopleForm):
     """A link whose statuses are chosen among the campaign's own."""
-
-    facts: ClassVar[LinkFacts] = LinkFacts()
-    """What Salesforce says; the admin sets it on a subclass for each request."""
 
     create_for = forms.MultipleChoiceField(
         label=_("Create new people for"),
@@ -65,7 +57,10 @@ class LinkForm(_CampaignLinkForm):
         max_length=255,
         initial="[not provided]",
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("A new Lead needs a company: this text stands in where inwink has none. It never replaces a name."),
+        help_text=_(
+            "A new Lead needs a company: this text stands in where inwink has none, and gives way to the real one. "
+            "Empty: such people are not sent. Not used where the organisation has Person Accounts."
+        ),
     )
     placeholder_last_name = forms.CharField(
         label=_("Last name, when unknown"),
@@ -73,7 +68,10 @@ class LinkForm(_CampaignLinkForm):
         max_length=80,
         initial="[not provided]",
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("A new person needs a last name: this text stands in where inwink has none."),
+        help_text=_(
+            "A new person needs a last name: this text stands in where inwink has none, and gives way to "
+            "the real one. Empty: such people are not sent."
+        ),
     )
 
     class Meta:
@@ -113,7 +111,7 @@ class LinkForm(_CampaignLinkForm):
 
     def clean(self) -> dict[str, Any]:
         """Hold the statuses and policies against the rules that the configuration file obeys too."""
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         statuses = {state: cleaned.get(column) or "" for state, column in STATUS_FIELDS.items()}
         problems = [
             *(problem for problem in validate_statuses(statuses) if problem.code != "label_required"),

@@ -9,11 +9,12 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.campaigns import unseal
 from connector.admin.link_forms import problem_text
+from connector.admin.new_people_form import asked_people
 from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent
 from connector.pipeline.setup.configure_plan import wanted_mappings
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change, follow_new_link
 from connector.pipeline.setup.link_check import mapping_problems
-from connector.pipeline.setup.link_setup import LinkFacts, add_default_mappings, load_facts
+from connector.pipeline.setup.link_setup import LinkFacts, add_default_mappings, load_facts, load_people
 
 _NO_FACTS = LinkFacts()
 
@@ -33,10 +34,13 @@ def facts_of(request: HttpRequest, link: CampaignLink | None) -> LinkFacts:
 def _load_facts(request: HttpRequest, link: CampaignLink | None) -> LinkFacts:
     is_post = request.method == "POST"
     if link is not None:
-        return load_facts(link.org, link.campaign_id, refresh=is_post)
+        facts = load_facts(link.org, link.campaign_id, refresh=is_post)
+        return load_people(asked_people(request, link.org), facts) if is_post else facts
     picked = unseal(request.POST.get("campaign", ""))
     org = SalesforceOrg.objects.filter(pk=picked.org_id).first() if picked else None
-    return load_facts(org, picked.id, refresh=True) if org and picked else _NO_FACTS
+    if org is None or picked is None:
+        return _NO_FACTS
+    return load_people(asked_people(request, org), load_facts(org, picked.id, refresh=True))
 
 
 def remember_before(form: Any, link: CampaignLink) -> None:

@@ -18,6 +18,7 @@ from connector.admin.link_forms import LinkForm, NewLinkForm
 from connector.admin.link_page import link_context, new_link_context
 from connector.admin.link_saving import facts_of, follow_saving, hold_link_with_problems, remember_before
 from connector.admin.mappings import FieldMappingInline
+from connector.admin.new_people_form import RECORD_TYPE_FIELDS
 from connector.admin.tags import link_tag
 from connector.admin.widgets import CampaignPicker, SuggestingInput
 from connector.models import CampaignLink, SalesforceOrg
@@ -30,7 +31,8 @@ _FIELDSETS = (
     }),
     (_("Who is it in Salesforce"), {"fields": ("match", "ambiguous", "same_email")}),
     (_("New people"), {
-        "fields": ("create_as", "create_for", "placeholder_company", "placeholder_last_name", "duplicates")}),
+        "fields": ("create_as", "create_for", "placeholder_company", "placeholder_last_name", "duplicates",
+                   "owner_choice", "owner_id", "account_choice", "account_id")}),
     (_("People who are there already"), {"fields": ("update_existing", "removed_members")}),
     (_("Dates"), {"fields": ("starts_at", "ends_at", "closes_after_days")}),
 )  # fmt: skip
@@ -74,7 +76,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         """Begin with the event and the campaign: chosen once, shown later."""
         names = ("event_name", "inwink_event_id", "org", "campaign")
         first = ("inwink_event_id", "event_name", "org", "campaign", "state") if obj is None else names
-        return ((_("Event and campaign"), {"fields": first}), *_FIELDSETS)
+        record_types = () if obj is None else ((_("Record types of new people"), {"fields": (*RECORD_TYPE_FIELDS,)}),)
+        return ((_("Event and campaign"), {"fields": first}), *_FIELDSETS, *record_types)
 
     def get_readonly_fields(self, request: HttpRequest, obj: CampaignLink | None = None) -> tuple[str, ...]:
         """Keep what a link stands for; another campaign is another link."""

@@ -170,10 +170,14 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Corrigez l’adresse dans inwink ; le participant sera alors envoyé de lui-même."),
     }),
     (("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",), {
-        "en": ("Salesforce’s list has no such choice, and it accepts no others.",
-               "Add the choice in Salesforce, or map the value to an existing choice on the link."),
-        "fr": ("La liste de Salesforce n’a pas ce choix et n’en accepte pas d’autres.",
-               "Ajoutez le choix dans Salesforce, ou associez la valeur à un choix existant sur la liaison."),
+        "en": ("Salesforce’s list has no such choice, and it accepts no others. A choice that exists may still not be "
+               "among those of the person’s record type, or of the field that the list depends on.",
+               "Add the choice in Salesforce, also to the record type and to the dependency, "
+               "or map the value to an existing choice on the link."),
+        "fr": ("La liste de Salesforce n’a pas ce choix et n’en accepte pas d’autres. Un choix existant peut aussi "
+               "manquer au type d’enregistrement de la personne, ou au champ dont la liste dépend.",
+               "Ajoutez le choix dans Salesforce, aussi au type d’enregistrement et à la dépendance, "
+               "ou associez la valeur à un choix existant sur la liaison."),
     }),
     (("INVALID_TYPE_ON_FIELD_IN_RECORD", "NUMBER_OUTSIDE_VALID_RANGE"), {
         "en": ("A value is not of the kind that the Salesforce field accepts.",

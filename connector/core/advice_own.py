@@ -104,10 +104,21 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Corrigez-la dans inwink, ou associez-la à un champ texte."),
     }),
     (("required_field_missing",), {
-        "en": ("A field that Salesforce requires would be empty.",
-               "Fill it in inwink, or map a source or a constant to the field named below."),
-        "fr": ("Un champ obligatoire de Salesforce serait vide.",
-               "Remplissez-le dans inwink, ou associez une source ou une constante au champ nommé ci-dessous."),
+        "en": ("A new person would lack a field that Salesforce requires; nothing was sent.",
+               "Fill it in inwink, give the link a text for unknown companies and last names, "
+               "or map a source with a default to the field named below."),
+        "fr": ("Il manquerait à une nouvelle personne un champ obligatoire de Salesforce ; rien n’a été envoyé.",
+               "Remplissez-le dans inwink, donnez à la liaison un texte pour les sociétés et noms inconnus, "
+               "ou associez une source avec une valeur par défaut au champ nommé ci-dessous."),
+    }),
+    (("record_type_unknown",), {
+        "en": ("The integration user may not give new people the record type of this link, or it no longer exists.",
+               "Give the user that record type in Salesforce, or choose another one on the link; "
+               "then send the participant again."),
+        "fr": ("L’utilisateur d’intégration ne peut pas donner aux nouvelles personnes le type d’enregistrement "
+               "de cette liaison, ou celui-ci n’existe plus.",
+               "Attribuez-lui ce type d’enregistrement dans Salesforce, ou choisissez-en un autre sur la liaison ; "
+               "puis renvoyez le participant."),
     }),
 )  # fmt: skip
 

@@ -205,10 +205,46 @@ NOTES: Mapping[Note, Texts] = {
     },
     Note.PERSON_ACCOUNT: {
         "en": ("This person is a Person Account: the membership was written, the person’s own fields were not.",
-               "Nothing to do."),
+               "If they shall be written, give the integration user the right to edit Accounts, "
+               "then send the participant again."),
         "fr": ("Cette personne est un compte personnel : l’inscription à la campagne a été écrite, "
                "pas les champs de la personne.",
-               "Rien à faire."),
+               "S’ils doivent l’être, donnez à l’utilisateur d’intégration le droit de modifier les Comptes, "
+               "puis renvoyez le participant."),
+    },
+    Note.ACCOUNT_NOT_FOUND: {
+        "en": ("The new Contact has no account: none was found for this company or email. "
+               "A Contact without account is seen by its owner and administrators only.",
+               "Give the Contact an account in Salesforce, or choose one account for all new Contacts of the link."),
+        "fr": ("Le nouveau Contact n’a pas de compte : aucun ne correspond à cette société ou à cet e-mail. "
+               "Un Contact sans compte n’est visible que de son propriétaire et des administrateurs.",
+               "Rattachez le Contact à un compte dans Salesforce, ou choisissez un compte pour tous les nouveaux "
+               "Contacts de la liaison."),
+    },
+    Note.ACCOUNT_AMBIGUOUS: {
+        "en": ("The new Contact has no account: several accounts have this company name or website, "
+               "and the connector does not guess.",
+               "Give the Contact an account in Salesforce; merge the accounts if they are one."),
+        "fr": ("Le nouveau Contact n’a pas de compte : plusieurs comptes ont ce nom ou ce site web, "
+               "et le connecteur ne devine pas.",
+               "Rattachez le Contact à un compte dans Salesforce ; fusionnez les comptes s’il s’agit du même."),
+    },
+    Note.ACCOUNT_CONSUMER_DOMAIN: {
+        "en": ("The new Contact has no account: the email is of a provider that anybody can use, "
+               "so it names no company.",
+               "Give the Contact an account in Salesforce if you know it."),
+        "fr": ("Le nouveau Contact n’a pas de compte : l’e-mail est celui d’un fournisseur grand public, "
+               "il n’indique aucune société.",
+               "Rattachez le Contact à un compte dans Salesforce si vous le connaissez."),
+    },
+    Note.ACCOUNT_NOT_READABLE: {
+        "en": ("The new Contact has no account: the integration user may not search accounts, "
+               "or not by name or website.",
+               "Give the user the right to read Accounts, their names and websites; run the check of the link."),
+        "fr": ("Le nouveau Contact n’a pas de compte : l’utilisateur d’intégration ne peut pas chercher de comptes, "
+               "ou pas par nom ou site web.",
+               "Donnez-lui le droit de lire les Comptes et leurs champs Nom et Site web ; "
+               "lancez la vérification de la liaison."),
     },
     Note.CHOICE_SKIPPED: {
         "en": ("Salesforce’s list has no such choice; the field was left as it is.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from connector.core.accounts import Accounts
 from connector.core.convert import UnfitError, choose, convert, is_blank, same_value, translate
 from connector.core.mapping import (
     Facts,
@@ -31,6 +32,7 @@ class Context:
     schemas: Schemas
     responded: Mapping[str, bool]
     """{label: HasResponded} of the campaign."""
+    accounts: Accounts = Accounts()
 
     def of(self, person: Person) -> "Context":
         """Return what one person is planned with: only the mappings that consent lets through."""

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.core.convert import UnfitError
+from connector.core.creating import created_values
 from connector.core.field_values import (
     Changes,
     Context,
     Present,
     changed_values,
     new_values,
+    rules_of,
     sent_values,
     wanted_value,
 )
@@ -18,6 +20,7 @@ from connector.core.match import Held, Match, Matched, NoMatch
 from connector.core.membership import StatusPlan, plan_status
 from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.core.participant import Json
+from connector.core.person_account import account_values, as_contact, is_writable
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef
 from connector.core.schema import PersonType, SObject
 from connector.core.screen import Person, Verdict, leave_out, merge_people
@@ -44,6 +47,10 @@ class Write:
     agreed: Mapping[str, Json] = field(default_factory=dict)
     """Fields of ours that hold inwink's value already. Remember them like values that were sent: when a colleague
     changes such a field later, that is a colleague's value (rule 5.1)."""
+    account_id: str = ""
+    """The Account through which a Person Account is written; "" for everybody else."""
+    account_values: Mapping[str, Json] = field(default_factory=dict)
+    """The values under the Account's names; `values` has them under the Contact's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,6 @@ def _plan_writes(person: Person, match: Matched | NoMatch, *, status: StatusPlan
             *((status.note,) if status.note else ()),
             *notes,
             *member_notes,
-            *((Note.PERSON_ACCOUNT,) if record and record.is_person_account else ()),
         ),
     )
 
@@ -141,10 +147,35 @@ def _plan_record(
     if matched is None:
         assert policy.create is not None  # noqa: S101 - refuse_creation answered for everybody else
         sobject = SObject(policy.create.value)
-        values, notes = new_values(sobject, facts=facts, context=context)
+        values, notes = created_values(sobject, facts=facts, context=context)
         return Write(Operation.CREATE, values=values, before=dict.fromkeys(values)), notes
     if matched.record.is_person_account:
-        return Write(), ()
+        return _plan_person_account(person, matched, facts=facts, context=context)
+    return _plan_update(person, matched, facts=facts, context=context)
+
+
+def _plan_person_account(
+    person: Person, matched: Matched, *, facts: Facts, context: Context
+) -> tuple[Write, tuple[Note, ...]]:
+    """Plan a Person Account like any Contact, within the limits of its Account, through which it is written."""
+    account = context.schemas.get(SObject.ACCOUNT)
+    if account is None or not is_writable(account) or not matched.record.account_id:
+        return Write(), (Note.PERSON_ACCOUNT,)
+    names = ["Email", *(rule.field for rule in rules_of(SObject.CONTACT, context))]
+    contact = as_contact(context.schemas[SObject.CONTACT], account, names=names)
+    within = replace(context, schemas={**context.schemas, SObject.CONTACT: contact})
+    write, notes = _plan_update(person, matched, facts=facts, context=within)
+    email = contact.fields.get("Email")
+    if "Email" in write.values and (email is None or not email.is_updateable):
+        values = {name: value for name, value in write.values.items() if name != "Email"}
+        write = replace(write, operation=Operation.UPDATE if values else Operation.NONE, values=values)
+        notes = tuple(dict.fromkeys((*notes, Note.FIELD_DROPPED)))
+    named = account_values(write.values, account)
+    return replace(write, account_id=matched.record.account_id, account_values=named), notes
+
+
+def _plan_update(person: Person, matched: Matched, *, facts: Facts, context: Context) -> tuple[Write, tuple[Note, ...]]:
+    policy = context.policy
     changes = _changed_values(person, matched.record, facts=facts, context=context)
     values = dict(changes.values)
     if moves_email(person, matched, policy=policy):

@@ -10,6 +10,7 @@ from connector.core.convert import Locale
 from connector.core.filters import Filter
 from connector.core.mapping import Event, MappingRule
 from connector.core.match_fields import MatchFields
+from connector.core.new_people import NewPeople
 from connector.core.outcomes import Reason
 from connector.core.participant import Json, Known, names_key, text_of
 from connector.core.schema import ObjectSchema, PersonType, SObject
@@ -54,6 +55,7 @@ class LinkPolicy:
     """It is proved or confirmed that the integration user sees everybody (rule 3.0)."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
     """{"company": text, "last_name": text}"""
+    new_people: NewPeople = NewPeople()
     ends_at: datetime | None = None
     locale: Locale = Locale()
     filter: Filter = Filter()
@@ -151,6 +153,8 @@ class PersonRecord:
     is_deleted: bool = False
     master_id: str = ""
     is_person_account: bool = False
+    account_id: str = ""
+    """The account of a contact; of a Person Account the other half of the person, through which it is written."""
     last_activity_at: str = ""
     created_at: str = ""
     emails: tuple[str, ...] = ()

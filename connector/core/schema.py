@@ -78,6 +78,15 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordType:
+    """One record type that the user may give."""
+
+    name: str
+    """Its label."""
+    developer_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectSchema:
     """What the signed-in user can do with one object."""
 
@@ -88,8 +97,8 @@ class ObjectSchema:
     is_queryable: bool
     fields: Mapping[str, FieldSpec]
     """{api name: spec}, as Salesforce spells the names; fields hidden from the user are absent."""
-    record_types: Mapping[str, str] = field(default_factory=dict)
-    """{record type id: name}, active ones only."""
+    record_types: Mapping[str, RecordType] = field(default_factory=dict)
+    """{record type id: what it is called}: the active ones that the user may give; not the master, which is none."""
 
     def find_field(self, name: str) -> FieldSpec | None:
         """Return the field of that API name, whatever its case."""

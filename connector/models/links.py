@@ -20,6 +20,13 @@ STATUS_FIELDS: dict[State, str] = {
 """{state: column that holds its label}; an empty label means that nothing is written for that state."""
 
 
+ASSIGNMENT_RULES = "assignment_rules"
+OWNER_WORDS = ("integration_user", ASSIGNMENT_RULES)
+"""Values of `new_owner` that are no id."""
+ACCOUNT_WORDS = ("none", "by_company", "by_domain")
+"""Values of `contact_account` that are no id."""
+
+
 def default_create_for() -> list[str]:
     """Return the states in which new people are created unless a link says otherwise."""
     return [State.REGISTERED.value, State.ATTENDED.value]

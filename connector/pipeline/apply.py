@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from connector.core.accounts import index_accounts
 from connector.core.errors import ErrorKind
 from connector.core.give_key import give_keys
 from connector.core.match import (
@@ -22,6 +23,7 @@ from connector.core.participant import text_of
 from connector.core.plan import Context, PersonPlan, moves_email, plan_person, unite_records
 from connector.core.rows import PersonRef, Row
 from connector.core.screen import REFUSALS, EmailGroup, Person, bystanders, group_by_email, screen_row
+from connector.pipeline.accounts import account_queries, account_row
 from connector.pipeline.checkins import write_checkins
 from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
 from connector.pipeline.progress import Progress
@@ -153,7 +155,12 @@ def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int]
     wanted = {row.id for row in run.batch.rows} if waiting is None else set(waiting)
     wanted -= run.set_aside
     claimed = [pair for pair in pairs if any(row.id in wanted for row in pair[0].claimed)]
-    return _plan(run, claimed, Context(policy, run.schemas, readings.labels), records=readings.records)
+    accounts = index_accounts(
+        policy.new_people.account_by,
+        map(account_row, readings.account_rows),
+        is_readable=readings.are_accounts_readable,
+    )
+    return _plan(run, claimed, Context(policy, run.schemas, readings.labels, accounts), records=readings.records)
 
 
 def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
@@ -229,6 +236,7 @@ def _read(run: Run, people: Sequence[Person]) -> Readings:
         policy=run.batch.policy,
         schemas=run.schemas,
         before_call=lambda: run.interlude(run),
+        account_queries=account_queries(people, run.batch.policy, run.schemas),
     )
     emails = {email for person in people for email in _emails(person)}
     keys = asked_keys(people, run.batch.policy)

@@ -6,17 +6,20 @@ from dataclasses import dataclass, field, replace
 from django.db.models import F, Q
 
 from connector import conf
+from connector.core.accounts import AccountBy
 from connector.core.consent import consent_of
 from connector.core.convert import Locale
 from connector.core.filters import Filter, condition_of
 from connector.core.mapping import Blank, Event, MappingRule, Mode, UnknownChoice
 from connector.core.match_fields import MatchFields, MatchKey
+from connector.core.new_people import NewPeople
 from connector.core.outcomes import EntryState
 from connector.core.rows import Ambiguous, LinkPolicy, PersonRef, Row
 from connector.core.schema import PersonType, SObject
 from connector.core.state import State
 from connector.inwink.identity import Identity
 from connector.models import CampaignLink, FieldMapping, OutboxEntry, PersonChoice
+from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS
 from connector.pipeline.privacy.erased import find_erased
 
 _SOBJECT = {
@@ -30,11 +33,12 @@ _MATCH = {
     CampaignLink.Match.CONTACT_ONLY: (PersonType.CONTACT,),
     CampaignLink.Match.LEAD_ONLY: (PersonType.LEAD,),
 }
-_CREATE = {
+CREATE = {
     CampaignLink.Create.LEAD: PersonType.LEAD,
     CampaignLink.Create.CONTACT: PersonType.CONTACT,
     CampaignLink.Create.NOBODY: None,
 }
+"""{create: object of new people}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
     return LinkPolicy(
         match=_MATCH[CampaignLink.Match(link.match)],
         match_fields=match_fields_of(link),
-        create=_CREATE[CampaignLink.Create(link.create_as)],
+        create=CREATE[CampaignLink.Create(link.create_as)],
         create_for=frozenset(State(state) for state in link.create_for),
         labels=link.statuses(),
         event=Event(id=link.inwink_event_id, name=link.event_name, starts_at=link.starts_at),
@@ -143,6 +147,7 @@ def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
         adds_removed_again=link.removed_members == CampaignLink.RemovedMembers.ADD_AGAIN,
         can_create=link.org.sees_everybody,
         placeholders=link.placeholders,
+        new_people=new_people_of(link),
         ends_at=link.ends_at,
         locale=Locale(language=language, time_zone=conf.time_zone()),
         filter=Filter(
@@ -160,6 +165,18 @@ def match_fields_of(link: CampaignLink) -> MatchFields:
     key = link.match_key or {}
     fields = {kind: key[word] for kind, word in words.items() if key.get(word)}
     return MatchFields(emails=emails, key=MatchKey(key["source"], fields) if fields else None)
+
+
+def new_people_of(link: CampaignLink) -> NewPeople:
+    """Return what a link decides about the people it creates."""
+    has_owner = link.new_owner not in OWNER_WORDS
+    searches = link.contact_account in ACCOUNT_WORDS
+    return NewPeople(
+        record_types={_SOBJECT[FieldMapping.Object(key)]: wanted for key, wanted in link.record_types.items()},
+        owner_id=link.new_owner if has_owner else "",
+        account_by=AccountBy(link.contact_account) if searches else AccountBy.NONE,
+        account_id="" if searches else link.contact_account,
+    )
 
 
 def rule_of(mapping: FieldMapping) -> MappingRule:

@@ -17,8 +17,8 @@ from connector.pipeline.ends import EntryEnd
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError, require_core_fields
 from connector.pipeline.run import Run
+from connector.pipeline.schemas import load_schemas
 from connector.pipeline.sizes import Sizes
-from connector.pipeline.sync import SOBJECTS
 from connector.salesforce.gateway import Gateway
 
 CHUNK = 1000
@@ -78,11 +78,10 @@ def preview_link(link: CampaignLink, *, participant_key: str | None = None) -> P
 
 
 def _preview_batch(batch: Batch, gateway: Gateway) -> list[PreviewRow]:
-    org = batch.link.org
     run = Run(
         batch=batch,
         gateway=gateway,
-        schemas={name: connect.object_schema(org, name, gateway=gateway) for name in SOBJECTS},
+        schemas=load_schemas(batch.link.org, gateway),
         refresh_schemas=_refuse,
         sizes=Sizes(),
         interlude=_go_on,

@@ -9,6 +9,7 @@ from connector.core.match_fields import MAIN_EMAIL
 from connector.core.participant import normalise_email
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef, Schemas
 from connector.core.schema import ObjectSchema, PersonType, SObject
+from connector.pipeline.accounts import ACCOUNTS
 from connector.salesforce.composite import Query, SubResponse, pack
 from connector.salesforce.gateway import Gateway, Record, child_records
 from connector.salesforce.soql import encode_query, labels_query, pack_keys, person_query
@@ -74,6 +75,8 @@ class Readings:
     labels: dict[str, bool] = field(default_factory=dict)
     """{label: HasResponded}, in the campaign's order."""
     label_rows: list[Record] = field(default_factory=list)
+    account_rows: list[Record] = field(default_factory=list)
+    are_accounts_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Reader:
     policy: LinkPolicy
     schemas: Schemas
     before_call: Callable[[], None]
+    account_queries: Sequence[Query] = ()
+    """What is asked about accounts, in whatever slots the first calls leave free."""
 
     def read(
         self, emails: Iterable[str], refs: Callable[[Records], Iterable[PersonRef]], *, keys: Iterable[str] = ()
@@ -98,7 +103,7 @@ class Reader:
         for kind in PersonType:
             queries += self._queries(kind, "email", fields=self._email_fields(kind), keys=_unique(emails))
             queries += self._queries(kind, "key", fields=self._key_fields(kind), keys=_unique(keys))
-        self._ask(queries, readings)
+        self._ask([*queries, *self.account_queries], readings)
         for _round in range(MAX_ROUNDS):
             missing = readings.records.missing_refs(list(refs(readings.records)))
             asked = [query for kind in PersonType for query in self._id_queries(kind, missing)]
@@ -156,14 +161,15 @@ class Reader:
                 self._keep(answer, readings)
 
     def _keep(self, answer: SubResponse, readings: Readings) -> None:
+        is_account = answer.reference_id.startswith(ACCOUNTS)
+        if is_account and answer.error is not None and answer.error.kind not in _PASSING:
+            readings.are_accounts_readable = False  # an account is worth keeping nobody out
+            return
         raise_for(answer)
-        rows = list(answer.records)
-        next_url = answer.next_url
-        while next_url:
-            self.before_call()
-            page = self.gateway.query_more(next_url)
-            rows += page.records
-            next_url = page.next_url
+        rows = self._all_rows(answer)
+        if is_account:
+            readings.account_rows += rows
+            return
         if answer.reference_id == _LABELS:
             readings.label_rows = rows
             readings.labels = {str(row["Label"]): bool(row.get("HasResponded")) for row in rows}
@@ -171,6 +177,16 @@ class Reader:
         kind = PersonType(answer.reference_id.partition("_")[0].capitalize())
         for row in rows:
             readings.records.add(self._person(kind, row))
+
+    def _all_rows(self, answer: SubResponse) -> list[Record]:
+        rows = list(answer.records)
+        next_url = answer.next_url
+        while next_url:
+            self.before_call()
+            page = self.gateway.query_more(next_url)
+            rows += page.records
+            next_url = page.next_url
+        return rows
 
     def _person(self, kind: PersonType, row: Record) -> PersonRecord:
         account = row.get("Account") or {}
@@ -190,6 +206,7 @@ class Reader:
             is_deleted=bool(row.get("IsDeleted")),
             master_id=str(row.get("MasterRecordId") or ""),
             is_person_account=bool(row.get("IsPersonAccount")),
+            account_id=str(row.get("AccountId") or ""),
             last_activity_at=str(row.get("LastActivityDate") or ""),
             created_at=str(row.get("CreatedDate") or ""),
         )
@@ -217,7 +234,7 @@ class Reader:
 def person_fields(schema: ObjectSchema, policy: LinkPolicy) -> list[str]:
     """Return the fields to read of one object: what matching needs, and what mappings compare."""
     core = [name for name in _PERSON_FIELDS if name in schema.fields]
-    company = ["Account.Name"] if schema.name == SObject.CONTACT and "AccountId" in schema.fields else []
+    company = ["AccountId", "Account.Name"] if schema.name == SObject.CONTACT and "AccountId" in schema.fields else []
     specs = (schema.find_field(name) for name in policy.match_fields.of(PersonType(schema.name)))
     searched = [spec.name for spec in specs if spec is not None]
     return list(dict.fromkeys([*core, *company, *searched, *_mapped(schema, policy)]))

@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from connector.core.rows import Schemas
-from connector.core.schema import SObject
 from connector.models import SyncRun
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline import pausing
@@ -33,13 +32,12 @@ from connector.pipeline.record import Result, Stop, record_run
 from connector.pipeline.report import Report, Touched
 from connector.pipeline.resync import wake_entries
 from connector.pipeline.run import GiveWayError, OutOfTimeError, Run, note_lost_answer, result_of, touched_by
+from connector.pipeline.schemas import load_schemas
 from connector.pipeline.sizes import keep_sizes, sizes_of
 from connector.salesforce.errors import LimitReached, RemoteUnavailable, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 
 logger = logging.getLogger(__name__)
-
-SOBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)
 
 
 def run_batch(link_id: int, *, trigger: SyncRun.Trigger, terms: ClaimTerms | None = None) -> Report | NothingClaimed:
@@ -212,7 +210,7 @@ class _Attempt:
 
     def _schemas(self, gateway: Gateway, *, refresh: bool) -> Schemas:
         org = self.batch.link.org
-        schemas = {name: connect.object_schema(org, name, gateway=gateway, refresh=refresh) for name in SOBJECTS}
+        schemas = load_schemas(org, gateway, refresh=refresh)
         note_degraded(self.batch.link, self.batch.policy, schemas)
         return schemas
 

@@ -10,7 +10,8 @@ from connector.core.outcomes import Note, Operation
 from connector.core.plan import PersonPlan
 from connector.core.schema import PersonType, SObject
 from connector.models import CampaignLink
-from connector.pipeline.parts import Item, Part, sort_results, take_call
+from connector.models.links import ASSIGNMENT_RULES
+from connector.pipeline.parts import Item, Method, Part, sort_results, take_call
 from connector.pipeline.progress import Progress, Settle, results_of, settle_member, settle_person
 from connector.pipeline.reading import raise_for
 from connector.pipeline.sizes import Sizes
@@ -36,7 +37,6 @@ MAX_HALVINGS = 40
 class _Phase:
     """What the calls of people, or of members, have in common."""
 
-    headers: Mapping[str, str]
     settle: Settle
     room: int
     """Collections of a call."""
@@ -66,7 +66,7 @@ class Writer:
         updates = [item for operation, item in items if operation is Operation.UPDATE]
         creates = [item for operation, item in items if operation is Operation.CREATE]
         updates.sort(key=lambda item: item.sobject)
-        phase = _Phase(headers=assignment_header(self.link), settle=settle_person, room=MAX_HEAVY)
+        phase = _Phase(settle=settle_person, room=MAX_HEAVY)
         self._send([Part("PATCH", updates), Part("POST", creates)], phase)
 
     def write_members(self, work: Sequence[Progress]) -> None:
@@ -78,7 +78,7 @@ class Writer:
         creates = [item for operation, item in items if operation is Operation.CREATE]
         updates = [item for operation, item in items if operation is Operation.UPDATE]
         check = Query(_LABELS, labels_query(self.link.campaign_id))
-        phase = _Phase(headers={}, settle=settle_member, room=MAX_HEAVY - 1, check=check)
+        phase = _Phase(settle=settle_member, room=MAX_HEAVY - 1, check=check)
         self._send([Part("POST", creates), Part("PATCH", updates)], phase)
 
     def _member_record(self, progress: Progress) -> dict[str, Any]:
@@ -191,7 +191,7 @@ class Writer:
         """Return the headers of one collection; the outer call's are not inherited (rule 7.3)."""
         if phase.check is not None:
             return {}
-        return {**duplicate_header(saves=part.saves_duplicates), **phase.headers}
+        return {**duplicate_header(saves=part.saves_duplicates), **assignment_header(self.link, part.method)}
 
 
 def _has_record(progress: Progress) -> bool:
@@ -209,6 +209,9 @@ def _prove_labels(items: Sequence[Item], rows: Sequence[Record]) -> None:
 
 
 def _person_record(plan: PersonPlan) -> dict[str, Any]:
+    if plan.record.account_id:
+        account = {"attributes": {"type": SObject.ACCOUNT.value}, "id": plan.record.account_id}
+        return {**account, **plan.record.account_values}
     kind = plan.ref.type if plan.ref is not None else plan.creates
     assert kind is not None  # noqa: S101 - a plan that writes a person names its object
     identity = {"id": plan.ref.id} if plan.ref is not None else {}
@@ -223,12 +226,15 @@ def duplicate_header(*, saves: bool) -> dict[str, str]:
     return {"Sforce-Duplicate-Rule-Header": f"allowSave={'true' if saves else 'false'}"}
 
 
-def assignment_header(link: CampaignLink) -> dict[str, str]:
+def assignment_header(link: CampaignLink, method: Method) -> dict[str, str]:
     """Return the header that lets assignment rules run on new leads, or keeps them from it.
+
+    They would also take a lead that is only updated from its owner.
 
     https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm
     """
-    return {"Sforce-Auto-Assign": "TRUE" if link.new_owner == "assignment_rules" else "FALSE"}
+    assigns = method == "POST" and link.new_owner == ASSIGNMENT_RULES
+    return {"Sforce-Auto-Assign": "TRUE" if assigns else "FALSE"}
 
 
 def _collection(name: str, part: Part, headers: Mapping[str, str]) -> Subrequest:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from connector.core.schema import Choice, FieldSpec, ObjectSchema
+from connector.core.schema import Choice, FieldSpec, ObjectSchema, RecordType
 
 
 def parse_describe(raw: Mapping[str, Any]) -> ObjectSchema:
@@ -63,8 +63,10 @@ def _parse_choice(raw: Mapping[str, Any]) -> Choice:
     )
 
 
-def _parse_record_types(raw: Any) -> dict[str, str]:
-    """Keep the record types that are active and that this user may give."""
+def _parse_record_types(raw: Any) -> dict[str, RecordType]:
+    """Keep the record types that are active and that this user may give; the master stands for having none."""
     return {
-        info["recordTypeId"]: info["name"] for info in raw if info.get("active", True) and info.get("available", True)
+        info["recordTypeId"]: RecordType(info["name"], info.get("developerName") or info["name"])
+        for info in raw
+        if info.get("active", True) and info.get("available", True) and not info.get("master", False)
     }

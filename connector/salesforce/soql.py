@@ -5,7 +5,7 @@ https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforc
 
 # ruff: noqa: S608 -- every value goes through quote(), every name through _name()
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote_plus
 
 MAX_URL_BYTES = 8_000
@@ -56,18 +56,24 @@ def encode_query(soql: str) -> str:
 
 
 def pack_keys(
-    keys: Iterable[str], *, base_query_length: int, copies: int = 1, max_url_bytes: int = MAX_URL_BYTES
+    keys: Iterable[str],
+    *,
+    base_query_length: int,
+    copies: int = 1,
+    max_url_bytes: int = MAX_URL_BYTES,
+    write: Callable[[str], str] = quote,
 ) -> list[list[str]]:
     """Cut the keys of an IN list into as few queries as their encoded bytes allow, in their order.
 
     `base_query_length` is the length of encode_query() of the same query without keys, `copies` how many lists each
-    key stands in. Raises ValueError for a key that fits in no query.
+    key stands in; `write` makes of a key what stands there, one more character that separates it from the next not
+    counted. Raises ValueError for a key that fits in no query.
     """
     room = max_url_bytes - URL_PATH_BYTES - base_query_length
     packs: list[list[str]] = []
     left = 0
     for key in keys:
-        size = copies * (len(encode_query(quote(key))) + 1)
+        size = copies * (len(encode_query(write(key))) + 1)
         if size > room:
             raise ValueError("a key is too long for a query")
         if not packs or size > left:
@@ -120,6 +126,40 @@ def members_query(
 def records_query(sobject: str, *, fields: Sequence[str], ids: Iterable[str], key_field: str = "Id") -> str:
     """Ask for plain records by one field."""
     return f"SELECT {_names(fields)} FROM {_name(sobject)} WHERE {_in(key_field, ids)}"
+
+
+def accounts_by_name(names: Iterable[str], *, only_business: bool) -> str:
+    """Ask for the accounts of exactly these names; SOQL compares without case."""
+    return f"SELECT Id,Name FROM Account WHERE {_in('Name', names)}{_no_people(only_business)}"
+
+
+def accounts_by_domain(domains: Iterable[str], *, only_business: bool) -> str:
+    """Ask for the accounts whose website contains one of these domains; which it is of, the caller must look."""
+    wanted = " OR ".join(website_condition(domain) for domain in domains)
+    return f"SELECT Id,Website FROM Account WHERE ({wanted}){_no_people(only_business)}"
+
+
+def website_condition(domain: str) -> str:
+    """Write the condition that a website contains a domain: people type it with and without scheme, www. and path."""
+    return f"Website LIKE '%{quote_like(domain)}%'"
+
+
+def _no_people(only_business: bool) -> str:
+    """Leave out Person Accounts, which have no contacts; elsewhere the field does not exist."""
+    return " AND IsPersonAccount=false" if only_business else ""
+
+
+def owner_query(sobject: str, owner_id: str) -> str:
+    """Ask for a User, or for the queues (QueueSobject) that a group's id stands for."""
+    if sobject == "User":
+        return f"SELECT Id,Name,IsActive FROM User WHERE Id={quote(owner_id)}"
+    return f"SELECT QueueId,SobjectType,Queue.Name FROM QueueSobject WHERE QueueId={quote(owner_id)}"
+
+
+def account_by_id(account_id: str, *, has_person_accounts: bool) -> str:
+    """Ask for one account, and where it can be one whether it is a person."""
+    person = ",IsPersonAccount" if has_person_accounts else ""
+    return f"SELECT Id,Name{person} FROM Account WHERE Id={quote(account_id)}"
 
 
 def campaign_search(text: str, limit: int) -> str:

@@ -272,3 +272,63 @@ def test_the_sum_adds_up_and_each_number_leads_to_its_participants(world: World,
     assert total["rows"] == 11 == sum(part["count"] for part in total["parts"])
     for part in total["parts"]:
         assert admin_client.get(part["url"]).context["cl"].result_count == part["count"]
+
+
+def new_people(world: World, **chosen: str) -> dict[str, str]:
+    """Return the part of the form that says how people are created."""
+    return {"owner_choice": "integration_user", "owner_id": "", "account_choice": "none", "account_id": "",
+            "record_type_lead": "", "record_type_contact": "", **chosen}  # fmt: skip
+
+
+def test_owner_account_and_record_type_are_chosen(world: World, admin_client: Client) -> None:
+    field = {"name": "RecordTypeId", "type": "reference", "reference_to": ["RecordType"], "relationship": "RecordType"}
+    world.switch(custom_fields={"Lead": [field]})
+    [guest] = world.add("RecordType", {"Name": "Guest", "DeveloperName": "G", "SobjectType": "Lead", "IsActive": True})
+    [sales] = [u["Id"] for u in world.control("state?sobjects=User", method="GET")["User"] if u["LastName"] == "Vente"]
+    page = admin_client.get(url_of(world.link))
+    assert tuple(page.context["adminform"].form.initial[name] for name in ("owner_choice", "account_choice")) == (
+        "integration_user",
+        "none",
+    )
+
+    chosen = new_people(world, owner_choice="id", owner_id=sales[:15], account_choice="by_domain",
+                        record_type_lead=guest)  # fmt: skip
+    response = admin_client.post(url_of(world.link), {**change_form(admin_client, world.link), **chosen})
+
+    assert response.status_code == 302, errors_of(response)
+    stored = world.link_now()
+    assert (stored.new_owner, stored.contact_account, stored.record_types) == (sales, "by_domain", {"lead": guest})
+    shown = admin_client.get(url_of(world.link)).context["adminform"].form.initial
+    assert (shown["owner_choice"], shown["owner_id"], shown["record_type_lead"]) == ("id", sales, guest)
+
+
+def test_a_record_type_named_in_the_file_stays_as_it_was_written(world: World, admin_client: Client) -> None:
+    field = {"name": "RecordTypeId", "type": "reference", "reference_to": ["RecordType"], "relationship": "RecordType"}
+    world.switch(custom_fields={"Lead": [field]})
+    [guest] = world.add("RecordType", {"Name": "Guest", "DeveloperName": "G", "SobjectType": "Lead", "IsActive": True})
+    world.configure(record_types={"lead": "Guest", "contact": "Gone"})
+
+    form = change_form(admin_client, world.link)
+    admin_client.post(url_of(world.link), {**form, **new_people(world, record_type_lead=guest,
+                                                               record_type_contact="Gone")})  # fmt: skip
+
+    assert world.link_now().record_types == {"lead": "Guest", "contact": "Gone"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"owner_choice": "id", "owner_id": "sales"}, "Enter the id"),
+        ({"owner_choice": "id", "owner_id": "005000000000009AAA"}, "There is no user 005000000000009AAA"),
+        ({"owner_choice": "id", "owner_id": "00G000000000009AAA", "create_as": "contact"}, "not Contacts"),
+        ({"account_choice": "id", "account_id": "001000000000009AAA", "create_as": "contact"}, "There is no account"),
+        ({"account_choice": "id", "account_id": ""}, "Enter the id"),
+    ],
+)
+def test_an_owner_or_account_that_is_none_is_refused(
+    world: World, admin_client: Client, chosen: dict[str, str], words: str
+) -> None:
+    data = {**change_form(admin_client, world.link), **new_people(world, **chosen)}
+    response = admin_client.post(url_of(world.link), data)
+    assert words in errors_of(response)
+    assert (world.link_now().new_owner, world.link_now().contact_account) == ("integration_user", "none")

@@ -17,7 +17,7 @@ from connector.pipeline.reading import (
     raise_for,
     require_core_fields,
 )
-from connector.pipeline.sync import SOBJECTS
+from connector.pipeline.schemas import SOBJECTS
 from connector.salesforce.composite import SubResponse
 from connector.salesforce.errors import row_error
 from connector.salesforce.ids import id_18

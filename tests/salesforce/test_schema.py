@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.core.schema import Choice, FieldSpec, ObjectSchema
+from connector.core.schema import Choice, FieldSpec, ObjectSchema, RecordType
 from connector.salesforce.schema import parse_describe
 
 FIELD = {"name": "Email", "label": "Email", "type": "Email", "createable": True, "updateable": False, "nillable": True}
@@ -43,9 +43,16 @@ def test_describe() -> None:
             {**FIELD, "name": "Old__c", "deprecatedAndHidden": True},
         ],
         "recordTypeInfos": [
-            {"active": True, "available": True, "name": "Visitor", "recordTypeId": "012000000000001AAA"},
+            {
+                "active": True,
+                "available": True,
+                "name": "Visitor",
+                "developerName": "Visitor_2",
+                "recordTypeId": "012000000000001AAA",
+            },
             {"active": True, "available": False, "name": "Staff", "recordTypeId": "012000000000002AAA"},
             {"active": False, "available": True, "name": "Old", "recordTypeId": "012000000000003AAA"},
+            {"active": True, "available": True, "master": True, "name": "Master", "recordTypeId": "012000000000000AAA"},
         ],
     }
     email = FieldSpec("Email", "Email", "email", length=80, is_updateable=False, is_id_lookup=True)
@@ -76,7 +83,7 @@ def test_describe() -> None:
         is_updateable=True,
         is_queryable=False,
         fields={"Email": email, "Track__c": track},
-        record_types={"012000000000001AAA": "Visitor"},
+        record_types={"012000000000001AAA": RecordType("Visitor", "Visitor_2")},
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.core.schema import Choice, FieldSpec, ObjectSchema
+from connector.core.schema import Choice, FieldSpec, ObjectSchema, RecordType
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.salesforce.schema import parse_describe
 
@@ -12,7 +12,7 @@ MAX_AGE = timedelta(hours=24)
 """Refreshed daily by schedule, and at once when a write names a field."""
 
 
-FORMAT = ",".join(one.name for kind in (ObjectSchema, FieldSpec, Choice) for one in fields(kind))
+FORMAT = ",".join(one.name for kind in (ObjectSchema, FieldSpec, RecordType, Choice) for one in fields(kind))
 """What is kept of a describe; what an earlier release kept less of is asked for anew, unconditionally."""
 
 
@@ -60,7 +60,10 @@ def dump_schema(schema: ObjectSchema) -> dict[str, Any]:
         "updateable": schema.is_updateable,
         "queryable": schema.is_queryable,
         "fields": [_dump_field(spec) for spec in schema.fields.values()],
-        "recordTypeInfos": [{"recordTypeId": key, "name": name} for key, name in schema.record_types.items()],
+        "recordTypeInfos": [
+            {"recordTypeId": key, "name": record_type.name, "developerName": record_type.developer_name}
+            for key, record_type in schema.record_types.items()
+        ],
     }
 
 

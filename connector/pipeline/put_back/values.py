@@ -11,7 +11,7 @@ from connector.models import CampaignLink
 from connector.pipeline.connection import connect
 from connector.pipeline.put_back.selection import Selection
 from connector.pipeline.reading import raise_for
-from connector.pipeline.sync import SOBJECTS
+from connector.pipeline.schemas import SOBJECTS
 from connector.salesforce.composite import Query, SubResponse, pack
 from connector.salesforce.gateway import Gateway, Record
 from connector.salesforce.soql import encode_query, labels_query, pack_keys, records_query

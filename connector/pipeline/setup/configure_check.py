@@ -17,6 +17,7 @@ from connector.pipeline.connection.org_setup import needs_my_domain, refuse_logi
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, as_plain, mapping_row
 from connector.pipeline.setup.configure_schema import MappingSection, Section
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
+from connector.pipeline.setup.new_people_check import new_people_problems
 from connector.pipeline.setup.not_built import refuse_not_built
 
 NEEDED_BY_FLOW: Mapping[str, Sequence[str]] = {
@@ -107,7 +108,7 @@ def check_link(plan: LinkPlan, document: Document) -> list[ConfigError]:
     problems += validate_creation(match=plan.row.match, create=plan.row.create_as)
     problems += validate_match_alone(plan.row.match_emails, plan.row.match_key)
     problems += validate_only(plan.row.only) + validate_domains(plan.row.exclude_email_domains)
-    problems += validate_consent(plan.row.consent)
+    problems += validate_consent(plan.row.consent) + new_people_problems(plan.row)
     if plan.is_new or plan.section.has("statuses"):
         problems += validate_statuses(statuses_of(plan))
     errors = problem_errors(problems, document, plan.path)

@@ -27,6 +27,7 @@ from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
 from connector.pipeline.setup.link_check import MappingProblem, mapping_problems, spell_fields
 from connector.pipeline.setup.match_check import match_problems
+from connector.pipeline.setup.new_people_check import look_up_people, record_type_problems
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
@@ -157,7 +158,8 @@ def _look_up_link(reading: Reading, plan: LinkPlan, found: Found) -> list[Config
     _adopt_campaign(plan, campaign)
     errors = taken_campaign(reading, plan)
     try:
-        return errors + _check_labels(document, plan, found) + _check_fields(document, plan, found)
+        errors += _check_labels(document, plan, found) + _check_fields(document, plan, found)
+        return errors + _check_people(document, plan, found)
     except SalesforceError as exc:
         return [*errors, document.error(plan.path, f"Salesforce refused the question ({exc.code}): {exc.message}")]
 
@@ -195,6 +197,12 @@ def _check_fields(document: Document, plan: LinkPlan, found: Found) -> list[Conf
     searched = match_problems(plan.row, mappings, schema_of=found.schema_of)
     errors = [_mapping_error(document, plan, problem, mappings) for problem in problems]
     return errors + problem_errors(searched, document, plan.path)
+
+
+def _check_people(document: Document, plan: LinkPlan, found: Found) -> list[ConfigError]:
+    problems = record_type_problems(plan.row, schema_of=found.schema_of)
+    problems += look_up_people(plan.row, found.gateway, schema_of=found.schema_of).problems
+    return problem_errors(problems, document, plan.path)
 
 
 def _mapping_error(

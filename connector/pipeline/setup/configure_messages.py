@@ -27,6 +27,7 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("links", "only"): schema.FilterSection,
     ("links", "consent"): schema.ConsentSection,
     ("links", "placeholders"): schema.PlaceholdersSection,
+    ("links", "record_types"): schema.RecordTypesSection,
     ("links", "mappings"): schema.MappingSection,
 }
 """{keys on the way: what the mapping there may hold}"""

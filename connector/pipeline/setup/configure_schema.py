@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from connector.core.convert import texts_of
 from connector.core.participant import normalise_id
 from connector.core.validate_filters import normalise_domain
+from connector.pipeline.setup.new_people_words import read_account, read_owner, read_record_type
 from connector.salesforce.ids import id_18, is_id
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -157,6 +158,14 @@ class PlaceholdersSection(Section):
     last_name: Annotated[str, StringConstraints(max_length=80)] | None = None
 
 
+class RecordTypesSection(Section):
+    """The record type of new records, by id, developer name or label; null: the organisation decides."""
+
+    contact: Annotated[Text, AfterValidator(read_record_type)] | None = None
+    lead: Annotated[Text, AfterValidator(read_record_type)] | None = None
+    campaign_member: Text | None = None
+
+
 class MappingSection(Section):
     """One field that a link fills."""
 
@@ -200,9 +209,9 @@ class LinkSection(Section):
     exclude_email_domains: list[Domain] | None = None
     consent: ConsentSection | None = None
     duplicates: Literal["allow", "review"] | None = None
-    new_owner: Text | None = None
-    contact_account: Text | None = None
-    record_types: dict[Literal["contact", "lead", "campaign_member"], SalesforceId] | None = None
+    new_owner: Annotated[Text, AfterValidator(read_owner)] | None = None
+    contact_account: Annotated[Text, AfterValidator(read_account)] | None = None
+    record_types: RecordTypesSection | None = None
     removed_members: Literal["respect", "add_again"] | None = None
     placeholders: PlaceholdersSection | None = None
     mappings: list[MappingSection] | None = None

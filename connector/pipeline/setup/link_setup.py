@@ -1,7 +1,7 @@
 """What the admin needs to set up a link: campaigns and labels to choose from, mappings to begin with, its state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
@@ -10,9 +10,17 @@ from connector.core.state import State
 from connector.core.suggest import suggest_labels
 from connector.models import CampaignLink, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
-from connector.pipeline.connection.connect import CampaignChoice, campaign_labels, object_schema, search_campaigns
+from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS
+from connector.pipeline.connection.connect import (
+    CampaignChoice,
+    borrowed_gateway,
+    campaign_labels,
+    object_schema,
+    search_campaigns,
+)
 from connector.pipeline.enqueue import request_drain
 from connector.pipeline.setup.configure_plan import wanted_mappings
+from connector.pipeline.setup.new_people_check import Found, look_up_people
 from connector.salesforce.errors import SalesforceError
 
 MAPPED_OBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)
@@ -34,6 +42,8 @@ class LinkFacts:
     labels: tuple[str, ...] = ()
     schemas: Mapping[SObject, ObjectSchema] = field(default_factory=dict)
     problem_code: str = ""
+    people: Found = Found()
+    """What it says about the owner and the account that a person just chose."""
 
     @property
     def is_known(self) -> bool:
@@ -84,6 +94,17 @@ def load_facts(org: SalesforceOrg, campaign_id: str, *, refresh: bool = False) -
     except WrongEncryptionKey:
         return LinkFacts(problem_code="wrong_encryption_key")
     return LinkFacts(labels=tuple(label.label for label in labels), schemas=schemas)
+
+
+def load_people(link: CampaignLink, facts: LinkFacts) -> LinkFacts:
+    """Look up the owner and the account that a link not saved yet names by id. Call outside a transaction."""
+    if not facts.schemas or (link.new_owner in OWNER_WORDS and link.contact_account in ACCOUNT_WORDS):
+        return facts
+    try:
+        with borrowed_gateway(link.org, None) as gateway:
+            return replace(facts, people=look_up_people(link, gateway, schema_of=facts.schema_of))
+    except SalesforceError as exc:
+        return replace(facts, problem_code=exc.code)
 
 
 def add_default_mappings(link: CampaignLink) -> None:

@@ -17,12 +17,7 @@ class NotBuilt:
     """What to write until then."""
 
 
-LINK_NOT_BUILT = (
-    NotBuilt("create_statuses", bool, "false"),
-    NotBuilt("new_owner", lambda value: value != "integration_user", "integration_user"),
-    NotBuilt("contact_account", lambda value: value != "none", "none"),
-    NotBuilt("record_types", bool, "{}"),
-)
+LINK_NOT_BUILT = (NotBuilt("create_statuses", bool, "false"),)
 
 NOT_BUILT_YET: Mapping[str, tuple[NotBuilt, ...]] = {
     "links": LINK_NOT_BUILT,

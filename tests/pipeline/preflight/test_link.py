@@ -20,7 +20,7 @@ def bad(world: World) -> list[str]:
 def test_a_good_link_passes(world: World) -> None:
     world.map("campaign_member", "Dietary__c", "fields.dietary")
     checks = check(world)
-    assert list(checks) == ["campaign", "statuses", "rights Lead", "mappings"]
+    assert list(checks) == ["campaign", "statuses", "rights Lead", "mappings", "new_owner"]
     assert all(one.ok for one in checks.values())
     assert "Salon 2026" in checks["campaign"].detail
     assert "registered = Registered" in checks["statuses"].detail

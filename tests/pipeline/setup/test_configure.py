@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 
 from connector.core.outcomes import EntryState
 from connector.core.state import State
@@ -397,6 +398,32 @@ def test_the_export_changes_nothing_when_it_is_applied(apply: Apply) -> None:
     assert SECRET not in text
     assert "# client_secret: {env: ACME_CLIENT_SECRET}" in text
     assert "# secrets: [{env: INWINK_SECRET}]" in text
+
+
+def test_how_people_are_created_comes_back_as_it_was_written(apply: Apply, salesforce: SimulatorServer) -> None:
+    sales = requests.get(f"{salesforce.url}/_simulator/state?sobjects=User", timeout=10).json()["User"][1]["Id"]
+    more = f"create: contact\n    new_owner: {sales[:15]}\n    contact_account: by_domain\n"
+    apply({"    org: Acme\n": f"    org: Acme\n    {more}"})
+    stored = link()
+    assert (stored.new_owner, stored.contact_account, stored.record_types) == (sales, "by_domain", {})
+    assert counts(apply_config(export_config(), environ={})) == (0, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "words"),
+    [
+        ("new_owner: 005000000000009AAA", "links[0].new_owner", "There is no user"),
+        ("new_owner: 00G000000000009", "links[0].new_owner", "There is no queue"),
+        ("record_types: {lead: Visitor}", "links[0].record_types.lead", "may give no Lead the record type Visitor"),
+    ],
+)
+def test_what_salesforce_does_not_know_about_new_people_is_named(
+    apply: Apply, line: str, path: str, words: str
+) -> None:
+    [error] = apply({"    org: Acme\n": f"    org: Acme\n    {line}\n"}).errors
+    assert error.path == path
+    assert words in error.message
+    assert not CampaignLink.objects.exists()
 
 
 def test_filter_consent_and_marketing_come_back_as_they_were_written(apply: Apply) -> None:
