@@ -14,9 +14,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 
-@cache
 def make_key(bits: int = 2048, *, number: int = 1) -> RSAPrivateKey:
     """Return an RSA key; another `number` is another key."""
+    return _key(bits, number)
+
+
+@cache
+def _key(bits: int, number: int) -> RSAPrivateKey:
     return generate_private_key(65537, bits)
 
 

@@ -173,7 +173,7 @@ def _report_disconnection(request: HttpRequest, done: pipeline.Disconnection) ->
     else:
         text = gettext(
             "Disconnected here, and the links wait. Salesforce could not be told: to be sure, revoke the access there, "
-            "in the details of the integration user or under “Connected Apps OAuth Usage”."
+            "in Setup under the OAuth usage of the app."
         )
         messages.warning(request, text)
 

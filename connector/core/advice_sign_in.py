@@ -128,10 +128,10 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     }),
     (("oauth_app_blocked",), {
         "en": ("The app is blocked in this Salesforce organisation.",
-               "Ask your Salesforce administrator to unblock it under “Connected Apps OAuth Usage”."),
+               "Ask your Salesforce administrator to unblock it, in Setup under the OAuth usage of apps."),
         "fr": ("L’application est bloquée dans cette organisation Salesforce.",
-               "Demandez à votre administrateur Salesforce de la débloquer sous « Utilisation OAuth des "
-               "applications connectées »."),
+               "Demandez à votre administrateur Salesforce de la débloquer, dans la configuration, sous "
+               "l’utilisation OAuth des applications."),
     }),
     (("changed_meanwhile",), {
         "en": ("Somebody changed the organisation here while you logged in.", "Look at it, then log in again."),

@@ -197,6 +197,18 @@ def test_disconnecting_asks_first_and_tells_what_it_did(org: SalesforceOrg, admi
     assert "It was not connected. Its links wait." in again
 
 
+def test_stored_credentials_connect_again_on_a_press(world: World, admin_client: Client) -> None:
+    admin_client.post(url_of(world.org, page="check"))
+    assert row().state == "connected"
+    admin_client.post(url_of(world.org, page="disconnect"))
+    assert (row().state, world.salesforce.org.accounts._sessions) == ("reconnect_needed", {})
+    page = admin_client.get(url_of(world.org)).content.decode()
+    assert "The organisation was disconnected here, on purpose." in page
+    assert "Reconnect and test" in page
+    admin_client.post(url_of(world.org, page="check"))
+    assert (row().state, row().pause_code, row().state_reason) == ("connected", "", "")
+
+
 def test_disconnecting_says_when_salesforce_could_not_be_told(
     org: SalesforceOrg, admin_client: Client, world: World
 ) -> None:

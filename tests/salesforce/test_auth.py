@@ -1,5 +1,7 @@
 """Signing in: what each answer means, and that no secret shows."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -236,6 +238,23 @@ def test_other_answers(behaviour: Answer, kind: type[SignInFailed], code: str) -
     assert caught.value.code == code
     assert not any(secret in str(caught.value) for secret in SECRETS)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda url: request_token(credentials(url, AuthFlow.WEB_SERVER), TERMS),
+        lambda url: exchange_code(credentials(url, AuthFlow.WEB_SERVER), CODE, TERMS),
+        lambda url: revoke_token(credentials(url), "the-access-token", TERMS),
+    ],
+    ids=["refresh", "code", "revocation"],
+)
+def test_nothing_follows_to_another_address(ask: Callable[[str], object]) -> None:
+    with RawServer([answer(200, GRANTED)]) as elsewhere:
+        redirect = answer(307, "", {"Location": f"{elsewhere.url}/services/oauth2/token"})
+        with RawServer([redirect]) as server, suppress(SignInFailed):
+            assert ask(server.url) is False
+    assert elsewhere.requests == []
 
 
 def test_sign_in_has_a_total_deadline() -> None:

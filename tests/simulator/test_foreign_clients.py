@@ -14,7 +14,9 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce import exceptions
 from simple_salesforce.api import Salesforce
 
+from simulator.seed import read_seed
 from simulator.server import SimulatorServer
+from tests.private_keys import make_key, pem_of, public_pem_of
 from tests.simulator.client import CLIENT, of_type, subrequest
 
 
@@ -90,6 +92,22 @@ def test_simple_salesforce_is_refused_on_the_login_host(server: SimulatorServer)
     session.mount("https://", ToSimulator(server.url))
     answer = session.post("https://login.salesforce.com/services/oauth2/token", data=form, auth=CLIENT, timeout=10)
     assert answer.json()["error_description"] == "request not supported on this domain"
+
+
+def test_simple_salesforce_signs_in_by_assertion() -> None:
+    seed = read_seed(None)
+    seed["apps"][0]["certificate"] = public_pem_of(make_key())
+    with SimulatorServer(seed=seed) as server:
+        session = requests.Session()
+        session.mount("https://", ToSimulator(server.url))
+        client: Any = Salesforce(
+            username="integration@simulator.example",
+            consumer_key=CLIENT[0],
+            privatekey=pem_of(make_key()),
+            session=session,
+            version="64.0",
+        )
+        assert client.query("SELECT Name FROM Campaign")["totalSize"] == 1
 
 
 class ToSimulatorAsync(httpx.AsyncBaseTransport):

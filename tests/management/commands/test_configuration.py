@@ -13,7 +13,7 @@ from connector.models import SalesforceOrg
 from connector.models.fields import Secret
 from simulator.server import SimulatorServer
 from tests.factories import OutboxEntryFactory, SalesforceOrgFactory
-from tests.pipeline.setup.configuration import ENVIRON, config_text, offline_text
+from tests.pipeline.setup.configuration import ENVIRON, WEB_SERVER, config_text, offline_text
 from tests.world import World
 
 
@@ -54,6 +54,15 @@ def test_apply_config_counts_what_it_did(config: Path) -> None:
     assert not SalesforceOrg.objects.exists()
     assert run_json("apply_config", str(config)) == done
     assert run_json("apply_config", str(config)) == {"created": 0, "updated": 0, "unchanged": 3, "errors": []}
+
+
+def test_apply_config_says_where_somebody_must_log_in(config: Path, salesforce: SimulatorServer) -> None:
+    config.write_text(config_text(salesforce.url, replace=WEB_SERVER).partition("sources:")[0])
+    assert "log in" not in run("apply_config", str(config), "--dry-run")
+    text = run("apply_config", str(config))
+    assert "Acme is not connected yet: open it in the admin (/admin/connector/salesforceorg/) and log in" in text
+    check = run_json("check_connection", "Acme", code=1)["checks"][0]
+    assert (check["name"], check["ok"], "log_in_needed" in check["detail"]) == ("sign_in", False, True)
 
 
 def test_apply_config_shows_a_person_what_changes(config: Path) -> None:
