@@ -84,6 +84,7 @@ def _dump_field(spec: FieldSpec) -> dict[str, Any]:
         "restrictedPicklist": spec.is_restricted_picklist,
         "externalId": spec.is_external_id,
         "idLookup": spec.is_id_lookup,
+        "filterable": spec.is_filterable,
         "unique": spec.is_unique,
         "caseSensitive": spec.is_case_sensitive,
         "custom": spec.is_custom,
