@@ -19,6 +19,7 @@ from connector.admin.link_page import link_context, new_link_context
 from connector.admin.link_saving import facts_of, follow_saving, hold_link_with_problems, remember_before
 from connector.admin.mappings import FieldMappingInline
 from connector.admin.new_people_form import RECORD_TYPE_FIELDS
+from connector.admin.no_shows import no_shows_view
 from connector.admin.tags import link_tag
 from connector.admin.widgets import CampaignPicker, SuggestingInput
 from connector.models import CampaignLink, SalesforceOrg
@@ -109,6 +110,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             list_url(self, "labels", view=link_views.labels_view(self)),
             object_url(self, "resync", view=link_views.resync_view(self)),
             object_url(self, "state", view=link_views.state_view(self)),
+            object_url(self, "no-shows", view=no_shows_view(self)),
             *super().get_urls(),
         ]
 

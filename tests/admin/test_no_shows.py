@@ -1,0 +1,79 @@
+"""The button that marks no-shows: only after the event, asked first, safe to press twice."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from connector.core.state import State
+from connector.models import CampaignLink, OutboxEntry
+from tests.admin.conftest import SignIn
+from tests.factories import CampaignLinkFactory, OutboxEntryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def link() -> CampaignLink:
+    """An event that is over: two registered, one who came; one of them is still to be sent."""
+    link = CampaignLinkFactory.create(ends_at=timezone.now() - timedelta(hours=1), status_no_show="No show")
+    for state, entry_state in (("registered", "synced"), ("registered", "pending"), ("attended", "synced")):
+        OutboxEntryFactory.create(link=link, participant_state=state, states_seen=[state], state=entry_state)
+    return link
+
+
+def url_of(link: CampaignLink) -> str:
+    return reverse("admin:connector_campaignlink_no_shows", args=[link.pk])
+
+
+def said(response: Any) -> str:
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_it_is_asked_with_whom_it_concerns_and_who_still_waits(admin_client: Client, link: CampaignLink) -> None:
+    page = admin_client.get(url_of(link)).content.decode()
+    assert "Mark as no-shows: 2 participants" in page
+    assert "1 participant of this event is still waiting to be sent." in page
+    assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists(), "nothing happens on a GET"
+
+
+def test_marking_says_how_many_and_twice_is_once(admin_client: Client, link: CampaignLink) -> None:
+    assert "2 participants are marked as no-shows." in said(admin_client.post(url_of(link), follow=True))
+    assert "Nobody was left to mark." in said(admin_client.post(url_of(link), follow=True))
+    marked = OutboxEntry.objects.filter(target_state=State.NO_SHOW)
+    assert {(entry.state, entry.requested_by) for entry in marked} == {("pending", "admin")}
+    assert marked.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"ends_at": None}, "when the event ends"),
+        ({"ends_at": timezone.now() + timedelta(days=300)}, "not over"),
+        ({"status_no_show": ""}, "Choose first"),
+    ],
+)
+def test_what_is_missing_is_said_instead(
+    admin_client: Client, link: CampaignLink, columns: dict[str, Any], words: str
+) -> None:
+    CampaignLink.objects.update(**columns)
+    assert words in said(admin_client.get(url_of(link), follow=True))
+    assert words in said(admin_client.post(url_of(link), follow=True))
+    assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists()
+
+
+def test_only_who_may_answer_for_participants_may_mark(sign_in: SignIn, link: CampaignLink) -> None:
+    client = sign_in("view_campaignlink", "resync_campaignlink")
+    assert client.post(url_of(link)).status_code == 403
+    page = client.get(reverse("admin:connector_campaignlink_change", args=[link.pk]))
+    assert "Mark no-shows" not in page.content.decode()
+
+
+def test_the_button_stands_on_the_page_once_the_event_is_over(admin_client: Client, link: CampaignLink) -> None:
+    address = reverse("admin:connector_campaignlink_change", args=[link.pk])
+    assert "Mark no-shows…" in admin_client.get(address).content.decode()
+    CampaignLink.objects.update(ends_at=timezone.now() + timedelta(days=1))
+    assert "Mark no-shows…" not in admin_client.get(address).content.decode()
