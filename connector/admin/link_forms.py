@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from connector.admin.campaigns import PickedCampaign, unseal
 from connector.admin.explain import explain_code
+from connector.admin.filter_forms import FilterForm, filter_field_of
 from connector.admin.labels import STATE_LABELS
 from connector.admin.new_people_form import NewPeopleForm
 from connector.core.participant import normalise_id
@@ -40,7 +41,7 @@ HELP_TEXTS = {
 }
 
 
-class LinkForm(NewPeopleForm):
+class LinkForm(NewPeopleForm, FilterForm):
     """A link whose statuses are chosen among the campaign's own."""
 
     create_for = forms.MultipleChoiceField(
@@ -117,9 +118,10 @@ class LinkForm(NewPeopleForm):
             *(problem for problem in validate_statuses(statuses) if problem.code != "label_required"),
             *validate_creation(match=cleaned.get("match", ""), create=cleaned.get("create_as", "")),
             *(validate_labels(statuses, self.facts.labels) if self.facts.is_known else ()),
+            *self.lay_filter(cleaned),
         ]
         for problem in problems:
-            self.add_error(_field_of(problem), problem_text(problem))
+            self.add_error(filter_field_of(problem) or _field_of(problem), problem_text(problem))
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at < starts_at:
             self.add_error("ends_at", gettext("The end lies before the start."))

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.explain import explain_code, explain_link
+from connector.admin.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.inbox import with_participants
-from connector.admin.mapping_forms import FIELDS_LIST, SOURCES_LIST, field_suggestions, source_suggestions
+from connector.admin.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
 from connector.admin.no_shows import may_mark_no_shows
 from connector.admin.tags import link_tag
 from connector.models import CampaignLink, UnlinkedEvent
@@ -26,6 +27,7 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
         "waits": explain_link(link),
         "sum": sum_terms(link.pk, sum_link(link.pk)),
         "campaign_url": f"{instance_url}/{link.campaign_id}" if instance_url else "",
+        "consent_note": consent_note(link),
         "may_mark_no_shows": may_mark_no_shows(request, link),
         "may_resync": request.user.has_perm("connector.resync_campaignlink"),
         "facts_problem": explain_code(facts.problem_code) if facts.problem_code else None,

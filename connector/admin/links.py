@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 
 from connector.admin import link_views
 from connector.admin.base import UnfoldAdmin, find_or_404, list_url, object_url
+from connector.admin.filter_forms import FILTER_FIELDS
 from connector.admin.link_forms import LinkForm, NewLinkForm
 from connector.admin.link_page import link_context, new_link_context
 from connector.admin.link_saving import facts_of, follow_saving, hold_link_with_problems, remember_before
@@ -35,6 +36,10 @@ _FIELDSETS = (
         "fields": ("create_as", "create_for", "placeholder_company", "placeholder_last_name", "duplicates",
                    "owner_choice", "owner_id", "account_choice", "account_id")}),
     (_("People who are there already"), {"fields": ("update_existing", "removed_members")}),
+    (_("Who is sent"), {
+        "fields": FILTER_FIELDS,
+        "description": _("Who is left out is written nowhere, and sent when they qualify. What is there stays."),
+    }),
     (_("Dates"), {"fields": ("starts_at", "ends_at", "closes_after_days")}),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from connector.admin.filter_forms import SOURCES_LIST
 from connector.admin.link_forms import problem_text
 from connector.admin.widgets import PairsField, SuggestingInput
 from connector.core.problem import Problem
@@ -28,8 +29,7 @@ else:
     _InlineFormSet = BaseInlineFormSet
 
 FIELDS_LIST = "salesforce-fields"
-SOURCES_LIST = "inwink-fields"
-"""Ids of the two `<datalist>`s that all lines share."""
+"""Id of the `<datalist>` of Salesforce fields that all lines share."""
 SAMPLED_ENTRIES = 50
 """Participants whose custom fields are offered as sources; the latest ones."""
 
@@ -59,13 +59,14 @@ class MappingForm(_FieldMappingForm):
 
     class Meta:
         model = FieldMapping
-        fields = ("source", "mode", "values", "unknown_choice", "blank", "truncate", "enabled")
+        fields = ("source", "mode", "values", "unknown_choice", "blank", "truncate", "marketing", "enabled")
         widgets: ClassVar[dict[str, Any]] = {"source": SuggestingInput(SOURCES_LIST)}
         help_texts: ClassVar[dict[str, Any]] = {
             "source": _("A field of inwink; type to search those received."),
             "mode": _("What happens to a value that is there already, on people who existed before."),
             "unknown_choice": _("What happens to a choice that Salesforce's list does not have."),
             "blank": _("What happens when the field is emptied in inwink."),
+            "marketing": _("Sent of people only who agreed to it (consent, above)."),
             "truncate": _("Off: a text that is too long fails that participant and nothing is lost."),
         }
 

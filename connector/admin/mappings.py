@@ -26,7 +26,7 @@ class FieldMappingInline(_StackedInline):
     collapsible = True
     fieldsets = (
         (None, {"fields": (("target", "source"), ("mode", "constant_text"), ("default_text", "blank"),
-                           ("values", "unknown_choice"), ("truncate", "enabled"))}),
+                           ("values", "unknown_choice"), ("truncate", "marketing", "enabled"))}),
     )  # fmt: skip
 
     class Media:

@@ -31,8 +31,7 @@ def validate_only(conditions: Sequence[Mapping[str, Json]]) -> list[Problem]:
     problems = []
     for place, condition in enumerate(conditions):
         key = f"only.{place}"
-        origin = source_problem(str(condition.get("source") or ""), key=f"{key}.source")
-        problems += [origin] if origin else []
+        problems += _source_problems(str(condition.get("source") or ""), key=f"{key}.source")
         listed = [name for name in ("in", "not_in") if condition.get(name) is not None]
         if not listed:
             text = gettext_noop("Give the values: in: [Visitor] or not_in: [Exhibitor, Staff].")
@@ -41,11 +40,17 @@ def validate_only(conditions: Sequence[Mapping[str, Json]]) -> list[Problem]:
     return problems
 
 
+def _source_problems(source: str, *, key: str) -> list[Problem]:
+    if not source:
+        return [Problem("source_missing", key, gettext_noop("Name the inwink field."))]
+    problem = source_problem(source, key=key)
+    return [problem] if problem else []
+
+
 def _no_values(key: str) -> Problem:
     return Problem("values_missing", key, gettext_noop("List at least one value."))
 
 
 def validate_consent(consent: Mapping[str, Json] | None) -> list[Problem]:
     """Check where the consent is read."""
-    origin = source_problem(str(consent.get("source") or ""), key="consent.source") if consent else None
-    return [origin] if origin else []
+    return _source_problems(str(consent.get("source") or ""), key="consent.source") if consent else []

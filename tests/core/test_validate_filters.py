@@ -18,6 +18,7 @@ ONLY = [
     ({"source": "category"},                                            "only.0"),
     ({"source": "category", "in": []},                                  "only.0.in"),
     ({"source": "category", "in": ["A"], "not_in": []},                 "only.0.not_in"),
+    ({"source": "", "in": ["A"]},                                       "only.0.source"),
     ({"source": "inwink.stat", "in": ["attended"]},                     "only.0.source"),
     ({"source": "FirstName", "in": ["Ada"]},                            "only.0.source"),
 ]
