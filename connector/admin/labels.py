@@ -111,6 +111,7 @@ CHECK_LABELS: dict[str, str | Promise] = {
     "contact_account": _("Account of new Contacts"),
     "record_types.lead": _("Record type of new Leads"),
     "record_types.contact": _("Record type of new Contacts"),
+    "person_accounts": _("Person Accounts"),
 }
 """Names of what a test of the connection looks at; the word after a space stays (an object of Salesforce)."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from connector.core.field_values import Context
 from connector.core.match_key import is_elsewhere, keys_of
 from connector.core.outcomes import Note, Operation
+from connector.core.person_account import account_field
 from connector.core.plan import PersonPlan
 from connector.core.records import Records
 from connector.core.schema import FieldSpec, PersonType, SObject
@@ -30,11 +31,19 @@ def _give_key(plan: PersonPlan, records: Records, *, context: Context, given: se
     if record is not None and record.key:
         return _keep(plan, spec, key=record.key) if any(map(record.has_key, keys)) else _note(plan)
     free = [key for key in keys if key.lower() not in given and not is_elsewhere(key, records, ref=plan.ref)]
-    is_writable = spec.is_createable if record is None else spec.is_updateable and not record.is_person_account
+    is_person_account = record is not None and record.is_person_account
+    there = _account_spec(plan, spec, context) if is_person_account else spec
+    is_writable = there is not None and (spec.is_createable if record is None else there.is_updateable)
     if not free or not is_writable or len(free[0]) > spec.length:
         return _note(plan)
     given.add(free[0].lower())
-    return _write(plan, spec, key=free[0])
+    return _write(plan, spec, key=free[0], account_name=there.name if there is not None and is_person_account else "")
+
+
+def _account_spec(plan: PersonPlan, spec: FieldSpec, context: Context) -> FieldSpec | None:
+    """Return the key field on the Account of a Person Account, None where that cannot be written."""
+    account = context.schemas.get(SObject.ACCOUNT)
+    return account_field(spec.name, account) if account is not None and plan.record.account_id else None
 
 
 def _key_spec(kind: PersonType | None, context: Context) -> FieldSpec | None:
@@ -42,8 +51,10 @@ def _key_spec(kind: PersonType | None, context: Context) -> FieldSpec | None:
     return context.schemas[SObject(kind.value)].find_field(name) if kind is not None and name else None
 
 
-def _write(plan: PersonPlan, spec: FieldSpec, *, key: str) -> PersonPlan:
+def _write(plan: PersonPlan, spec: FieldSpec, *, key: str, account_name: str) -> PersonPlan:
     write = plan.record
+    if account_name:
+        write = replace(write, account_values={**write.account_values, account_name: key})
     operation = Operation.UPDATE if write.operation is Operation.NONE else write.operation
     values, before = {**write.values, spec.name: key}, {**write.before, spec.name: None}
     return replace(plan, record=replace(write, operation=operation, values=values, before=before))

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from connector.models import SyncRun
+from connector.pipeline.put_back.run import Request
+from connector.pipeline.put_back.selection import Selection
+from connector.pipeline.put_back.start import put_back
 from tests.acceptance.people import someone
 from tests.world import World, untouched
 
@@ -83,3 +87,22 @@ def test_a_new_lead_without_a_company_has_none(people: World) -> None:
 
     [lead] = people.people("grace.hopper@example.org")
     assert (lead["type"], lead.get("Company")) == ("Lead", None)
+
+
+def test_a_key_is_given_through_the_account(people: World) -> None:
+    people.configure(match_key={"source": "inwink.id", "contact": "Inwink_Id__c"}, update_existing=False)
+
+    people.send(someone("p1"))
+
+    assert (ada(people)["Inwink_Id__c"], ada(people)["Title"], people.ends()) == ("p1", "CEO", {"p1": ("synced", "")})
+
+
+@pytest.mark.parametrize(("is_allowed", "title"), [(True, "CEO"), (False, "CTO")])
+def test_what_was_written_is_put_back_through_the_account(people: World, is_allowed: bool, title: str) -> None:
+    people.send(someone("p1"))
+    people.switch(object_access={"Account": {"updateable": is_allowed}})
+    people.forget_describes()
+
+    tally = put_back(Selection(run_id=SyncRun.objects.get().pk), Request(by="olga", reason="wrong", wait_seconds=0))
+
+    assert (tally.restored, tally.failed, ada(people)["Title"]) == (int(is_allowed), 0, title)

@@ -26,7 +26,7 @@ from connector.pipeline.connection.connect import (
 from connector.pipeline.pausing import lift_configuration_pause
 from connector.pipeline.preflight.check import Check, failed, say
 from connector.pipeline.preflight.match_fields import check_match_fields
-from connector.pipeline.preflight.new_people import check_new_people
+from connector.pipeline.preflight.new_people import check_new_people, check_person_accounts
 from connector.pipeline.preflight.rights import check_rights
 from connector.pipeline.setup.link_check import CREATED, SchemaOf, mapping_problems
 from connector.salesforce.errors import SalesforceError
@@ -71,6 +71,7 @@ def _check(link: CampaignLink, gateway: Gateway, *, now: datetime) -> list[Check
         *check_match_fields(link, schema_of=schema_of),
         *_check_mappings(link, schema_of=schema_of),
         *check_new_people(link, gateway, schema_of=schema_of),
+        *check_person_accounts(link, gateway, schema_of=schema_of),
     ]
 
 

@@ -7,7 +7,7 @@ from connector.core.problem import Problem
 from connector.core.schema import ObjectSchema, SObject
 from connector.models import CampaignLink
 from connector.models.links import ASSIGNMENT_RULES, OWNER_WORDS
-from connector.pipeline.preflight.check import Check
+from connector.pipeline.preflight.check import Check, found
 from connector.pipeline.schemas import account_schema
 from connector.pipeline.setup.link_check import CREATED, SchemaOf
 from connector.pipeline.setup.new_people_check import Found, look_up_people, new_people_problems, record_type_problems
@@ -22,15 +22,30 @@ def check_new_people(link: CampaignLink, gateway: Gateway, *, schema_of: SchemaO
     created = CREATED[link.create_as]
     if created is None:
         return []
-    found = look_up_people(link, gateway, schema_of=schema_of)
-    problems = [*new_people_problems(link), *record_type_problems(link, schema_of=schema_of), *found.problems]
+    looked_up = look_up_people(link, gateway, schema_of=schema_of)
+    problems = [*new_people_problems(link), *record_type_problems(link, schema_of=schema_of), *looked_up.problems]
     checks = [_refused(problem) for problem in problems]
     refused = {problem.key for problem in problems}
     if "new_owner" not in refused:
-        checks.append(Check("new_owner", ok=True, detail=_say_owner(link, created, found)))
+        checks.append(Check("new_owner", ok=True, detail=_say_owner(link, created, looked_up)))
     if created is SObject.CONTACT and "contact_account" not in refused:
-        checks.append(_check_account(link, gateway, found))
+        checks.append(_check_account(link, gateway, looked_up))
     return checks
+
+
+def check_person_accounts(link: CampaignLink, gateway: Gateway, *, schema_of: SchemaOf) -> list[Check]:
+    """Say what becomes of Person Accounts, where the organisation has them; membership always works."""
+    if schema_of(SObject.CONTACT).find_field("IsPersonAccount") is None:
+        return []
+    if account_schema(link.org, gateway, refresh=True).is_updateable:
+        return [
+            found("person_accounts", _("Person Accounts are added as Contacts; their fields are written to Account."))
+        ]
+    detail = _(
+        "Person Accounts are added as Contacts; their own fields are not written: the user may not edit Accounts."
+    )
+    advice = _("Give the integration user the right to edit Accounts if their fields shall follow inwink.")
+    return [found("person_accounts", detail, advice=advice)]
 
 
 def _refused(problem: Problem) -> Check:

@@ -4,21 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.core.participant import Json
+from connector.core.person_account import as_contact, is_writable
 from connector.core.put_back import STATUS, Kept, Restore, Trace, decide_restore
 from connector.core.rows import Schemas
-from connector.core.schema import SObject
+from connector.core.schema import FieldSpec, SObject
 from connector.models import CampaignLink
-from connector.pipeline.connection import connect
 from connector.pipeline.put_back.selection import Selection
 from connector.pipeline.reading import raise_for
-from connector.pipeline.schemas import SOBJECTS
+from connector.pipeline.schemas import SOBJECTS, load_schemas
 from connector.salesforce.composite import Query, SubResponse, pack
 from connector.salesforce.gateway import Gateway, Record
 from connector.salesforce.soql import encode_query, labels_query, pack_keys, records_query
 
 _LABELS = "labels"
 _IDENTITY = {
-    SObject.CONTACT: ("Id",),
+    SObject.CONTACT: ("Id", "IsPersonAccount", "AccountId"),
     SObject.LEAD: ("Id", "IsConverted"),
     SObject.CAMPAIGN_MEMBER: ("Id", "CampaignId"),
 }
@@ -32,6 +32,8 @@ class Decision:
     verdict: Restore | Kept
     current: Json = None
     """What Salesforce holds."""
+    account_id: str = ""
+    """The Account through which a Person Account is written; "" for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,20 @@ class Values:
         return [self._decide(trace, records.get(trace.record_id), labels=labels) for trace in traces]
 
     def _decide(self, trace: Trace, record: Record | None, *, labels: set[str]) -> Decision:
-        schema = self.schemas.get(trace.sobject)
-        spec = schema.find_field(trace.field) if schema is not None else None
+        is_person = record is not None and bool(record.get("IsPersonAccount"))
+        spec = self._spec(trace, is_person_account=is_person)
         verdict = decide_restore(trace, record, spec=spec, labels=labels, clears_created=self.clears_created)
-        return Decision(trace, verdict, record.get(spec.name) if record is not None and spec is not None else None)
+        current = record.get(spec.name) if record is not None and spec is not None else None
+        return Decision(trace, verdict, current, str(record["AccountId"]) if record is not None and is_person else "")
+
+    def _spec(self, trace: Trace, *, is_person_account: bool) -> FieldSpec | None:
+        """Return the field, with the limits and rights of the Account where the record is a Person Account."""
+        schema, account = self.schemas.get(trace.sobject), self.schemas.get(SObject.ACCOUNT)
+        if schema is None or not is_person_account:
+            return schema.find_field(trace.field) if schema is not None else None
+        if account is None or not is_writable(account):
+            return None
+        return as_contact(schema, account, names=[trace.field]).find_field(trace.field)
 
     def _read(self, traces: Iterable[Trace]) -> tuple[set[str], dict[str, Record]]:
         """Return the campaign's labels, and {id: record} of the records that are still what they were."""
@@ -100,8 +112,7 @@ class Values:
 
 def values_of(link: CampaignLink, gateway: Gateway, *, selection: Selection) -> Values:
     """Return what reads for a selection; where one field was named, it is emptied on people whom we created."""
-    schemas = {name: connect.object_schema(link.org, name, gateway=gateway) for name in SOBJECTS}
-    return Values(gateway, link, schemas, clears_created=bool(selection.path))
+    return Values(gateway, link, load_schemas(link.org, gateway), clears_created=bool(selection.path))
 
 
 def restored_values(decisions: Iterable[Decision], schemas: Schemas) -> Mapping[str, Json]:

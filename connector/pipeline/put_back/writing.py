@@ -1,12 +1,13 @@
 """Write values back in the collections of a run, and log each as an attempt."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from connector.core.errors import ErrorKind, RowError
 from connector.core.outcomes import Operation, Outcome, Reason
 from connector.core.participant import Json
+from connector.core.person_account import account_values
 from connector.core.plan import PersonPlan, Write
 from connector.core.put_back import Restore
 from connector.core.rows import PersonRef, Schemas
@@ -66,9 +67,17 @@ def plan_records(
         entry = entries[max(one.trace.entry_id for one in fields)]
         values = restored_values(fields, schemas)
         before = {name: value for one in fields for name, value in [_before(one, schemas)]}
-        write = Write(Operation.UPDATE, values=values, before=before)
+        write = _through_account(Write(Operation.UPDATE, values=values, before=before), fields[0], schemas)
         planned.append(Restored(entry, _progress(entry, fields[0], write=write)))
     return planned
+
+
+def _through_account(write: Write, decision: Decision, schemas: Schemas) -> Write:
+    """Address what a Person Account gets back to its Account: its contact cannot be written (rule 2.9)."""
+    account = schemas.get(SObject.ACCOUNT)
+    if not decision.account_id or account is None:
+        return write
+    return replace(write, account_id=decision.account_id, account_values=account_values(write.values, account))
 
 
 def _before(one: Decision, schemas: Schemas) -> tuple[str, Json]:

@@ -8,7 +8,7 @@ from connector.pipeline.preflight.check import Check
 from connector.pipeline.preflight.link import check_link
 from tests.world import World
 
-NAMES = ("new_owner", "contact_account", "record_types.lead", "record_types.contact")
+NAMES = ("new_owner", "contact_account", "record_types.lead", "record_types.contact", "person_accounts")
 RECORD_TYPE_ID = {"name": "RecordTypeId", "type": "reference", "reference_to": ["RecordType"],
                   "relationship": "RecordType"}  # fmt: skip
 
@@ -96,3 +96,12 @@ def test_a_record_type_must_be_one_that_the_user_may_give(world: World) -> None:
     assert "record_types.lead" not in check(world, record_types={"lead": "Visitor", "contact": "Nobody"})
     found = check(world, record_types={"lead": "Old"})["record_types.lead"]
     assert (found.ok, "Visitor (Visitor)" in found.detail) == (False, True)
+
+
+def test_it_says_what_becomes_of_person_accounts_where_there_are_any(world: World) -> None:
+    assert "person_accounts" not in check(world)
+    world.switch(person_accounts=True)
+    assert "written to Account" in check(world)["person_accounts"].detail
+    world.switch(object_access={"Account": {"updateable": False}})
+    found = check(world)["person_accounts"]
+    assert (found.ok, "right to edit Accounts" in found.advice) == (True, True)
