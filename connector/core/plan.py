@@ -1,7 +1,7 @@
 """Plan what is written for each person of a batch: the person's record, its fields and the membership."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from connector.core.convert import UnfitError
 from connector.core.creating import created_values
@@ -23,7 +23,7 @@ from connector.core.participant import Json
 from connector.core.person_account import account_values, as_contact, is_writable
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef
 from connector.core.schema import PersonType, SObject
-from connector.core.screen import Person, Verdict, leave_out, merge_people
+from connector.core.screen import Person, Verdict, leave_out
 
 __all__ = [
     "Context",
@@ -32,7 +32,6 @@ __all__ = [
     "moves_email",
     "plan_person",
     "refuse_creation",
-    "unite_records",
     "wanted_value",
 ]
 
@@ -240,27 +239,3 @@ def member_changes(person: Person, member: MemberRecord, *, facts: Facts, contex
     policy = Policy(may_update=True, is_forced=person.any_forced())
     present = Present(member.values, sent, policy)
     return changed_values(SObject.CAMPAIGN_MEMBER, present, facts=facts, context=context)
-
-
-def unite_records(plans: Sequence[tuple[Person, Match]]) -> list[tuple[Person, Match]]:
-    """Join people who were matched to one record, so that an id stands once in a collection (rule 2.8)."""
-    by_ref: dict[PersonRef, list[tuple[Person, Matched]]] = {}
-    for person, match in plans:
-        if isinstance(match, Matched):
-            by_ref.setdefault(match.record.ref, []).append((person, match))
-    united: list[tuple[Person, Match]] = []
-    for person, match in plans:
-        if not isinstance(match, Matched):
-            united.append((person, match))
-        elif (same := by_ref.pop(match.record.ref, None)) is not None:
-            united.append((merge_people([each for each, _match in same]), _unite_matches([m for _person, m in same])))
-    return united
-
-
-def _unite_matches(matches: Sequence[Matched]) -> Matched:
-    return replace(
-        matches[0],
-        notes=tuple(dict.fromkeys(note for match in matches for note in match.notes)),
-        corrects_email=all(match.corrects_email for match in matches),
-        earlier=frozenset(ref for match in matches for ref in match.earlier),
-    )

@@ -20,10 +20,12 @@ from connector.core.match import (
 from connector.core.match_key import asked_keys, keys_of
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.participant import text_of
-from connector.core.plan import Context, PersonPlan, moves_email, plan_person, unite_records
+from connector.core.plan import Context, PersonPlan, moves_email, plan_person
 from connector.core.rows import PersonRef, Row
 from connector.core.screen import REFUSALS, EmailGroup, Person, bystanders, group_by_email, screen_row
+from connector.core.unite import unite_records
 from connector.pipeline.accounts import account_queries, account_row
+from connector.pipeline.batch import with_rows_of
 from connector.pipeline.checkins import write_checkins
 from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
 from connector.pipeline.progress import Progress
@@ -150,7 +152,8 @@ def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int]
     readings = _read(run, [person for group in groups for person in group.people])
     _require_labels(run, readings)
     policy = run.batch.policy
-    pairs = _match(run, [_adopt(group, readings.records) for group in groups], readings.records)
+    found = _match(run, [_adopt(group, readings.records) for group in groups], readings.records)
+    pairs = unite_records([*found, *_others_of(run, found)], policy)
     _wake_held(run, pairs)
     wanted = {row.id for row in run.batch.rows} if waiting is None else set(waiting)
     wanted -= run.set_aside
@@ -182,6 +185,21 @@ def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tup
         ):
             found[number] = match_group(groups[number], records, policy=policy, choices=choices)
     return [pair for pairs in found for pair in pairs]
+
+
+def _others_of(run: Run, pairs: Iterable[tuple[Person, Match]]) -> list[tuple[Person, Match]]:
+    """Return the event's other participants on the matched records, whatever their email: they count too (rule 2.6).
+
+    Two records of theirs may have been merged, or one record may carry both addresses.
+    """
+    found = {m.record.ref: m.record for person, m in pairs if isinstance(m, Matched) and person.claimed}
+    run.batch = with_rows_of(run.batch, found)
+    rows = (row for row in run.batch.others if screen_row(row, run.batch.policy) is None)
+    return [
+        (Person((row,), row.email), Matched(found[row.person], earlier=frozenset({row.person})))
+        for row in rows
+        if row.person in found and row.matched_email == row.email
+    ]
 
 
 def _adopt(group: EmailGroup, records: Records) -> EmailGroup:
@@ -274,7 +292,7 @@ def _require_labels(run: Run, readings: Readings) -> None:
 
 def _plan(run: Run, matches: Sequence[tuple[Person, Match]], context: Context, *, records: Records) -> list[Progress]:
     plans: list[PersonPlan] = []
-    for number, (person, match) in enumerate(unite_records(matches)):
+    for number, (person, match) in enumerate(matches):
         if number % PLANNED_AT_ONCE == 0:
             run.interlude(run)
         plans.append(plan_person(person, match, context))

@@ -1,6 +1,6 @@
 """Load a claimed batch as the values that the rules work on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import F, Q
@@ -53,7 +53,9 @@ class Batch:
     choices: dict[str, PersonRef]
     """{email: record that a person chose for it}."""
     siblings: Mapping[int, EntryState] = field(default_factory=dict)
-    """{id: where it stands} of the rows that are here only because they share an email."""
+    """{id: where it stands} of the rows that are here only because they share an email or a record."""
+    others: tuple[Row, ...] = ()
+    """Rows that share nothing but a record."""
 
     @property
     def version(self) -> str:
@@ -89,6 +91,16 @@ def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
         choices={choice.email_key: PersonRef(PersonType(choice.person_type), choice.person_id) for choice in chosen},
         siblings={entry.pk: EntryState(entry.state) for entry in siblings},
     )
+
+
+def with_rows_of(batch: Batch, refs: Collection[PersonRef]) -> Batch:
+    """Return the batch with the event's rows that earlier runs sent to these records under another email."""
+    known = [row.id for row in batch.rows]
+    entries = OutboxEntry.objects.filter(link=batch.link, person_id__in={ref.id for ref in refs}).exclude(pk__in=known)
+    found = list(entries.order_by("pk"))
+    rows = _mark_erased([row_of(one, is_claimed=False) for one in found], event_id=batch.link.inwink_event_id)
+    states = {entry.pk: EntryState(entry.state) for entry in found}
+    return replace(batch, others=tuple(rows), siblings={**batch.siblings, **states})
 
 
 def _mark_erased(rows: Sequence[Row], *, event_id: str) -> list[Row]:

@@ -334,3 +334,57 @@ def test_a_key_longer_than_its_field_is_left_out(world: World) -> None:
 
     assert keys_in(world) == {}
     assert world.ends() == {"p1": ("synced", "")}
+
+
+# one record, several participants
+
+
+@pytest.mark.parametrize("order", ["together", "Ada first", "Grace first"])
+def test_two_names_whose_addresses_stand_on_one_record_are_a_question(by_two_emails: World, order: str) -> None:
+    world = by_two_emails
+    world.configure(update_existing=True, status_refused="Declined")
+    contact = add_contact(world, "Ada", "Lovelace", Work_Email__c="grace@example.org", Title="Countess")
+    ada = someone("p1", position="Countess")
+    grace = cancelled("p2", "Grace", "Hopper", email="grace@example.org", position="Admiral")
+
+    for batch in {"together": [[ada, grace]], "Ada first": [[ada], [grace]], "Grace first": [[grace], [ada]]}[order]:
+        world.send(*batch)
+
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("needs_answer", "shares_email")}
+    assert world.holds() == untouched(f"Contact Ada Lovelace <{ADA}>: Registered")
+    assert row_of(world, contact)["Title"] == "Countess"
+    assert [one["name"] for one in world.entry("p2").candidates] == ["Ada Lovelace"]
+
+
+@pytest.mark.parametrize(("answer", "lines"), [
+    ("create", [f"Contact Ada Lovelace <{ADA}>: Registered", "Lead Grace Hopper <grace@example.org>: Registered"]),
+    ("same_person", [f"Contact Ada Lovelace <{ADA}>: Registered"]),
+    ("leave_out", [f"Contact Ada Lovelace <{ADA}>: Registered"]),
+])  # fmt: skip
+def test_the_question_about_one_record_is_settled_by_its_answer(
+    by_two_emails: World, answer: str, lines: list[str]
+) -> None:
+    world = by_two_emails
+    add_contact(world, "Ada", "Lovelace", Work_Email__c="grace@example.org")
+    world.send(someone("p1"))
+    world.send(someone("p2", "Grace", "Hopper", email="grace@example.org"))
+
+    give = {"create": answers.create_person, "same_person": answers.same_person, "leave_out": answers.leave_out}
+    give[answer](world.entry("p2"), by="alice")
+    world.drain()
+
+    assert world.holds() == untouched(*lines)
+    assert world.ends()["p1"] == ("synced", "")
+    assert world.ends()["p2"] == (("left_out", "left_out_by_hand") if answer == "leave_out" else ("synced", ""))
+
+
+def test_one_person_by_two_addresses_in_two_batches_is_one_member_with_the_highest_state(by_two_emails: World) -> None:
+    world = by_two_emails
+    world.configure(status_refused="Declined")
+    add_contact(world, "Ada", "Lovelace", Work_Email__c="work@example.org")
+
+    world.send(someone("p1"))
+    world.send(cancelled("p2", email="work@example.org"))
+
+    assert world.holds() == untouched(f"Contact Ada Lovelace <{ADA}>: Registered")
+    assert world.entry("p2").same_person_of == world.entry("p1")

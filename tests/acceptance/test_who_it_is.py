@@ -425,3 +425,30 @@ def test_two_participants_who_became_one_record_are_written_once(world: World) -
     world.send(someone("p2", email="work@example.org", position="Chair"))
     assert world.holds() == untouched("Lead Ada Lovelace <home@example.org>: Attended")
     assert CampaignLink.objects.get(pk=world.link.pk).pause_kind == ""
+
+
+def test_who_cancels_one_of_two_tickets_that_became_one_record_stays_registered(world: World) -> None:
+    """Whenever a worker ran: the other ticket counts although nobody sent it again (rules 1.6 and 2.6)."""
+    world.configure(status_refused="Declined")
+    world.send(someone("p1", email="home@example.org"), someone("p2", email="work@example.org"))
+    home, work = (world.people(f"{place}@example.org")[0]["Id"] for place in ("home", "work"))
+    world.merge(home, work)
+
+    world.send(cancelled("p2", email="work@example.org"))
+
+    assert world.holds() == untouched("Lead Ada Lovelace <home@example.org>: Registered")
+    assert world.entry("p2").same_person_of == world.entry("p1")
+
+
+def test_who_was_merged_under_two_names_stays_one_person(world: World) -> None:
+    """A colleague merged the records, so a colleague said that it is one person."""
+    world.send(someone("p1", email="home@example.org"), someone("p2", "Augusta", "King", email="work@example.org"))
+    home, work = (world.people(f"{place}@example.org")[0]["Id"] for place in ("home", "work"))
+    world.merge(home, work)
+
+    world.send(someone("p2", "Augusta", "King", email="work@example.org", came=True))
+    world.send(someone("p1", email="home@example.org", position="CEO"))
+
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("synced", "")}
+    [lead] = world.people("home@example.org")
+    assert [row["Status"] for row in world.rows("CampaignMember")] == ["Attended"]

@@ -9,11 +9,12 @@ from connector.core.mapping import MappingRule, Mode
 from connector.core.mapping_defaults import DEFAULT_MAPPINGS
 from connector.core.match import Match, Matched, NoMatch, match_person
 from connector.core.outcomes import Note, Operation, Outcome, Reason
-from connector.core.plan import PersonPlan, plan_person, unite_records
+from connector.core.plan import PersonPlan, plan_person
 from connector.core.rows import PersonRecord, Row
 from connector.core.schema import SObject
 from connector.core.screen import Person
 from connector.core.state import State
+from connector.core.unite import unite_records
 from tests.core.cases import (
     ATTENDED,
     CONTACT,
@@ -255,7 +256,7 @@ def test_people_of_one_record_are_written_once() -> None:
         (other, NoMatch()),
         (first, Matched(contact(1), corrects_email=True)),
     ]
-    united = unite_records(pairs)
+    united = unite_records(pairs, policy())
     assert [[entry.id for entry in one.rows] for one, _match in united] == [[1, 2], [3]]
     assert united[0][1] == Matched(contact(1), notes=(Note.LEFT_BEHIND,), earlier=frozenset({L1}))
     planned = plan_person(*united[0], context())
