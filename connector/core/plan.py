@@ -1,7 +1,7 @@
 """Plan what is written for each person of a batch: the person's record, its fields and the membership."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.core.convert import UnfitError
 from connector.core.creating import created_values

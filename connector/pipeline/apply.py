@@ -8,26 +8,21 @@ from connector.core.accounts import index_accounts
 from connector.core.errors import ErrorKind
 from connector.core.give_key import give_keys
 from connector.core.match import (
-    Held,
     Match,
-    Matched,
     Records,
-    adopt_lost_creation,
-    match_group,
     picked_refs,
     stored_refs,
 )
 from connector.core.match_key import asked_keys, keys_of
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.participant import text_of
-from connector.core.plan import Context, PersonPlan, moves_email, plan_person
+from connector.core.plan import Context, PersonPlan, plan_person
 from connector.core.rows import PersonRef, Row
 from connector.core.screen import REFUSALS, EmailGroup, Person, bystanders, group_by_email, screen_row
-from connector.core.unite import unite_records
 from connector.pipeline.accounts import account_queries, account_row
-from connector.pipeline.batch import with_rows_of
 from connector.pipeline.checkins import write_checkins
 from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
+from connector.pipeline.matching import match_people
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import (
     ConfigurationProblemError,
@@ -152,9 +147,7 @@ def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int]
     readings = _read(run, [person for group in groups for person in group.people])
     _require_labels(run, readings)
     policy = run.batch.policy
-    found = _match(run, [_adopt(group, readings.records) for group in groups], readings.records)
-    pairs = unite_records([*found, *_others_of(run, found)], policy)
-    _wake_held(run, pairs)
+    pairs = match_people(run, groups, readings.records)
     wanted = {row.id for row in run.batch.rows} if waiting is None else set(waiting)
     wanted -= run.set_aside
     claimed = [pair for pair in pairs if any(row.id in wanted for row in pair[0].claimed)]
@@ -164,56 +157,6 @@ def plan_groups(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int]
         is_readable=readings.are_accounts_readable,
     )
     return _plan(run, claimed, Context(policy, run.schemas, readings.labels, accounts), records=readings.records)
-
-
-def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
-    """Match everybody; an address that a record gives up in this run brings nobody else to that record."""
-    policy, choices = run.batch.policy, run.batch.choices
-    found = [match_group(group, records, policy=policy, choices=choices) for group in groups]
-    moved = {
-        match.record.ref
-        for pairs in found
-        for person, match in pairs
-        if isinstance(match, Matched) and person.claimed and moves_email(person, match, policy=policy)
-    }
-    for ref in moved:
-        records.move_email(ref)
-    for number, pairs in enumerate(found):
-        if any(
-            isinstance(match, Matched) and match.record.ref in moved and not match.corrects_email
-            for _person, match in pairs
-        ):
-            found[number] = match_group(groups[number], records, policy=policy, choices=choices)
-    return [pair for pairs in found for pair in pairs]
-
-
-def _others_of(run: Run, pairs: Iterable[tuple[Person, Match]]) -> list[tuple[Person, Match]]:
-    """Return the event's other participants on the matched records, whatever their email: they count too (rule 2.6).
-
-    Two records of theirs may have been merged, or one record may carry both addresses.
-    """
-    found = {m.record.ref: m.record for person, m in pairs if isinstance(m, Matched) and person.claimed}
-    run.batch = with_rows_of(run.batch, found)
-    rows = (row for row in run.batch.others if screen_row(row, run.batch.policy) is None)
-    return [
-        (Person((row,), row.email), Matched(found[row.person], earlier=frozenset({row.person})))
-        for row in rows
-        if row.person in found and row.matched_email == row.email
-    ]
-
-
-def _adopt(group: EmailGroup, records: Records) -> EmailGroup:
-    return replace(group, people=tuple(adopt_lost_creation(person, records) for person in group.people))
-
-
-def _wake_held(run: Run, pairs: Iterable[tuple[Person, Match]]) -> None:
-    """Note the siblings that were sent before another name took their email's record: they are asked about now.
-
-    The result would otherwise depend on which of them a worker met first (rule 1.6).
-    """
-    for person, match in pairs:
-        if isinstance(match, Held) and not person.claimed:
-            run.woken |= {row.id for row in person.rows if run.batch.siblings.get(row.id) is EntryState.SYNCED}
 
 
 def _is_worth_a_pass(progress: Progress) -> bool:

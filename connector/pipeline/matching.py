@@ -1,0 +1,70 @@
+"""Match the people of a batch against what was read, and everybody of the event whom that concerns (rule 2)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from connector.core.match import Held, Match, Matched, Records, adopt_lost_creation, match_group
+from connector.core.outcomes import EntryState
+from connector.core.plan import moves_email
+from connector.core.screen import EmailGroup, Person, screen_row
+from connector.core.unite import unite_records
+from connector.pipeline.batch import with_rows_of
+from connector.pipeline.run import Run
+
+
+def match_people(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
+    """Return who everybody is, each record once; siblings that must be asked about now are noted in `run.woken`."""
+    found = _match(run, [_adopt(group, records) for group in groups], records)
+    pairs = unite_records([*found, *_others_of(run, found)], run.batch.policy)
+    _wake_held(run, pairs)
+    return pairs
+
+
+def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
+    """Match everybody; an address that a record gives up in this run brings nobody else to that record."""
+    policy, choices = run.batch.policy, run.batch.choices
+    found = [match_group(group, records, policy=policy, choices=choices) for group in groups]
+    moved = {
+        match.record.ref
+        for pairs in found
+        for person, match in pairs
+        if isinstance(match, Matched) and person.claimed and moves_email(person, match, policy=policy)
+    }
+    for ref in moved:
+        records.move_email(ref)
+    for number, pairs in enumerate(found):
+        if any(
+            isinstance(match, Matched) and match.record.ref in moved and not match.corrects_email
+            for _person, match in pairs
+        ):
+            found[number] = match_group(groups[number], records, policy=policy, choices=choices)
+    return [pair for pairs in found for pair in pairs]
+
+
+def _others_of(run: Run, pairs: Iterable[tuple[Person, Match]]) -> list[tuple[Person, Match]]:
+    """Return the event's other participants on the matched records, whatever their email: they count too (rule 2.6).
+
+    Two records of theirs may have been merged, or one record may carry both addresses.
+    """
+    found = {m.record.ref: m.record for person, m in pairs if isinstance(m, Matched) and person.claimed}
+    run.batch = with_rows_of(run.batch, found)
+    rows = (row for row in run.batch.others if screen_row(row, run.batch.policy) is None)
+    return [
+        (Person((row,), row.email), Matched(found[row.person], earlier=frozenset({row.person})))
+        for row in rows
+        if row.person in found and row.matched_email == row.email
+    ]
+
+
+def _adopt(group: EmailGroup, records: Records) -> EmailGroup:
+    return replace(group, people=tuple(adopt_lost_creation(person, records) for person in group.people))
+
+
+def _wake_held(run: Run, pairs: Iterable[tuple[Person, Match]]) -> None:
+    """Note the siblings that were sent before another name took their email's record: they are asked about now.
+
+    The result would otherwise depend on which of them a worker met first (rule 1.6).
+    """
+    for person, match in pairs:
+        if isinstance(match, Held) and not person.claimed:
+            run.woken |= {row.id for row in person.rows if run.batch.siblings.get(row.id) is EntryState.SYNCED}
