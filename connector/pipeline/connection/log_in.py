@@ -86,9 +86,11 @@ def _store_grant(row: SalesforceOrg, token: Token) -> bool:
 
 def wait_for_log_in(org: SalesforceOrg) -> None:
     """Let an organisation wait until somebody logs in."""
-    code = "log_in_needed"
     SalesforceOrg.objects.filter(pk=org.pk).update(
-        state=SalesforceOrg.State.RECONNECT_NEEDED, pause_code=code, state_reason="", paused_until=None
+        state=SalesforceOrg.State.RECONNECT_NEEDED,
+        pause_code="log_in_needed",
+        state_reason="log_in_needed: Nobody has logged in with Salesforce yet.",
+        paused_until=None,
     )
 
 
