@@ -15,6 +15,7 @@ from connector.pipeline.connection.sign_in import obtain_token, sign_in, store_t
 from connector.salesforce.errors import ForbiddenHost, RemoteUnavailable, SignInFailed
 from simulator.server import SimulatorServer
 from tests.factories import SalesforceOrgFactory
+from tests.private_keys import make_key, pem_of, public_pem_of
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +183,45 @@ def test_username_and_password_sign_in_too(org: SalesforceOrg, salesforce: Simul
     )
     with closing(gateway_for(org)) as gateway:
         assert gateway.limits().used >= 0
+
+
+def use_assertions(salesforce: SimulatorServer) -> None:
+    """Let the organisation sign in by assertion, and its app know the certificate."""
+    apps = salesforce.org.accounts.apps
+    apps["simulator-client"] = replace(apps["simulator-client"], certificate=public_pem_of(make_key()))
+    SalesforceOrg.objects.update(
+        auth="jwt_bearer",
+        client_secret="",
+        username="integration@simulator.example",
+        private_key=Secret.conceal(pem_of(make_key())),
+    )
+
+
+@pytest.mark.parametrize("audience", ["shared", "my_domain"])
+def test_an_assertion_signs_in_whichever_audience_the_organisation_takes(
+    org: SalesforceOrg, salesforce: SimulatorServer, audience: str
+) -> None:
+    use_assertions(salesforce)
+    salesforce.org.change_settings({"jwt_audiences": [audience]})
+    with closing(gateway_for(org)) as gateway:
+        gateway.limits()
+    assert SalesforceOrg.objects.get().token_issued_at is not None
+
+
+def test_an_assertion_that_leads_to_another_organisation_is_refused(
+    org: SalesforceOrg, salesforce: SimulatorServer
+) -> None:
+    use_assertions(salesforce)
+    SalesforceOrg.objects.update(organization_id=OTHER_ORGANIZATION)
+    with pytest.raises(SignInFailed, match="other_organization"):
+        gateway_for(org)
+    row = SalesforceOrg.objects.get()
+    assert (row.state, row.pause_code, bool(row.access_token)) == ("reconnect_needed", "other_organization", False)
+
+
+def test_an_organisation_that_waits_is_not_signed_in_to(org: SalesforceOrg, sign_ins: Callable[[], int]) -> None:
+    SalesforceOrg.objects.update(state="reconnect_needed", pause_code="disconnected", state_reason="disconnected: olga")
+    with pytest.raises(SignInFailed, match="^disconnected: olga$"):
+        gateway_for(org)
+    assert sign_ins() == 0
+    assert SalesforceOrg.objects.get().state_reason == "disconnected: olga"
