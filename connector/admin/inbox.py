@@ -1,24 +1,28 @@
 """The inbox: every message as it came and the answer it got; and events that no link names yet."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 
-from connector.admin.base import ReadOnlyAdmin, find_or_404, render_page
+from connector import conf
+from connector.admin.base import AnyAdmin, Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
 from connector.admin.search import search_messages
 from connector.admin.tags import short_time, tag
 from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
+from connector.pipeline.linking import heed_event, ignore_event
 
 
 @admin.register(WebhookMessage)
@@ -108,7 +112,7 @@ def _pretty(body: str) -> str:
 class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     """Events that messages came for and that no link names; their participants wait."""
 
-    list_display = ("event", "event_id", "participants", "first_message", "last_message", "link_it")
+    list_display = ("event", "event_id", "participants", "first_message", "last_message", "link_it", "ignore_it")
     list_display_links = None
     search_fields = ("event_id__exact", "event_name__istartswith")
     actions = None
@@ -141,6 +145,65 @@ class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     def link_it(self, event: UnlinkedEvent) -> str:
         """Offer the form of a new link, the event filled in."""
         return format_html('<a class="cx-link" href="{}">{}</a>', new_link_url(event), gettext("Link to a campaign…"))
+
+    @admin.display(description=_("ignored since"), ordering="ignored_at")
+    def ignore_it(self, event: UnlinkedEvent) -> str:
+        """Show since when the event is ignored, and lead to the page that changes that."""
+        url = reverse("admin:connector_unlinkedevent_ignore", args=[event.pk])
+        words = gettext("Heed again…") if event.ignored_at else gettext("Ignore…")
+        since = short_time(event.ignored_at) if event.ignored_at else ""
+        return format_html('{} <a class="cx-link" href="{}">{}</a>', since, url, words)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that ignores an event."""
+        return [object_url(self, "ignore", view=_ignore_view(self)), *super().get_urls()]
+
+
+def _ignore_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
+    """Return the view that ignores an event, or heeds it again; ignoring is asked first."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        event = find_or_404(UnlinkedEvent, object_id)
+        if not may_ignore(request):
+            raise PermissionDenied
+        back_url = reverse("admin:connector_unlinkedevent_changelist")
+        if request.method != "POST":
+            return ask(model_admin, request, _ignore_question(event, back_url=back_url))
+        if event.ignored_at is None:
+            ignore_event(event.pk, now=timezone.now())
+            messages.success(request, gettext("The event is ignored. Its messages are still kept for a while."))
+        else:
+            heed_event(event.pk)
+            messages.success(request, gettext("The event is shown again, and kept until it is linked."))
+        return HttpResponseRedirect(back_url)
+
+    return view
+
+
+def may_ignore(request: HttpRequest) -> bool:
+    """Say whether a person may decide about events that are not linked: whoever may link them."""
+    return request.user.has_perm("connector.add_campaignlink")
+
+
+def _ignore_question(event: UnlinkedEvent, *, back_url: str) -> Question:
+    if event.ignored_at is not None:
+        return Question(
+            title=gettext("Heed %(event)s again?") % {"event": event},
+            text=gettext("The overview shows the event again, and its participants are kept until it is linked."),
+            button=gettext("Heed again"),
+            back_url=back_url,
+        )
+    days = conf.retention().unlinked.days
+    return Question(
+        title=gettext("Ignore %(event)s?") % {"event": event},
+        text=gettext(
+            "The overview no longer shows the event. Its participants are deleted %(days)s days after its last "
+            "message, unless you heed or link it before."
+        )
+        % {"days": days},
+        button=gettext("Ignore"),
+        back_url=back_url,
+    )
 
 
 def with_participants(events: QuerySet[UnlinkedEvent]) -> QuerySet[UnlinkedEvent]:

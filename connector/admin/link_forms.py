@@ -35,8 +35,8 @@ HELP_TEXTS = {
     "same_email": _("Two participants share one email under different names: ask you, or make them one member."),
     "removed_members": _("Someone whom a colleague took out of the campaign stays out, or is added again."),
     "duplicates": _("What happens when a duplicate rule of Salesforce warns about a new person."),
-    "starts_at": _("Check-ins more than 12 hours earlier are held as badge tests. Empty: the campaign's start."),
-    "ends_at": _("From here the link's end is counted. Empty: the campaign's end."),
+    "starts_at": _("Check-ins more than 12 hours earlier are held as badge tests. Empty: none is."),
+    "ends_at": _("From here the link's end is counted. Empty: the link never closes by itself."),
     "closes_after_days": _("So many days after the end the link closes: later messages are kept and not sent."),
 }
 
@@ -149,6 +149,10 @@ class NewLinkForm(LinkForm):
         }
         help_texts = {
             **HELP_TEXTS,
+            "starts_at": _(
+                "Check-ins more than 12 hours earlier are held as badge tests. Empty: the campaign's start."
+            ),
+            "ends_at": _("From here the link's end is counted. Empty: the campaign's end."),
             "inwink_event_id": _("Events that messages came for are offered; or paste the event's id from inwink."),
             "state": _(
                 "Active: waiting participants are sent as soon as you save. Paused: they wait until you resume."

@@ -110,6 +110,16 @@ def _apply(row: UnlinkedParticipant, heard: Heard) -> bool:
     return is_changed
 
 
+def ignore_event(event_id: str, *, now: datetime) -> bool:
+    """Let an event that nobody wants to link end by its retention (rule 6.9); False where it is ignored already."""
+    return bool(UnlinkedEvent.objects.filter(pk=event_id, ignored_at=None).update(ignored_at=now))
+
+
+def heed_event(event_id: str) -> bool:
+    """Keep and show an event again that was ignored; False where it was not."""
+    return bool(UnlinkedEvent.objects.filter(pk=event_id, ignored_at__isnull=False).update(ignored_at=None))
+
+
 def links_with_unlinked() -> QuerySet[CampaignLink]:
     """Return the links whose event still has a waiting room."""
     return CampaignLink.objects.filter(inwink_event_id__in=UnlinkedEvent.objects.values("event_id"))
