@@ -11,6 +11,7 @@ from connector.admin.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.inbox import with_participants
 from connector.admin.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
 from connector.admin.no_shows import may_mark_no_shows
+from connector.admin.put_back import may_put_back
 from connector.admin.tags import link_tag
 from connector.models import CampaignLink, UnlinkedEvent
 from connector.pipeline.setup.link_setup import LinkFacts
@@ -30,6 +31,7 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
         "consent_note": consent_note(link),
         "may_mark_no_shows": may_mark_no_shows(request, link),
         "may_resync": request.user.has_perm("connector.resync_campaignlink"),
+        "may_put_back": may_put_back(request),
         "facts_problem": explain_code(facts.problem_code) if facts.problem_code else None,
         "log_url": f"{reverse('admin:connector_syncattempt_changelist')}?link__id__exact={link.pk}",
         "datalists": [

@@ -1,5 +1,6 @@
 """Links between an event and a campaign: the sum that adds up, policies, mappings, and the buttons."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from connector.admin import link_views
+from connector.admin import link_views, put_back
 from connector.admin.base import UnfoldAdmin, find_or_404, list_url, object_url
 from connector.admin.filter_forms import FILTER_FIELDS
 from connector.admin.link_forms import LinkForm, NewLinkForm
@@ -116,6 +117,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "resync", view=link_views.resync_view(self)),
             object_url(self, "state", view=link_views.state_view(self)),
             object_url(self, "no-shows", view=no_shows_view(self)),
+            object_url(self, "put-back", view=partial(put_back.link_page, self)),
             *super().get_urls(),
         ]
 

@@ -1,17 +1,19 @@
 """The sync log: each run, and each attempt with the old and new value of every field."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 
-from connector.admin.base import ReadOnlyAdmin, find_or_404, render_page
+from connector.admin import put_back
+from connector.admin.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
 from connector.admin.changes import attempt_records, change_rows
 from connector.admin.explain import explain_end, explain_notes, name_end, sum_up_end
 from connector.admin.filters import ReasonFilter
@@ -36,7 +38,7 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     list_filter_submit = True
     search_fields = ("email_key",)
     search_help_text = _("whole email, inwink id or Salesforce id")
-    actions = None
+    actions = ("put_back_selected",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncAttempt]:
         """Leave what a list does not show in the database."""
@@ -72,6 +74,27 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     def why(self, attempt: SyncAttempt) -> str:
         """Show the reason, or what the error was where there is none."""
         return name_end(reason=attempt.reason, error_code=attempt.error_code) or "–"
+
+    def has_put_back_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may put values back."""
+        return put_back.may_put_back(request)
+
+    @admin.action(description=_("Put back…"), permissions=["put_back"])
+    def put_back_selected(self, request: HttpRequest, queryset: QuerySet[SyncAttempt]) -> HttpResponse:
+        """Show what putting the selected attempts back would do."""
+        ids = queryset.order_by("pk").values_list("pk", flat=True)[: put_back.MAX_SELECTED + 1]
+        return put_back.attempts_page(self, request, list(ids))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that puts selected attempts back."""
+        return [list_url(self, "put-back", view=self.put_back_view), *super().get_urls()]
+
+    def put_back_view(self, request: HttpRequest) -> HttpResponse:
+        """Put the attempts back that were selected in the list."""
+        ids = [int(number) for number in request.POST.getlist("ids") if number.isdecimal()]
+        if request.method != "POST" or not ids:
+            return HttpResponseRedirect(reverse("admin:connector_syncattempt_changelist"))
+        return put_back.attempts_page(self, request, ids)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -117,6 +140,10 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     list_filter_submit = True
     actions = None
 
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that puts a run back."""
+        return [object_url(self, "put-back", view=partial(put_back.run_page, self)), *super().get_urls()]
+
     @admin.display(description=_("started at"), ordering="-started_at")
     def started(self, run: SyncRun) -> str:
         """Show when the run began."""
@@ -148,6 +175,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         context = {
             "run": run,
             "ends": ends_words(run),
+            "may_put_back": put_back.may_put_back(request),
             "attempts": [
                 {
                     "url": reverse("admin:connector_syncattempt_change", args=[attempt.pk]),

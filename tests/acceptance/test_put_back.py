@@ -400,3 +400,17 @@ def test_what_was_written_in_another_campaign_or_organisation_is_left_alone(worl
     selection_run.update(org_id_at_run=world.org.pk + 1)
 
     assert put_back(selection, OLGA).participants == 0
+
+
+def test_a_person_account_is_put_back_through_its_account(world: World) -> None:
+    world.switch(person_accounts=True)
+    world.configure(update_existing=True)
+    person = {"FirstName": "Ada", "LastName": "Lovelace", "PersonEmail": EMAIL, "PersonTitle": "Student"}
+    world.add("Account", {**person, "IsPersonAccount": True})
+    world.send(someone("p1"))
+    assert ada(world)["Title"] == "CTO"
+
+    tally = put_back(last_run(), OLGA)
+
+    assert (tally.restored, tally.failed, ada(world)["Title"]) == (1, 0, "Student")
+    assert world.attempts("p1")[-1].changes == {"Contact.Title": ["CTO", "Student"]}

@@ -15,9 +15,7 @@ from connector.management.who import who_asks
 from connector.models import OutboxEntry, SyncRun
 from connector.pipeline.put_back.run import BUSY, Request, Tally
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.put_back.start import PreviewLine, PutBackPreview, preview_put_back, put_back
-from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
-from connector.salesforce.errors import SalesforceError
+from connector.pipeline.put_back.start import PreviewLine, PutBackPreview, UnreadableError, preview_put_back, put_back
 
 _SHOWN = 20
 """Values shown by a preview without --json."""
@@ -58,7 +56,7 @@ class Command(ConnectorCommand):
             request = Request(by=who_asks(), reason=options["reason"].strip())
             with self.progress_bar(total=None, unit="participants", is_quiet=options["json"]) as bar:
                 return _report(put_back(selection, request, on_chunk=bar.update))
-        except (SalesforceError, ConfigurationProblemError, CallAgainError) as exc:
+        except UnreadableError as exc:
             raise CommandProblem(f"Salesforce could not be read: {exc}. Nothing was written.") from exc
 
 

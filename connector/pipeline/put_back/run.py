@@ -87,11 +87,13 @@ class Job:
     request: Request
     run: SyncRun | None = None
     """The run that is shown meanwhile; made with the first line of the log where none is given."""
+    entry_count: int = 0
+    """Participants concerned."""
     after: int = 0
     """Participants up to this id are done."""
 
 
-def open_run(job: Job, *, entry_count: int) -> SyncRun:
+def open_run(job: Job) -> SyncRun:
     """Begin the run under which a put back is logged."""
     return SyncRun.objects.create(
         link=job.link,
@@ -101,7 +103,7 @@ def open_run(job: Job, *, entry_count: int) -> SyncRun:
         trigger=SyncRun.Trigger.PUT_BACK,
         requested_by=job.request.by[:150],
         started_at=db_now(),
-        entry_count=entry_count,
+        entry_count=job.entry_count,
     )
 
 
@@ -111,7 +113,9 @@ def run_job(job: Job, *, seconds: float | None = None, on_chunk: Callable[[int],
     `on_chunk` is told the number of participants done since it was called last. Call outside a transaction.
     """
     started, total = time.monotonic(), Tally()
-    for chunk in _chunks(job):
+    chunks = _chunks(job)
+    job = replace(job, entry_count=job.entry_count or sum(len({one.entry_id for one in chunk}) for chunk in chunks))
+    for chunk in chunks:
         if seconds is not None and total.participants and time.monotonic() - started > seconds:
             total.next_after = job.after
             break
@@ -152,17 +156,26 @@ def _put_back(job: Job, traces: Sequence[Trace]) -> _Done:
         work.send([trace for trace in traces if trace.entry_id in held.standing])
     except ClaimLostError:
         work.stop("claim_lost")
-    except (SalesforceError, ConfigurationProblemError) as exc:
-        work.stop(exc.code, getattr(exc, "message", "") or getattr(exc, "detail", ""))
-    except CallAgainError as exc:
-        work.stop(exc.error.code, exc.error.message)
-    except WrongEncryptionKey as exc:
-        work.stop("wrong_encryption_key", str(exc))
+    except (SalesforceError, ConfigurationProblemError, CallAgainError, WrongEncryptionKey) as exc:
+        work.stop(*explain_stop(exc))
     finally:
         work.record()
     work.tally.participants = len(entry_ids)
     work.tally.kept[Kept.NOT_KNOWN] += sum(trace.entry_id not in held.standing for trace in traces)
     return _Done(work.tally, work.run)
+
+
+def explain_stop(
+    error: SalesforceError | ConfigurationProblemError | CallAgainError | WrongEncryptionKey,
+) -> tuple[str, str]:
+    """Return (code, text) of what stops a put back or its preview."""
+    if isinstance(error, CallAgainError):
+        return error.error.code, error.error.message
+    if isinstance(error, ConfigurationProblemError):
+        return error.code, error.detail
+    if isinstance(error, WrongEncryptionKey):
+        return "wrong_encryption_key", str(error)
+    return error.code, error.message
 
 
 @dataclass(slots=True)
@@ -222,7 +235,7 @@ class _Work:
     def _log(self, attempts: Sequence[SyncAttempt]) -> None:
         if not attempts and self.run is None:
             return
-        self.run = self.run or open_run(self.job, entry_count=0)
+        self.run = self.run or open_run(self.job)
         now, job = db_now(), self.job
         for attempt in attempts:
             attempt.run, attempt.link, attempt.link_label = self.run, job.link, str(job.link)[:255]

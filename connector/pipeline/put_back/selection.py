@@ -1,14 +1,15 @@
 """Find what was written, by run, by mapping, by participant or by attempt."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from connector.core.outcomes import Operation
-from connector.core.put_back import LoggedWrite, Trace, trace_fields
+from connector.core.put_back import STATUS, LoggedWrite, Trace, trace_fields
 from connector.core.rows import PersonRef
-from connector.core.schema import PersonType
+from connector.core.schema import PersonType, SObject
 from connector.models import CampaignLink, SyncAttempt
 
 
@@ -33,6 +34,18 @@ class Selection:
         if self.entry_ids:
             return attempts.filter(entry__in=self.entry_ids)
         return attempts.filter(pk__in=self.attempt_ids)
+
+
+LOOKED_AT = 5_000
+"""Attempts that `written_fields` looks at, the newest first."""
+
+
+def written_fields(link: CampaignLink) -> dict[str, int]:
+    """Return {"Object.Field": attempts} of the fields that the latest attempts of a link wrote, statuses excepted."""
+    latest = SyncAttempt.objects.filter(link=link, entry__isnull=False).exclude(changes={}).order_by("-pk")[:LOOKED_AT]
+    counts = Counter(path for changes in latest.values_list("changes", flat=True) for path in changes)
+    del counts[f"{SObject.CAMPAIGN_MEMBER.value}.{STATUS}"]
+    return dict(sorted(counts.items()))
 
 
 def links_of(selection: Selection) -> list[CampaignLink]:

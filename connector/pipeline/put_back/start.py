@@ -13,11 +13,14 @@ from connector import conf
 from connector.core.participant import Json
 from connector.core.put_back import Kept, Restore
 from connector.models import CampaignLink, OutboxEntry, SyncRun
+from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection import connect
 from connector.pipeline.heartbeat import beat
-from connector.pipeline.put_back.run import Job, Request, Tally, open_run, run_job
+from connector.pipeline.put_back.run import Job, Request, Tally, explain_stop, open_run, run_job
 from connector.pipeline.put_back.selection import Selection, links_of, traces_of
 from connector.pipeline.put_back.values import Decision, values_of
+from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
+from connector.salesforce.errors import SalesforceError
 
 AT_ONCE = 200
 """Participants whose values are put back while the person who asked waits; more are left to the workers."""
@@ -26,10 +29,21 @@ _READ_TOGETHER = 500
 """Participants of a preview."""
 
 
+class UnreadableError(Exception):
+    """Salesforce could not be read, so that nothing can be previewed."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code, which advice explains, and what Salesforce said."""
+        super().__init__(f"{code}: {message}" if message else code)
+        self.code = code
+        self.message = message
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
     """What would happen to one value."""
 
+    entry_id: int
     participant_key: str
     path: str
     current: Json
@@ -62,8 +76,15 @@ class PutBackPreview:
 def preview_put_back(selection: Selection, *, limit: int | None = None) -> PutBackPreview:
     """Read Salesforce and say what would happen, to the first `limit` participants of each event where it is given.
 
-    Call outside a transaction. Raises SalesforceError, ConfigurationProblemError, CallAgainError.
+    Call outside a transaction. Raises UnreadableError.
     """
+    try:
+        return _preview(selection, limit=limit)
+    except (SalesforceError, ConfigurationProblemError, CallAgainError, WrongEncryptionKey) as exc:
+        raise UnreadableError(*explain_stop(exc)) from exc
+
+
+def _preview(selection: Selection, *, limit: int | None) -> PutBackPreview:
     lines: list[PreviewLine] = []
     participants = seen = 0
     for link in links_of(selection):
@@ -85,6 +106,7 @@ def _lines(decisions: list[Decision]) -> list[PreviewLine]:
     keys = dict(OutboxEntry.objects.filter(pk__in=ids).values_list("pk", "participant_key"))
     return [
         PreviewLine(
+            entry_id=one.trace.entry_id,
             participant_key=keys.get(one.trace.entry_id, ""),
             path=one.trace.path,
             current=one.current,
@@ -113,8 +135,8 @@ def start_put_back(selection: Selection, request: Request) -> Tally | list[SyncR
         return put_back(selection, request)
     runs = []
     for link in links:
-        job = Job(link, selection, request)
-        run = open_run(job, entry_count=counts[link.pk])
+        job = Job(link, selection, request, entry_count=counts[link.pk])
+        run = open_run(job)
         _queue(replace(job, run=run))
         runs.append(run)
     return runs
