@@ -90,4 +90,5 @@ def _domain(values: Mapping[str, Json]) -> str:
 
 
 def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    """Reduce a name to what SOQL compares, which ignores case: folding further would ask for another name."""
+    return " ".join(text.split()).lower()

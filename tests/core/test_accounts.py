@@ -21,6 +21,7 @@ LONGER = AccountRow("001d", "Acme SA", "acme.example.org")
         pytest.param(NONE, {"company": "Acme"}, [ACME], ("", None), id="none: not searched, not noted"),
         pytest.param(COMPANY, {"company": " acme "}, [ACME, SUB], ("001a", None), id="the company, whatever its case"),
         pytest.param(COMPANY, {"company": "Acme  "}, [ACME, TWIN], ("", Note.ACCOUNT_AMBIGUOUS), id="two of the name"),
+        pytest.param(COMPANY, {"company": "STRAßE AG"}, [AccountRow("001f", "Straße AG")], ("001f", None), id="German"),
         pytest.param(COMPANY, {"company": "Acm"}, [ACME], ("", Note.ACCOUNT_NOT_FOUND), id="a part of a name is none"),
         pytest.param(COMPANY, {"company": None}, [ACME], ("", Note.ACCOUNT_NOT_FOUND), id="no company"),
         pytest.param(DOMAIN, {"email": "Ada@Acme.example"}, [ACME, SUB], ("001a", None), id="the website's domain"),
@@ -57,6 +58,10 @@ def test_where_accounts_cannot_be_searched_that_is_the_reason() -> None:
 )
 def test_a_website_as_people_type_it_has_a_host(website: str, host: str) -> None:
     assert website_host(website) == host
+
+
+def test_a_company_is_asked_for_as_salesforce_compares_it() -> None:
+    assert account_key(COMPANY, {"company": " Straße  AG "}) == "straße ag"
 
 
 def test_consumer_domains_are_written_as_they_are_compared() -> None:
