@@ -30,7 +30,7 @@ def test_an_organisation_is_connected_and_tested(world: World, visitor: Visitor)
     expect(page.get_by_text("Nobody is created in this organisation yet.")).to_be_visible()
     page.get_by_role("button", name="Test connection").click()
     expect(page.get_by_text("Signed in to organisation")).to_be_visible()
-    expect(page.get_by_text("Something is missing")).to_be_visible()
+    expect(page.get_by_text("All good")).to_be_visible()
     assert visitor.complaints == []
 
 
