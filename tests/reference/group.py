@@ -1,0 +1,50 @@
+"""Rows that are one person (rule 2.6), and what they say together."""
+
+from dataclasses import dataclass
+
+from tests.reference.inwink import Participant
+from tests.reference.policy import Policy
+
+SOURCES = {"FirstName": "firstName", "LastName": "lastName", "Title": "position", "Company": "company",
+           "Email": "email"}  # fmt: skip
+RANK = ("", "not_registered", "refused", "registered", "attended")
+
+
+@dataclass
+class Group:
+    """Rows that are one person: same address, same names (rule 2.6)."""
+
+    rows: list[Participant]
+    policy: Policy
+
+    @property
+    def email(self) -> str:
+        """Their address."""
+        return self.rows[0].email
+
+    @property
+    def due(self) -> list[Participant]:
+        """The rows whose end this drain decides."""
+        return [row for row in self.rows if row.is_due]
+
+    def value(self, name: str) -> str:
+        """Return a field of the row with the latest change, blanks filled from the others; names from one row."""
+        for row in sorted(self.rows, key=lambda row: row.changed, reverse=True):
+            is_name = name in ("firstName", "lastName")
+            if row.said.get(name) or (is_name and any(row.names)):
+                return str(row.said.get(name) or "")
+        return ""
+
+    def target(self) -> str:
+        """Return the highest state of the rows."""
+        policy = self.policy
+        states = [row.target(policy.labels, never_downgrade=policy.never_downgrade) for row in self.rows]
+        return max(states, key=RANK.index)
+
+    def fingerprint(self) -> object:
+        """What a sync would send: when it is as it was, nothing is sent (rule 6.3)."""
+        return self.person_fingerprint(), self.target()
+
+    def person_fingerprint(self) -> object:
+        """The same without the state."""
+        return tuple(self.value(source) for source in SOURCES.values())
