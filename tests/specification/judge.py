@@ -9,7 +9,8 @@ from tests.specification.reading import Record
 
 FIELDS = (
     "FirstName", "LastName", "Email", "Title", "Company", "Phone", "MobilePhone", "LeadSource", "Description",
-    "HasOptedOutOfEmail", "DoNotCall", "Track__c", "Inwink_Id__c", "AccountId", "OwnerId", "IsConverted",
+    "HasOptedOutOfEmail", "DoNotCall", "Track__c", "Inwink_Id__c", "Work_Email__c", "AccountId", "OwnerId",
+    "IsConverted",
 )  # fmt: skip
 """What is compared of people."""
 

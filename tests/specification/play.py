@@ -7,7 +7,7 @@ from typing import Any
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline import answers, resync
 from tests.specification.reading import Case, Record, UnreadableCaseError, read_records, read_values
-from tests.specification.scene import Addresses, at_hour, link_for, policies
+from tests.specification.scene import WORK_EMAIL, Addresses, at_hour, link_for, policies
 from tests.world import World
 
 SAID: Mapping[str, Any] = {
@@ -73,7 +73,12 @@ class Player:
 
     def sent_to_salesforce(self, values: Mapping[str, str]) -> dict[str, Any]:
         """Return fields as Salesforce stores them: addresses spelt out, nothing for an empty text."""
-        spelt = {**values, **({"Email": self.addresses.of(values["Email"])} if "Email" in values else {})}
+        spelt = dict(values)
+        for name in ("Email", "Work_Email__c"):
+            if name in spelt:
+                spelt[name] = self.addresses.of(spelt[name])
+        if re.fullmatch(r"P\d", spelt.get("Inwink_Id__c", "")):
+            spelt["Inwink_Id__c"] = self.key(int(spelt["Inwink_Id__c"][1]))
         return {name: _TYPED.get(value, value.replace("⏎", "\n")) for name, value in spelt.items()}
 
     def play(self, step: str) -> None:
@@ -105,7 +110,7 @@ class Player:
     def _spoken(self, items: Sequence[str]) -> dict[str, Any]:
         times = [at_hour(item.removeprefix("at ")) for item in items if item.startswith("at ")]
         values = read_values([item for item in items if not item.startswith("at ")])
-        custom = {name: value for name, value in values.items() if name in ("diet", "track", "phone", "optout")}
+        custom = {name: value for name, value in values.items() if name in ("diet", "track", "optout", "optin")}
         plain = {_KEYS.get(name, name): value for name, value in values.items() if name not in custom}
         changed = {"updatedAt": times[0].isoformat()} if times else {}
         return {**plain, **changed, **({"fields": custom} if custom else {})}
@@ -241,6 +246,7 @@ def play_cases(world: World, cases: Sequence[Case]) -> tuple[list[Player], Mappi
 
     Returns the players, and {id: row} of everybody who was in Salesforce before.
     """
+    world.switch(custom_fields={"Contact": [WORK_EMAIL], "Lead": [WORK_EMAIL]})
     links = [(policy, link_for(world, policy, number=number)) for number, policy in enumerate(policies(cases))]
     players = [Player(world, case, next(link for policy, link in links if policy == case.policy)) for case in cases]
     for player in players:

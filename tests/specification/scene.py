@@ -1,6 +1,6 @@
 """Set up links for the policies of the specification, and the words that its cells use for values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,13 +86,53 @@ def _columns_of(name: str, value: str) -> dict[str, Any]:
         return {_COLUMNS[name]: "" if value == "null" else value}
     if name in _SWITCHES:
         return {name: value == "on"}
-    if name == "create_for":
-        return {name: [state.strip() for state in value.split(",")]}
+    if name in _READ:
+        return {name: _READ[name](value)}
     if name == "starts":
         return {"starts_at": at_hour(value)}
     if name == "visibility":
         return {}
     raise UnreadableCaseError(f"no setting: {name}")
+
+
+def _words(value: str) -> list[str]:
+    return [word.strip() for word in value.split(",")]
+
+
+def _only(value: str) -> list[dict[str, Any]]:
+    """Read "category not in Exhibitor, Staff" or "category in Visitor"."""
+    source, _, words = value.partition(" in ")
+    test = "not_in" if source.endswith(" not") else "in"
+    return [{"source": source.removesuffix(" not"), test: _words(words)}]
+
+
+def _consent(value: str) -> dict[str, str]:
+    """Read "fields.optin, when_no=nothing"."""
+    source, *options = _words(value)
+    return {"source": source, **read_values(options)}
+
+
+def _match_emails(value: str) -> dict[str, list[str]]:
+    return {"contact": _words(value), "lead": _words(value)}
+
+
+def _match_key(value: str) -> dict[str, str]:
+    source, field_name = _words(value)
+    return {"source": source, "contact": field_name, "lead": field_name}
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "create_for": _words,
+    "exclude_email_domains": _words,
+    "only": _only,
+    "consent": _consent,
+    "match_emails": _match_emails,
+    "match_key": _match_key,
+}
+"""{setting: how its words are read}"""
+
+WORK_EMAIL = {"name": "Work_Email__c", "type": "email", "length": 80}
+"""A further address of people, in every organisation of the specification."""
 
 
 def _org_for(world: World, policy: Mapping[str, str]) -> SalesforceOrg:
@@ -114,7 +154,10 @@ def _map(link: CampaignLink, target: str, rule: str) -> None:
     """Add a mapping: `mapping contact.Title` with "position, mode=if_empty"."""
     sobject, _, field_name = target.partition(".")
     source, *options = [part.strip() for part in rule.split(",")]
-    columns = {name: value == "true" if name == "truncate" else value for name, value in read_values(options).items()}
+    columns = {
+        name: value == "true" if name in ("truncate", "marketing") else value
+        for name, value in read_values(options).items()
+    }
     constant = columns.pop("constant", None)
     FieldMapping.objects.filter(link=link, object=sobject, field=field_name).delete()
     FieldMapping.objects.create(
