@@ -37,7 +37,7 @@ class Reference(Matcher, Writer):
         groups = self._groups()
         groups = [group for group in groups if not self._skip(group) and not self._check_in(group)]
         matches = [(group, self.match(group)) for group in groups]
-        matches = self.move_addresses(matches)
+        matches = self.move_addresses(matches, leaves_out=self.leaves_out)
         for group, match in self.unite(matches):
             self.settle(group, match)
 

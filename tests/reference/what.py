@@ -18,15 +18,28 @@ class Writer(Ground):
         """Write one group, or say why not."""
         if match is None:
             match = self._refuse_creation(group)
-        target = group.target()
+        if isinstance(match, Person):
+            match = self.leaves_out(group, match) or match
         if isinstance(match, str):
             self.end(group.due, match)
-        elif not target:
-            self.end(group.due, "left_out: status_not_sent")
-        elif match is not None and self._was_removed(group, match, target):
-            self.end(group.due, "left_out: removed_by_hand")
         else:
-            self._write(group, match, target)
+            self._write(group, match, group.target())
+
+    def leaves_out(self, group: Group, record: Person) -> str:
+        """Return why a known person is not written, "" where they are (rules 4.2 and 4.6)."""
+        target = group.target()
+        if not target:
+            return "left_out: status_not_sent"
+        return "left_out: removed_by_hand" if self._was_removed(group, record, target) else ""
+
+    def forget_creation(self, row: Participant) -> None:
+        """Know no more that we made a record: the answer was lost, and it was found like one that was there before.
+
+        Then it holds nothing from us but what an open field would have been given anyway.
+        """
+        mode, may = self.policy.mode, self.policy.update_existing
+        row.is_ours = False
+        row.sent = {name: value for name, value in row.sent.items() if value and may and mode(name) == "overwrite"}
 
     def _refuse_creation(self, group: Group) -> str | None:
         policy = self.policy

@@ -1,5 +1,6 @@
 """Who somebody is in Salesforce: rules 2.1 to 2.8."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.reference.crm import Person
@@ -65,10 +66,15 @@ class Matcher(Ground):
         self.seen.add("most recent of several" if len(found) > 1 else f"matched a {found[0].kind}")
         return found[-1]
 
-    def move_addresses(self, matches: list[tuple[Group, Any]]) -> list[tuple[Group, Any]]:
-        """Give records their people's new addresses first, so that nobody else is found by the former ones."""
+    def move_addresses(
+        self, matches: list[tuple[Group, Any]], *, leaves_out: Callable[[Group, Person], str]
+    ) -> list[tuple[Group, Any]]:
+        """Give records their people's new addresses first, so that nobody else is found by the former ones.
+
+        Nothing is written of those who are left out (rule 1.4).
+        """
         for group, match in matches:
-            if isinstance(match, Person) and self._moves_email(group, match):
+            if isinstance(match, Person) and self._moves_email(group, match) and not leaves_out(group, match):
                 match.fields["Email"] = group.email
                 self.seen.add("address corrected")
                 for row in group.rows:
