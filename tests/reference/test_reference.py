@@ -17,8 +17,7 @@ CASES = 64
 
 OFTEN = {
     "stories", "drain undisturbed", "synced", "membership created", "created a Lead", "created a Contact",
-    "matched a Contact", "matched a Lead", "status changed", "killed in the middle", "field updated",
-    "left_out: not_created_in_state", "left_out: no_match", "needs_answer: no_email",
+    "matched a Contact", "matched a Lead", "status changed", "left_out: not_created_in_state", "left_out: no_match",
 }  # fmt: skip
 """What every shard must have seen, so that nobody takes an empty comparison for a good one."""
 
