@@ -11,6 +11,7 @@ from django.urls import reverse
 from connector.core.outcomes import EntryState
 from tests.factories import (
     CampaignLinkFactory,
+    ErasedPersonFactory,
     OutboxEntryFactory,
     SalesforceOrgFactory,
     SyncAttemptFactory,
@@ -37,6 +38,7 @@ def make_unlinked() -> None:
 
 
 MAKERS: dict[str, Callable[[], object]] = {
+    "erasedperson": ErasedPersonFactory.create,
     "salesforceorg": SalesforceOrgFactory.create,
     "webhooksource": WebhookSourceFactory.create,
     "campaignlink": CampaignLinkFactory.create,
