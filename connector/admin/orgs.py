@@ -18,6 +18,7 @@ from connector.admin import org_views
 from connector.admin.base import UnfoldAdmin, find_or_404, object_url, render_page
 from connector.admin.explain import explain_code
 from connector.admin.labels import check_label
+from connector.admin.spending import spending_terms
 from connector.admin.tags import org_tag
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
@@ -202,6 +203,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         if org is not None:
             context["sign_in"] = org_views.sign_in_state(request, org)
             context["state_tag"] = org_tag(org)
+            context |= spending_terms(org)
         return super().render_change_form(request, context, **kwargs)
 
     def response_add(

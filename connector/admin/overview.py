@@ -12,6 +12,7 @@ from connector.admin.explain import explain_link
 from connector.admin.inbox import new_link_url, with_participants
 from connector.admin.link_page import sum_terms
 from connector.admin.org_views import sign_in_state
+from connector.admin.spending import short_of_calls
 from connector.admin.tags import link_tag
 from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent, WebhookSource
 from connector.pipeline.sums import Sum, sum_links
@@ -50,6 +51,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": gettext("Overview"),
         "is_overview": True,
         **_orgs_to_mend(request),
+        "short_of_calls": short_of_calls(request),
         "unlinked": _unlinked_rows(request),
         "links": [_link_row(link, sums.get(link.pk, Sum())) for link in links],
         "steps": [] if links else _first_steps(),

@@ -72,6 +72,38 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("Ce lot a été rendu avant la fin : un pointage est passé devant, ou le processus a été arrêté.",
                _WAIT_FR),
     }),
+    (("daily_limit",), {
+        "en": ("The organisation has used up its API calls of 24 hours.",
+               "Nothing to do: it is asked every ten minutes whether calls are left, and sending resumes by itself. "
+               "If it happens often, ask your Salesforce administrator which applications use the calls."),
+        "fr": ("L’organisation a épuisé ses appels API des dernières 24 heures.",
+               "Rien à faire : toutes les dix minutes, on lui demande s’il en reste, et l’envoi reprend de lui-même. "
+               "Si cela se répète, demandez à votre administrateur Salesforce quelles applications les consomment."),
+    }),
+    (("concurrent_limit",), {
+        "en": ("Too many long requests were running in the organisation at the same time.",
+               "Nothing to do: sending resumes by itself after half a minute."),
+        "fr": ("Trop de longues requêtes s’exécutaient en même temps dans l’organisation.",
+               "Rien à faire : l’envoi reprend de lui-même après une demi-minute."),
+    }),
+    (("org_budget_used",), {
+        "en": ("Backfill waits: the organisation has used its budget of API calls. Live changes are still sent.",
+               "Nothing to do: it goes on as calls of the last 24 hours expire. To go on now, raise the API budget."),
+        "fr": ("La reprise attend : l’organisation a consommé son budget d’appels API. "
+               "Les changements en direct partent toujours.",
+               "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
+               "Pour continuer tout de suite, relevez le budget d’appels."),
+    }),
+    (("own_budget_used",), {
+        "en": ("Backfill waits: the connector has made as many API calls in 24 hours as it may. "
+               "Live changes are still sent.",
+               "Nothing to do: it goes on as calls of the last 24 hours expire. "
+               "To go on now, raise “our own API calls”."),
+        "fr": ("La reprise attend : le connecteur a fait autant d’appels API en 24 heures qu’il en a le droit. "
+               "Les changements en direct partent toujours.",
+               "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
+               "Pour continuer tout de suite, relevez « nos propres appels API »."),
+    }),
     (("campaign_gone",), {
         "en": ("The campaign no longer exists, or is hidden from the integration user.",
                "Restore or share the campaign in Salesforce, or link the event to another one."),

@@ -4,11 +4,11 @@ from connector.models.erased import ErasedPerson, ErasureKey
 from connector.models.inbox import UnlinkedEvent, UnlinkedParticipant, WebhookMessage, WebhookSource
 from connector.models.links import CampaignLink, FieldMapping
 from connector.models.log import SyncAttempt, SyncRun
-from connector.models.orgs import CampaignLabels, PersonChoice, SalesforceOrg, SalesforceSchema
+from connector.models.orgs import ApiCallCount, CampaignLabels, PersonChoice, SalesforceOrg, SalesforceSchema
 from connector.models.outbox import DrainRequest, OutboxEntry, WorkerHeartbeat
 
 __all__ = [
-    "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "FieldMapping", "OutboxEntry",
-    "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent",
+    "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "FieldMapping",
+    "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent",
     "UnlinkedParticipant", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

@@ -137,6 +137,20 @@ class SalesforceSchema(models.Model):
         return self.sobject
 
 
+class ApiCallCount(models.Model):
+    """How many API calls we made in an organisation in one hour, whatever for."""
+
+    org = models.ForeignKey(SalesforceOrg, on_delete=models.CASCADE, related_name="call_counts")
+    hour_at = models.DateTimeField()
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["org", "hour_at"], name="calls_once_an_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.hour_at:%Y-%m-%d %H}: {self.calls}"
+
+
 class CampaignLabels(models.Model):
     """The cached member statuses of one campaign."""
 

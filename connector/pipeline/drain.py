@@ -15,6 +15,7 @@ from connector.pipeline.claim import ClaimTerms, NothingClaimed, db_now, due_wit
 from connector.pipeline.enqueue import request_drain
 from connector.pipeline.heartbeat import beat
 from connector.pipeline.linking import links_with_unlinked, move_unlinked
+from connector.pipeline.probing import probe_limits
 from connector.pipeline.report import Report
 from connector.pipeline.sync import run_batch
 
@@ -77,13 +78,15 @@ def _is_another_needed(link_id: int) -> bool:
 def sweep() -> int:
     """Do each minute what nobody else was there to do; returns the number of links whose drain was asked for.
 
-    Moves waiting participants of linked events, closes links whose event is over, and asks for the drain of every link
-    with due rows: after a crash between commit and request, an expired lease, or the end of a pause.
+    Moves waiting participants of linked events, closes links whose event is over, asks organisations without API calls
+    whether they have some again, and asks for the drain of every link with due rows: after a crash between commit and
+    request, an expired lease, or the end of a pause.
     """
     beat()
     move_all_unlinked()
     now = db_now()
     close_ended_links()
+    probe_limits(now)
     sending = CampaignLink.objects.sending(now)
     due = OutboxEntry.objects.due(now).filter(link__in=sending).order_by().values_list("link_id", flat=True).distinct()
     link_ids = list(due)

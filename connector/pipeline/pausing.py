@@ -8,6 +8,10 @@ from connector.core.retry import CONCURRENT_LIMIT_PAUSE, CONFIGURATION_RECHECK, 
 from connector.models import CampaignLink, SalesforceOrg
 
 TIMEOUTS_BEFORE_HALVING = 2
+DAILY_LIMIT = "daily_limit"
+"""Pause code of an organisation that has used up its calls of 24 hours."""
+CONCURRENT_LIMIT = "concurrent_limit"
+"""Pause code of an organisation in which too many long calls ran at once."""
 
 
 def pause_for_outage(link: CampaignLink, *, code: str, message: str, now: datetime, entries: int) -> None:
@@ -69,7 +73,11 @@ def pause_org_for_limit(org: SalesforceOrg, *, is_daily: bool, message: str, now
     """Let an organisation wait because Salesforce refuses calls; returns for how long."""
     wait = DAILY_LIMIT_PAUSE if is_daily else CONCURRENT_LIMIT_PAUSE
     SalesforceOrg.objects.filter(pk=org.pk).exclude(state=SalesforceOrg.State.RECONNECT_NEEDED).update(
-        state=SalesforceOrg.State.PAUSED, state_reason=message[:500], paused_until=now + wait
+        state=SalesforceOrg.State.PAUSED,
+        pause_code=DAILY_LIMIT if is_daily else CONCURRENT_LIMIT,
+        state_reason=message[:500],
+        paused_until=now + wait,
+        probed_at=now,
     )
     return wait
 
@@ -77,5 +85,5 @@ def pause_org_for_limit(org: SalesforceOrg, *, is_daily: bool, message: str, now
 def resume_org(org: SalesforceOrg) -> None:
     """Note that Salesforce answers again."""
     SalesforceOrg.objects.filter(pk=org.pk, state=SalesforceOrg.State.PAUSED).update(
-        state=SalesforceOrg.State.CONNECTED, state_reason="", paused_until=None
+        state=SalesforceOrg.State.CONNECTED, pause_code="", state_reason="", paused_until=None
     )

@@ -19,6 +19,7 @@ from connector.models import (
     WorkerHeartbeat,
 )
 from connector.models.outbox import OutboxEntryQuerySet
+from connector.pipeline.budget import spendings
 
 HEARTBEAT_LATE_SECONDS = 90
 """Workers beat in each drain and each minute; after this silence they count as gone."""
@@ -124,7 +125,7 @@ def _api_usage(link: CampaignLink | None) -> dict[str, int | None]:
 
 
 def _paused(link: CampaignLink | None, *, now: datetime) -> list[dict[str, str | None]]:
-    """List the organisations and links that do not send at `now`, closed links excepted."""
+    """List the organisations and links that do not send at `now`, and whose backfill waits; closed links excepted."""
     links = CampaignLink.objects.exclude(state=CampaignLink.LinkState.CLOSED)
     orgs = SalesforceOrg.objects.exclude(state=SalesforceOrg.State.CONNECTED).exclude(paused_until__lte=now)
     if link is not None:
@@ -133,6 +134,9 @@ def _paused(link: CampaignLink | None, *, now: datetime) -> list[dict[str, str |
         state=CampaignLink.LinkState.ACTIVE, paused_until__lte=now
     )
     rows = [("organisation", org.name, org.state, org.state_reason, org.paused_until) for org in orgs]
+    concerned = list(SalesforceOrg.objects.all() if link is None else SalesforceOrg.objects.filter(pk=link.org_id))
+    spent = spendings(concerned)
+    rows += [("backfill", org.name, spent[org.pk].code, "", None) for org in concerned if spent[org.pk].code]
     rows += [
         ("link", row.inwink_event_id, row.pause_kind or row.state, row.pause_reason, row.paused_until) for row in halted
     ]

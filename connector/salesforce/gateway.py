@@ -92,6 +92,7 @@ class Gateway:
         timeout_seconds: float,
         renew: Callable[[Token], Token],
         before_call: Callable[[], None] = _nothing,
+        on_close: Callable[["Gateway"], None] | None = None,
         client_name: str = "inwink-connector",
     ) -> None:
         """Prepare; nothing is sent yet."""
@@ -100,6 +101,7 @@ class Gateway:
         self._hosts = hosts
         self._renew = renew
         self._before_call = before_call
+        self._on_close = on_close
         self._session = SalesforceSession(
             hosts=hosts, timeout_seconds=timeout_seconds, client_name=client_name, address=self._address
         )
@@ -111,8 +113,11 @@ class Gateway:
         return self._session.usage
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and tell `on_close`, once, that no call will follow."""
         self._session.close()
+        on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            on_close(self)
 
     def composite(self, subrequests: Sequence[Subrequest]) -> list[SubResponse]:
         """Send up to MAX_HEAVY queries and collections as one API call; the answers come in the order asked."""

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry, SalesforceOrg
+from connector.pipeline.connection.spending import note_calls
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SalesforceOrgFactory
 from tests.world import World
 
@@ -138,3 +140,17 @@ def test_an_organisation_with_links_is_not_deleted(admin_client: Client) -> None
     answer = admin_client.post(url_of(link.org, page="delete"), {"post": "yes"}, follow=True)
     assert "Close or delete them first." in answer.content.decode()
     assert SalesforceOrg.objects.filter(pk=link.org_id).exists()
+
+
+def test_the_page_says_what_was_spent_and_why_it_waits(admin_client: Client) -> None:
+    org = SalesforceOrgFactory.create(
+        api_used=900, api_limit=1000, api_usage_at=timezone.now(), state="paused", pause_code="concurrent_limit",
+        paused_until=timezone.now(),
+    )  # fmt: skip
+    note_calls(org, 42)
+
+    page = admin_client.get(f"/admin/connector/salesforceorg/{org.pk}/change/").content.decode()
+
+    assert "42 / 100" in page
+    assert "Too many long requests" in page
+    assert "Backfill waits" in page

@@ -87,3 +87,17 @@ def test_the_permission_to_see_events_names_them(sign_in: Callable[..., Client])
     text = sign_in("view_campaignlink", "view_unlinkedevent").get("/admin/").content.decode()
     assert "Forum" in text
     assert "must be reconnected" not in text
+
+
+def test_who_waits_for_api_calls_is_named_with_what_to_do(admin_client: Client) -> None:
+    until = timezone.now() + timedelta(minutes=40)
+    SalesforceOrgFactory.create(name="Well", api_used=1, api_limit=1000)
+    SalesforceOrgFactory.create(name="Budget", api_used=900, api_limit=1000)
+    SalesforceOrgFactory.create(name="Refused", state="paused", pause_code="daily_limit", paused_until=until)
+
+    response = admin_client.get("/admin/")
+
+    rows = response.context["short_of_calls"]
+    assert [row["org"].name for row in rows] == ["Budget", "Refused"]
+    assert "Backfill waits" in response.content.decode()
+    assert "used up its API calls of 24 hours" in response.content.decode()

@@ -8,18 +8,19 @@ from django.utils import timezone
 
 from connector.core.outcomes import EntryState
 from connector.models import OutboxEntry, SalesforceOrg
-from connector.pipeline.budget import count_own_calls, is_over_budget, may_send_backfill
-from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SalesforceOrgFactory, SyncRunFactory
+from connector.pipeline.budget import is_over_budget, may_send_backfill, spendings
+from connector.pipeline.connection.spending import note_calls
+from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SalesforceOrgFactory
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 
 def org_with(own_calls: int = 0, **columns: Any) -> SalesforceOrg:
     org = SalesforceOrgFactory.create(**columns)
-    link = CampaignLinkFactory.create(org=org)
-    SyncRunFactory.create(link=link, started_at=timezone.now(), api_calls=own_calls)
-    SyncRunFactory.create(link=link, started_at=timezone.now() - timedelta(hours=25), api_calls=10_000)
-    SyncRunFactory.create(started_at=timezone.now(), api_calls=10_000)
+    CampaignLinkFactory.create(org=org)
+    note_calls(org, own_calls)
+    note_calls(org, 10_000, now=timezone.now() - timedelta(hours=25))
+    note_calls(SalesforceOrgFactory.create(), 10_000)
     return org
 
 
@@ -41,7 +42,7 @@ def test_backfill_has_two_budgets(columns: dict[str, Any], own_calls: int, is_ov
     org = org_with(own_calls, **columns)
 
     assert is_over_budget(org) is is_over
-    assert count_own_calls(org) == own_calls
+    assert spendings([org])[org.pk].own_calls == own_calls
     assert may_send_backfill(org.links.get().pk) is not is_over
 
 

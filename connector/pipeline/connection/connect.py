@@ -16,10 +16,11 @@ from connector.core.schema import ObjectSchema
 from connector.models import CampaignLabels, CampaignLink, SalesforceOrg
 from connector.pipeline.connection.schema_cache import KeptSchema, confirm_schema, load_schema, store_schema
 from connector.pipeline.connection.sign_in import host_rules, obtain_token, stored_token
+from connector.pipeline.connection.spending import note_calls
 from connector.pipeline.enqueue import request_drain
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SignInFailed
-from connector.salesforce.gateway import Gateway
+from connector.salesforce.gateway import Gateway, Usage
 from connector.salesforce.ids import id_18, is_id
 from connector.salesforce.soql import campaign_by_id, campaign_by_name, campaign_search, labels_query
 
@@ -101,6 +102,7 @@ def open_gateway(
         timeout_seconds=float(conf.salesforce_timeout_seconds()),
         renew=renew,
         before_call=before_call or _nothing,
+        on_close=lambda gateway: note_calls(org, gateway.calls),
     )
 
 
@@ -120,17 +122,24 @@ def borrowed_gateway(org: SalesforceOrg, gateway: Gateway | None) -> Iterator[Ga
         yield gateway
         return
     with closing(gateway_for(org)) as own:
-        yield own
-        record_usage(org, own)
+        try:
+            yield own
+        finally:
+            record_usage(org, own)
 
 
 def record_usage(org: SalesforceOrg, gateway: Gateway, *, now: datetime | None = None) -> None:
     """Remember how many API calls the whole organisation has used, as the last answer said."""
     usage = gateway.usage
     if usage is not None:
-        SalesforceOrg.objects.filter(pk=org.pk).update(
-            api_used=usage.used, api_limit=usage.limit, api_usage_at=now or timezone.now()
-        )
+        store_usage(org, usage, now=now)
+
+
+def store_usage(org: SalesforceOrg, usage: Usage, *, now: datetime | None = None) -> None:
+    """Keep what Salesforce said about the organisation's calls."""
+    SalesforceOrg.objects.filter(pk=org.pk).update(
+        api_used=usage.used, api_limit=usage.limit, api_usage_at=now or timezone.now()
+    )
 
 
 def forget_token(org: SalesforceOrg) -> None:
