@@ -112,6 +112,15 @@ CHECK_LABELS: dict[str, str | Promise] = {
     "record_types.lead": _("Record type of new Leads"),
     "record_types.contact": _("Record type of new Contacts"),
     "person_accounts": _("Person Accounts"),
+    "campaign": _("Campaign"),
+    "statuses": _("Member statuses"),
+    "status": _("Member status for"),
+    "create_statuses": _("Creating member statuses"),
+    "mappings": _("Fields"),
+    "mapping": _("Field"),
+    "required_fields": _("Required fields"),
+    "create": _("Creating people"),
+    "salesforce": _("Salesforce"),
 }
 """Names of what a test of the connection looks at; the word after a space stays (an object of Salesforce)."""
 
@@ -119,4 +128,7 @@ CHECK_LABELS: dict[str, str | Promise] = {
 def check_label(name: str) -> str:
     """Return the name of a check as people read it."""
     kind, _space, rest = name.partition(" ")
+    if kind.startswith("statuses."):
+        state = kind.removeprefix("statuses.")
+        kind, rest = "status", str(STATE_LABELS.get(state, state))
     return f"{CHECK_LABELS.get(kind, kind)} {rest}".strip()

@@ -13,8 +13,10 @@ from connector.admin.mapping_forms import FIELDS_LIST, field_suggestions, source
 from connector.admin.no_shows import may_mark_no_shows
 from connector.admin.put_back import may_put_back
 from connector.admin.tags import link_tag
+from connector.core.missing_labels import missing_labels
 from connector.models import CampaignLink, UnlinkedEvent
 from connector.pipeline.setup.link_setup import LinkFacts
+from connector.pipeline.setup.member_statuses import statuses_of
 from connector.pipeline.sums import Sum, sum_link
 
 EVENTS_OFFERED = 50
@@ -30,6 +32,7 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
         "campaign_url": f"{instance_url}/{link.campaign_id}" if instance_url else "",
         "consent_note": consent_note(link),
         "may_mark_no_shows": may_mark_no_shows(request, link),
+        "missing_statuses": list(missing_labels(statuses_of(link), facts.labels)) if facts.is_known else [],
         "may_resync": request.user.has_perm("connector.resync_campaignlink"),
         "may_put_back": may_put_back(request),
         "facts_problem": explain_code(facts.problem_code) if facts.problem_code else None,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from connector.admin import link_views, put_back
+from connector.admin import link_checks, link_views, put_back
 from connector.admin.base import UnfoldAdmin, find_or_404, list_url, object_url
 from connector.admin.filter_forms import FILTER_FIELDS
 from connector.admin.link_forms import LinkForm, NewLinkForm
@@ -118,6 +118,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "state", view=link_views.state_view(self)),
             object_url(self, "no-shows", view=no_shows_view(self)),
             object_url(self, "put-back", view=partial(put_back.link_page, self)),
+            object_url(self, "check", view=link_checks.check_view(self)),
+            object_url(self, "statuses", view=link_checks.statuses_view(self)),
             *super().get_urls(),
         ]
 

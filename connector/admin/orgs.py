@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from connector.admin import org_views
-from connector.admin.base import UnfoldAdmin, find_or_404, object_url, render_page
+from connector.admin.base import UnfoldAdmin, find_or_404, object_url
+from connector.admin.checks_page import Back, render_checks
 from connector.admin.explain import explain_code
-from connector.admin.labels import check_label
 from connector.admin.spending import spending_terms
 from connector.admin.tags import org_tag
 from connector.models import SalesforceOrg
@@ -82,6 +82,13 @@ class OrgForm(_SalesforceOrgForm):
             "security_token", "private_key", "api_version", "visibility_confirmed", "api_budget_percent",
             "api_daily_max",
         )  # fmt: skip
+        help_texts = {
+            "visibility_confirmed": _(
+                "Needed only where the test of the connection cannot prove it. Until it is proved or ticked nobody is "
+                "created in Salesforce: a user who cannot see an existing contact would create it a second time. "
+                "People who already exist are served."
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say of each secret whether one is stored; an empty field then keeps it."""
@@ -240,14 +247,9 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         back_url = reverse("admin:connector_salesforceorg_change", args=[org.pk])
         if request.method != "POST":
             return HttpResponseRedirect(back_url)
-        checks = check_connection(org)
-        context = {
-            "checks": [(check_label(check.name), check) for check in checks],
-            "is_good": all(check.ok for check in checks),
-            "back_url": back_url,
-        }
         title = gettext("Connection of %(name)s") % {"name": org.name}
-        return render_page(self, request, "admin/connector/salesforceorg/check.html", title=title, context=context)
+        back = Back(back_url, gettext("Back to the organisation"))
+        return render_checks(self, request, check_connection(org), title=title, back=back)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -210,7 +210,7 @@ def _check_source_type(rule: MappingRule, spec: FieldSpec) -> Problem | None:
 def _check_value(value: object, *, key: str, rule: MappingRule, spec: FieldSpec) -> Problem | None:
     if is_blank(value):
         return None
-    if spec.type in CHOICE_TYPES and spec.is_restricted_picklist:
+    if spec.type in CHOICE_TYPES:  # restricted or not: an unknown choice is never sent (rule 5.2)
         if choose(value, spec=spec, values={}, language="en") is not None:
             return None
         choices = ", ".join(choice.value for choice in spec.choices if choice.is_active)

@@ -102,6 +102,14 @@ def _first(answer: SubResponse, field: str) -> str:
     return str(answer.records[0].get(field) or "") if answer.records else ""
 
 
+def marketing_user_query(user_id: str) -> str:
+    """Ask whether a user is a Marketing User; organisations without campaigns do not have the field.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_user.htm
+    """
+    return f"SELECT UserPermissionsMarketingUser FROM User WHERE Id={quote(user_id)}"
+
+
 # rules of the organisation
 
 

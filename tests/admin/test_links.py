@@ -188,11 +188,11 @@ def test_fields_are_offered_with_their_type_and_length(world: World, admin_clien
 def test_a_new_mapping_is_spelt_as_salesforce_does_and_compares_everybody(world: World, admin_client: Client) -> None:
     OutboxEntryFactory.create(link=world.link, state=EntryState.SYNCED)
     data = change_form(admin_client, world.link)
-    line = {"target": "lead.leadsource", "constant_text": "Event", "values": "a = b"}
+    line = {"target": "lead.leadsource", "constant_text": "Web", "values": "a = Other"}
     answer = admin_client.post(url_of(world.link), add_line(data, **line), follow=True)
     assert "1 participant is compared with Salesforce again." in answer.content.decode()
     mapping = FieldMapping.objects.get(link=world.link, field="LeadSource")
-    assert (mapping.object, mapping.constant, mapping.values) == ("lead", "Event", {"a": "b"})
+    assert (mapping.object, mapping.constant, mapping.values) == ("lead", "Web", {"a": "Other"})
     assert OutboxEntry.objects.get().state == EntryState.PENDING
 
 

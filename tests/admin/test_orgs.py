@@ -116,7 +116,7 @@ def test_the_connection_is_tested_on_a_press_and_each_line_is_shown(world: World
     page = admin_client.post(url_of(world.org, page="check")).content.decode()
     assert "Rights on Lead" in page
     assert "Give the integration user these rights on Lead: create." in page
-    assert "Something is missing" in page
+    assert "1 thing to mend" in page
 
 
 def test_a_wrong_secret_is_told_with_the_next_step(world: World, admin_client: Client) -> None:

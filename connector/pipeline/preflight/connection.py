@@ -14,7 +14,7 @@ from connector.pipeline.preflight.check import Check, failed, found, missing
 from connector.pipeline.preflight.organization_rules import check_rules, read_rules
 from connector.pipeline.preflight.rights import check_objects
 from connector.pipeline.preflight.versions import check_version, read_versions
-from connector.pipeline.preflight.visibility import check_visibility, read_visibility, store_finding
+from connector.pipeline.preflight.visibility import check_visibility, read_visibility, store_sighting
 from connector.salesforce.errors import LimitReached, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 from connector.salesforce.records import Usage
@@ -81,7 +81,7 @@ def _check_limit(usage: Usage) -> Check:
 
 def _look_at_visibility(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> Check:
     try:
-        finding = read_visibility(org, gateway, now=now)
+        sighting = read_visibility(org, gateway, now=now)
     except SalesforceError as exc:
         return failed("visibility", exc)
-    return check_visibility(org, finding, enqueued=store_finding(org, finding, now=now))
+    return check_visibility(org, sighting, enqueued=store_sighting(org, sighting, now=now))

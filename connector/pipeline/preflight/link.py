@@ -1,19 +1,19 @@
 """Check a link against Salesforce as it is now, and say what to do about each thing that is not well."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from connector.core.missing_labels import missing_labels
 from connector.core.problem import Problem
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.state import State
 from connector.core.validate_link import validate_creation, validate_labels, validate_statuses
 from connector.models import CampaignLink, FieldMapping
 from connector.models.fields import WrongEncryptionKey
-from connector.models.links import STATUS_FIELDS
 from connector.pipeline.connection.connect import (
     CampaignChoice,
     CampaignNotFound,
@@ -24,17 +24,20 @@ from connector.pipeline.connection.connect import (
     record_usage,
 )
 from connector.pipeline.pausing import lift_configuration_pause
-from connector.pipeline.preflight.check import Check, failed, say
+from connector.pipeline.preflight.check import Check, failed, found, missing, say
 from connector.pipeline.preflight.match_fields import check_match_fields
 from connector.pipeline.preflight.new_people import check_new_people, check_person_accounts
+from connector.pipeline.preflight.organization_rules import check_rules, read_rules
 from connector.pipeline.preflight.rights import check_rights
 from connector.pipeline.setup.link_check import CREATED, SchemaOf, mapping_problems
+from connector.pipeline.setup.member_statuses import MEMBER_STATUS, statuses_of
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
+from connector.salesforce.rights import marketing_user_query
 
 
 def check_link(link: CampaignLink, *, now: datetime | None = None) -> list[Check]:
-    """Check campaign, labels, mappings and required fields of a link, with fresh labels and describes.
+    """Check campaign, labels, mappings, required fields and rules of a link, with fresh labels and describes.
 
     A link that waited for its set-up to be mended is tried again if all is well. Call outside a transaction.
     """
@@ -49,7 +52,7 @@ def check_link(link: CampaignLink, *, now: datetime | None = None) -> list[Check
         except SalesforceError as exc:
             checks = [failed("salesforce", exc)]
         record_usage(link.org, gateway, now=now)
-    if all(check.ok for check in checks):
+    if all(check.ok or check.name == "visibility" for check in checks):
         lift_configuration_pause(link.pk)
     return checks
 
@@ -72,6 +75,8 @@ def _check(link: CampaignLink, gateway: Gateway, *, now: datetime) -> list[Check
         *_check_mappings(link, schema_of=schema_of),
         *check_new_people(link, gateway, schema_of=schema_of),
         *check_person_accounts(link, gateway, schema_of=schema_of),
+        *_check_creation(link),
+        *check_rules(read_rules(gateway), link),
     ]
 
 
@@ -101,28 +106,70 @@ def _fresh_schemas(link: CampaignLink, gateway: Gateway, *, now: datetime) -> Sc
 
 def _check_statuses(link: CampaignLink, gateway: Gateway, *, now: datetime) -> list[Check]:
     labels = [row.label for row in campaign_labels(link.org, link.campaign_id, gateway=gateway, refresh=True, now=now)]
-    statuses = {state: getattr(link, column) for state, column in STATUS_FIELDS.items()}
+    statuses = statuses_of(link)
     problems = [
         *validate_statuses(statuses),
         *validate_labels(statuses, labels),
         *validate_creation(match=link.match, create=link.create_as),
     ]
     if not problems:
-        detail = _("All labels exist in the campaign: %(labels)s.") % {"labels": _say_statuses(statuses)}
-        return [Check("statuses", ok=True, detail=detail)]
+        text = _("All labels exist in the campaign: %(labels)s.")
+        return [found("statuses", text, {"labels": _say_statuses(statuses)})]
     advice = _("The campaign has these statuses: %(labels)s.") % {"labels": ", ".join(labels) or "–"}
-    return [Check(problem.key, ok=False, detail=say(problem), advice=advice) for problem in problems]
+    checks = [Check(problem.key, ok=False, detail=say(problem), advice=advice) for problem in problems]
+    wanted = missing_labels(statuses, labels)
+    return [*checks, _who_creates(link, gateway, wanted=wanted, now=now)] if wanted else checks
+
+
+def _who_creates(link: CampaignLink, gateway: Gateway, *, wanted: Mapping[str, bool], now: datetime) -> Check:
+    """Say whether the connector may create what is missing: the only thing that takes a Marketing User (rule 4.3)."""
+    schema = object_schema(link.org, MEMBER_STATUS, gateway=gateway, refresh=True, now=now)
+    values = {"labels": ", ".join(wanted)}
+    if schema.is_createable:
+        text = _("These statuses are missing, and the integration user may create them: %(labels)s.")
+        advice = _("Press “Create the missing statuses” on the link's page, or set create_statuses: true in the "
+                   "configuration file and apply it.")  # fmt: skip
+        return found("create_statuses", text, values, advice=advice)
+    text = _("These statuses are missing, and the integration user may not create them: %(labels)s. %(why)s")
+    advice = _("Have them created in Salesforce: the link's page has the text to send to whoever may. Or tick "
+               "Marketing User on the integration user and give it edit access to campaigns.")  # fmt: skip
+    return missing("create_statuses", text, {**values, "why": _why_not(gateway)}, advice=advice)
+
+
+def _why_not(gateway: Gateway) -> str:
+    """Say which of the two conditions is not met, as far as the user may read about itself.
+
+    https://help.salesforce.com/s/articleView?id=sales.campaigns_customize_member_status_parent.htm&type=5
+    """
+    try:
+        (user,) = gateway.query(marketing_user_query(gateway.token.user_id))
+    except (SalesforceError, ValueError):
+        return ""
+    if user.get("UserPermissionsMarketingUser"):
+        return _("It is a Marketing User and lacks edit access to campaigns.")
+    return _("It is no Marketing User.")
 
 
 def _say_statuses(statuses: Mapping[State, str]) -> str:
     return ", ".join(f"{state.value} = {label}" for state, label in statuses.items() if label)
 
 
+def _check_creation(link: CampaignLink) -> Iterator[Check]:
+    """Say whether unknown people of this link are created at all (rule 3.0)."""
+    if link.create_as == CampaignLink.Create.NOBODY:
+        return
+    if link.org.sees_everybody:
+        yield found("visibility", _("Unknown people are created: it is settled that nobody is hidden from the user."))
+        return
+    text = _("Unknown people are not created yet: it is not certain that the integration user sees everybody.")
+    yield missing("visibility", text, advice=_("Check the connection of the organisation: it says what is missing."))
+
+
 def _check_mappings(link: CampaignLink, *, schema_of: SchemaOf) -> list[Check]:
     mappings = list(link.mappings.all())
-    found = mapping_problems(link, mappings, schema_of=schema_of)
-    if found:
-        return [_mapping(item.mapping, item.problem) for item in found]
+    problems = mapping_problems(link, mappings, schema_of=schema_of)
+    if problems:
+        return [_mapping(item.mapping, item.problem) for item in problems]
     enabled = sum(mapping.enabled for mapping in mappings)
     detail = _("All %(count)s mapped fields exist and can be written.") % {"count": enabled}
     return [Check("mappings", ok=True, detail=detail)]

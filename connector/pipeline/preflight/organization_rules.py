@@ -72,7 +72,8 @@ def _who_owns(rules: Rules, link: CampaignLink | None) -> str:
     if link is None or link.create_as == CampaignLink.Create.NOBODY:
         return ""
     if link.new_owner != ASSIGNMENT_RULES:
-        return _("This link does not use it: new people belong to the owner set on the link.")
+        unused = _("This link does not use it: new people belong to the owner set on the link.")
+        return "" if rules.has_assignment_rule is False else unused
     if link.create_as != CampaignLink.Create.LEAD:
         return _("It gives owners to Leads only: new Contacts of this link belong to the integration user.")
     if rules.has_assignment_rule is False:

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Sighting:
     """What could be read about what the user sees."""
 
     token: Token
@@ -44,7 +44,7 @@ class Finding:
         return self.visibility is not None and self.visibility.is_proved
 
 
-def read_visibility(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> Finding:
+def read_visibility(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> Sighting:
     """Ask for the user's permission sets; one API call, and one for the describe of Contact if none is cached.
 
     Raises SalesforceError where the call as a whole is refused.
@@ -54,28 +54,28 @@ def read_visibility(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> F
     try:
         access = parse_access(answers, has_person_accounts=contact.find_field("IsPersonAccount") is not None)
     except AccessUnreadable as exc:
-        return Finding(gateway.token, problem=exc.detail, is_passing=exc.is_passing)
-    return Finding(gateway.token, judge_visibility(access))
+        return Sighting(gateway.token, problem=exc.detail, is_passing=exc.is_passing)
+    return Sighting(gateway.token, judge_visibility(access))
 
 
-def store_finding(org: SalesforceOrg, finding: Finding, *, now: datetime) -> int:
+def store_sighting(org: SalesforceOrg, sighting: Sighting, *, now: datetime) -> int:
     """Keep what was proved, drop what no longer is, and send the people who waited for it; return how many those are.
 
     Nothing is kept where the credentials were changed meanwhile, or another user signed in: it is not about that one.
     """
-    if finding.is_passing:
+    if sighting.is_passing:
         return 0
     with transaction.atomic():
         row = SalesforceOrg.objects.select_for_update(no_key=True).get(pk=org.pk)
         held = stored_token(row)
-        if held is None or held.user_id != finding.token.user_id:
+        if held is None or held.user_id != sighting.token.user_id:
             return 0
-        proved_at = now if finding.is_proved else None
+        proved_at = now if sighting.is_proved else None
         if row.visibility_proved_at is not None and proved_at is None:
             logger.warning("visibility_lost", extra={"org_id": row.pk})
         SalesforceOrg.objects.filter(pk=row.pk).update(visibility_proved_at=proved_at)
         org.visibility_proved_at = proved_at
-        is_new = finding.is_proved and not row.sees_everybody
+        is_new = sighting.is_proved and not row.sees_everybody
         return follow_confirmed_visibility(row, now=now) if is_new else 0
 
 
@@ -93,24 +93,24 @@ def prove_visibility(*, now: datetime | None = None) -> int:
 def _prove(org: SalesforceOrg, *, now: datetime) -> bool:
     try:
         with closing(gateway_for(org)) as gateway:
-            finding = read_visibility(org, gateway, now=now)
+            sighting = read_visibility(org, gateway, now=now)
             record_usage(org, gateway, now=now)
     except (SalesforceError, WrongEncryptionKey) as exc:
         logger.warning("visibility_not_read", extra={"org_id": org.pk, "error": type(exc).__name__})
         return False
-    store_finding(org, finding, now=now)
-    return finding.is_proved
+    store_sighting(org, sighting, now=now)
+    return sighting.is_proved
 
 
 # what is said about it
 
 
-def check_visibility(org: SalesforceOrg, finding: Finding, *, enqueued: int = 0) -> Check:
+def check_visibility(org: SalesforceOrg, sighting: Sighting, *, enqueued: int = 0) -> Check:
     """Say whether people may be created, and why; a person's word counts where it cannot be proved."""
-    if finding.visibility is not None and finding.is_proved:
-        return _proved(finding.visibility, enqueued=enqueued)
-    advice = _how_to_read() if finding.visibility is None else _how_to_see(finding.visibility)
-    detail = _unreadable(finding.problem) if finding.visibility is None else _hidden(finding.visibility)
+    if sighting.visibility is not None and sighting.is_proved:
+        return _proved(sighting.visibility, enqueued=enqueued)
+    advice = _how_to_read() if sighting.visibility is None else _how_to_see(sighting.visibility)
+    detail = _unreadable(sighting.problem) if sighting.visibility is None else _hidden(sighting.visibility)
     if org.visibility_confirmed:
         confirmed = _("A person confirmed that the integration user sees all Contacts and Leads: people are created.")
         advice = _("Make sure that it is true: whoever is hidden would be created a second time.")

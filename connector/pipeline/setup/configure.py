@@ -2,14 +2,22 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
 
+from connector.core.missing_labels import missing_labels
 from connector.pipeline.setup.configure_apply import store_plans
-from connector.pipeline.setup.configure_lookup import look_up, resolve_offline, will_need_log_in
+from connector.pipeline.setup.configure_lookup import (
+    Found,
+    look_up,
+    make_wanted_statuses,
+    resolve_offline,
+    will_need_log_in,
+)
 from connector.pipeline.setup.configure_plan import Plan
 from connector.pipeline.setup.configure_read import Reading, read_config
 from connector.pipeline.setup.configure_yaml import ConfigError
@@ -17,7 +25,7 @@ from connector.pipeline.setup.configure_yaml import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the file changes about one organisation, source or link."""
+    """What the file changes about one organisation, source or link, or creates in a campaign."""
 
     what: str
     """`link a2c9…`"""
@@ -49,12 +57,16 @@ def apply_config(
     Call outside a transaction.
     """
     reading = read_config(text, environ=os.environ if environ is None else environ)
-    found = resolve_offline(reading) if offline else look_up(reading)
+    with ExitStack() as stack:
+        found = resolve_offline(reading) if offline else look_up(reading, stack)
+        if reading.errors:
+            return Result(errors=_in_order(reading))
+        result = _count(reading, found)
+        if dry_run:
+            return result
+        make_wanted_statuses(reading, found.values())
     if reading.errors:
         return Result(errors=_in_order(reading))
-    result = _count(reading)
-    if dry_run:
-        return result
     try:
         store_plans(reading, found, now=timezone.now())
     except IntegrityError:
@@ -67,15 +79,27 @@ def _in_order(reading: Reading) -> tuple[ConfigError, ...]:
     return tuple(sorted(reading.errors, key=lambda error: (error.line, error.path)))
 
 
-def _count(reading: Reading) -> Result:
+def _count(reading: Reading, found: Mapping[str, Found]) -> Result:
     plans = list(_plans(reading))
+    differences = [Difference(what, plan.is_new, dict(plan.changes)) for what, plan in plans if plan.is_changed]
     return Result(
         created=sum(plan.is_new for _, plan in plans),
         updated=sum(plan.is_changed and not plan.is_new for _, plan in plans),
         unchanged=sum(not plan.is_changed for _, plan in plans),
         log_ins=tuple(plan.row.name for plan in reading.orgs if will_need_log_in(plan.row, plan)),
-        diff=tuple(Difference(what, plan.is_new, dict(plan.changes)) for what, plan in plans if plan.is_changed),
+        diff=(*differences, *_new_statuses(found)),
     )
+
+
+def _new_statuses(found: Mapping[str, Found]) -> Iterator[Difference]:
+    """Tell which member statuses are made in Salesforce; they count as no object of ours."""
+    for read in found.values():
+        for campaign_id, statuses in read.wanted_statuses.items():
+            wanted = missing_labels(statuses, [label.label for label in read.labels[campaign_id]])
+            responded = {
+                label: (None, "responded" if has_responded else None) for label, has_responded in wanted.items()
+            }
+            yield Difference(f"member statuses of campaign {campaign_id} in Salesforce", True, responded)
 
 
 def _plans(reading: Reading) -> Iterator[tuple[str, Plan[Any, Any]]]:

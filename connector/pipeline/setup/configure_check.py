@@ -1,7 +1,6 @@
 """Hold single plans of a configuration file against the rules, without asking Salesforce."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from connector.core.advice import advise
 from connector.core.problem import Problem
@@ -14,11 +13,10 @@ from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.batch import rule_of
 from connector.pipeline.connection.org_setup import needs_my_domain, refuse_login_url, refuse_private_key
-from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, as_plain, mapping_row
-from connector.pipeline.setup.configure_schema import MappingSection, Section
+from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, mapping_row
+from connector.pipeline.setup.configure_schema import MappingSection
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
 from connector.pipeline.setup.new_people_check import new_people_problems
-from connector.pipeline.setup.not_built import refuse_not_built
 
 NEEDED_BY_FLOW: Mapping[str, Sequence[str]] = {
     "client_credentials": ("client_id", "client_secret"),
@@ -41,10 +39,6 @@ def problem_errors(problems: Iterable[Problem], document: Document, path: Path) 
 def _parts(key: str) -> Iterable[str | int]:
     """Split a key; a number is a place in a list."""
     return (int(part) if part.isdecimal() else part for part in key.split("."))
-
-
-def _given(section: Section) -> dict[str, Any]:
-    return {key: as_plain(getattr(section, key)) for key in section.model_fields_set}
 
 
 def check_org(plan: OrgPlan, document: Document) -> list[ConfigError]:
@@ -104,8 +98,7 @@ def _refuse_token(token: str) -> str:
 
 def check_link(plan: LinkPlan, document: Document) -> list[ConfigError]:
     """Name what is wrong with a link's policies, labels and mappings, as far as can be told without Salesforce."""
-    problems = refuse_not_built("links", _given(plan.section))
-    problems += validate_creation(match=plan.row.match, create=plan.row.create_as)
+    problems = validate_creation(match=plan.row.match, create=plan.row.create_as)
     problems += validate_match_alone(plan.row.match_emails, plan.row.match_key)
     problems += validate_only(plan.row.only) + validate_domains(plan.row.exclude_email_domains)
     problems += validate_consent(plan.row.consent) + new_people_problems(plan.row)

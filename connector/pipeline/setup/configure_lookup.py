@@ -1,10 +1,12 @@
 """Ask Salesforce, with the file's own credentials, whether what a configuration file names exists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
-from connector.core.schema import ObjectSchema, SObject
+from connector.core.missing_labels import missing_labels
+from connector.core.schema import ObjectSchema
+from connector.core.state import State
 from connector.core.validate_link import validate_labels
 from connector.models import FieldMapping, SalesforceOrg
 from connector.pipeline.connection.connect import (
@@ -27,6 +29,7 @@ from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
 from connector.pipeline.setup.link_check import MappingProblem, mapping_problems, spell_fields
 from connector.pipeline.setup.match_check import match_problems
+from connector.pipeline.setup.member_statuses import MEMBER_STATUS, create_statuses
 from connector.pipeline.setup.new_people_check import look_up_people, record_type_problems
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SalesforceError
@@ -43,35 +46,37 @@ class Found:
     """A fresh token for new credentials; None where the stored one served."""
     schemas: dict[str, ObjectSchema] = field(default_factory=dict)
     labels: dict[str, list[Label]] = field(default_factory=dict)
+    wanted_statuses: dict[str, dict[State, str]] = field(default_factory=dict)
+    """{campaign id: {state: label}} where the file asks for the member statuses that the campaign lacks."""
 
-    def schema_of(self, sobject: SObject) -> ObjectSchema:
+    def schema_of(self, sobject: str) -> ObjectSchema:
         """Return the describe of an object, asked for once; never from the cache, which may be a day old."""
-        if sobject.value not in self.schemas:
-            self.schemas[sobject.value] = fetch_schema(self.gateway, sobject.value)
-        return self.schemas[sobject.value]
+        name = str(sobject)
+        if name not in self.schemas:
+            self.schemas[name] = fetch_schema(self.gateway, name)
+        return self.schemas[name]
 
 
-def look_up(reading: Reading) -> dict[str, Found]:
+def look_up(reading: Reading, stack: ExitStack) -> dict[str, Found]:
     """Sign in to each organisation concerned and check its links; errors go to `reading`.
 
-    Organisations that are wrong by themselves are passed over. Returns {organisation's name: what was read}; the
-    gateways are closed by then.
+    Organisations that are wrong by themselves are passed over. Returns {organisation's name: what was read}; `stack`
+    closes the gateways.
     """
     found: dict[str, Found] = {}
-    with ExitStack() as stack:
-        for org, path in _orgs_to_ask(reading):
-            if will_need_log_in(org, _plan_of(reading, org)):
-                reading.refuse(_log_in_first(reading, org))
-                continue
-            try:
-                found[org.name] = _enter(org, _plan_of(reading, org))
-            except SalesforceError as exc:
-                reading.refuse([reading.document.error(path, _sign_in_failed(org, exc))])
-                continue
-            stack.enter_context(closing(found[org.name].gateway))
-        for plan in reading.links:
-            if plan.org is not None and plan.org.name in found and _is_asked(reading, plan):
-                reading.refuse(_look_up_link(reading, plan, found[plan.org.name]))
+    for org, path in _orgs_to_ask(reading):
+        if will_need_log_in(org, _plan_of(reading, org)):
+            reading.refuse(_log_in_first(reading, org))
+            continue
+        try:
+            found[org.name] = _enter(org, _plan_of(reading, org))
+        except SalesforceError as exc:
+            reading.refuse([reading.document.error(path, _sign_in_failed(org, exc))])
+            continue
+        stack.enter_context(closing(found[org.name].gateway))
+    for plan in reading.links:
+        if plan.org is not None and plan.org.name in found and _is_asked(reading, plan):
+            reading.refuse(_look_up_link(reading, plan, found[plan.org.name]))
     return found
 
 
@@ -184,8 +189,44 @@ def _adopt_campaign(plan: LinkPlan, campaign: CampaignChoice) -> None:
 def _check_labels(document: Document, plan: LinkPlan, found: Found) -> list[ConfigError]:
     labels = fetch_labels(found.gateway, plan.row.campaign_id)
     found.labels[plan.row.campaign_id] = labels
-    problems = validate_labels(statuses_of(plan), [label.label for label in labels])
-    return problem_errors(problems, document, plan.path)
+    names, statuses = [label.label for label in labels], statuses_of(plan)
+    problems = validate_labels(statuses, names)
+    wanted = missing_labels(statuses, names) if plan.row.create_statuses else {}
+    if not wanted:
+        return problem_errors(problems, document, plan.path)
+    if not found.schema_of(MEMBER_STATUS).is_createable:
+        return [document.error((*plan.path, "create_statuses"), _may_not_create(wanted))]
+    found.wanted_statuses[plan.row.campaign_id] = statuses
+    return problem_errors([each for each in problems if each.code != "label_unknown"], document, plan.path)
+
+
+def _may_not_create(wanted: Iterable[str]) -> str:
+    return (
+        "The integration user may not create member statuses: it takes edit access to campaigns and Marketing User. "
+        f"Have them created in Salesforce ({', '.join(wanted)}), or give the user both."
+    )
+
+
+def make_wanted_statuses(reading: Reading, found: Iterable[Found]) -> None:
+    """Create in Salesforce the member statuses that the file asks for; errors go to `reading`.
+
+    It stands before anything is stored: what Salesforce refuses leaves all as it was, and what it has made is found
+    when the file is applied again.
+    """
+    for read in found:
+        for campaign_id, statuses in read.wanted_statuses.items():
+            try:
+                made = create_statuses(read.gateway, campaign_id, statuses=statuses)
+            except SalesforceError as exc:
+                message = f"The member statuses of campaign {campaign_id} could not be created ({exc})."
+                reading.refuse([ConfigError(0, "", message)])
+                continue
+            read.labels[campaign_id] = list(made.labels)
+            if made.missing:
+                message = (
+                    f"Salesforce did not create {', '.join(made.missing)} in campaign {campaign_id}: {made.refusal}"
+                )
+                reading.refuse([ConfigError(0, "", message)])
 
 
 def _check_fields(document: Document, plan: LinkPlan, found: Found) -> list[ConfigError]:

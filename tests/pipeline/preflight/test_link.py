@@ -1,5 +1,9 @@
 """A link is checked against Salesforce as it is now, and each thing that is not well comes with what to do."""
 
+from typing import Any
+
+import pytest
+
 from connector.models import CampaignLink, SalesforceOrg
 from connector.pipeline.preflight.check import Check
 from connector.pipeline.preflight.link import check_link
@@ -20,7 +24,10 @@ def bad(world: World) -> list[str]:
 def test_a_good_link_passes(world: World) -> None:
     world.map("campaign_member", "Dietary__c", "fields.dietary")
     checks = check(world)
-    assert list(checks) == ["campaign", "statuses", "rights Lead", "mappings", "new_owner"]
+    assert list(checks) == [
+        "campaign", "statuses", "rights Lead", "mappings", "new_owner", "visibility", "duplicate_rules",
+        "assignment_rules",
+    ]  # fmt: skip
     assert all(one.ok for one in checks.values())
     assert "Salon 2026" in checks["campaign"].detail
     assert "registered = Registered" in checks["statuses"].detail
@@ -103,3 +110,79 @@ def test_fresh_answers_are_taken_not_cached_ones(world: World) -> None:
 def test_a_sign_in_that_fails_is_the_only_check(world: World) -> None:
     SalesforceOrg.objects.update(client_id="nobody")
     assert bad(world) == ["sign_in"]
+
+
+def test_missing_statuses_are_told_with_whether_they_can_be_created(world: World) -> None:
+    world.configure(status_attended="Came", status_refused="Sorry")
+    found = check(world)["create_statuses"]
+    assert (found.ok, "may create them: Came, Sorry." in found.detail) == (True, True)
+    assert "create_statuses: true" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("switches", "why"),
+    [
+        ({"marketing_user": False}, "It is no Marketing User."),
+        ({"object_access": {"CampaignMemberStatus": {"createable": False}}}, "lacks edit access to campaigns"),
+        ({"marketing_user": False, "hidden_fields": {"User": ["UserPermissionsMarketingUser"]}}, "Came. "),
+    ],
+)
+def test_who_may_not_create_statuses_is_told_why(world: World, switches: dict[str, Any], why: str) -> None:
+    world.configure(status_attended="Came")
+    world.switch(**switches)
+    found = check(world)["create_statuses"]
+    assert (found.ok, why in found.detail) == (False, True)
+
+
+def test_marketing_user_matters_only_where_statuses_are_missing(world: World) -> None:
+    world.switch(marketing_user=False)
+    assert bad(world) == []
+
+
+def test_a_link_that_creates_people_says_whether_it_may(world: World) -> None:
+    SalesforceOrg.objects.update(visibility_confirmed=False)
+    world.configure(pause_kind="configuration", pause_code="label_gone")
+    assert bad(world) == ["visibility"]
+    assert CampaignLink.objects.get().pause_kind == "", "people who are there already are served"
+    world.configure(create_as="nobody")
+    assert "visibility" not in check(world)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"duplicates": "allow"}, "only warns is overridden"),
+        ({"duplicates": "review"}, "warns refuses the person for this link too"),
+    ],
+)
+def test_it_says_what_duplicate_rules_will_do(world: World, columns: dict[str, Any], words: str) -> None:
+    assert check(world)["duplicate_rules"].detail == "No duplicate rule for Contacts or Leads is active."
+    world.switch(duplicate_rules={"Lead": {"action": "alert"}})
+    world.configure(**columns)
+    assert words in check(world)["duplicate_rules"].detail
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({}, "This link does not use it"),
+        ({"new_owner": "assignment_rules"}, "leaves the owner of new Leads to it"),
+        ({"new_owner": "assignment_rules", "create_as": "contact"}, "belong to the integration user"),
+        ({"create_as": "nobody"}, "An assignment rule for Leads is active."),
+    ],
+)
+def test_it_says_whom_new_people_will_belong_to(world: World, columns: dict[str, Any], words: str) -> None:
+    world.switch(assignment_rule_owner="005000000000001AAA")
+    world.configure(**columns)
+    assert words in check(world)["assignment_rules"].detail
+
+
+def test_choices_of_value_tables_are_looked_up_in_unrestricted_picklists_too(world: World) -> None:
+    world.map("lead", "Industry", "fields.sector", values={"tech": "Technology", "bank": "Bankingg"})
+    world.map("lead", "Rating", "fields.rating", default="Tepid")
+    world.map("lead", "LeadSource", "", constant="No such source")
+    assert bad(world) == ["mapping lead.Industry", "mapping lead.Rating", "mapping lead.LeadSource"]
+
+
+def test_no_word_is_lost_on_a_rule_that_there_is_not(world: World) -> None:
+    assert check(world)["assignment_rules"].detail == "No assignment rule for Leads is active."

@@ -11,7 +11,7 @@ from connector.pipeline.connection.connect import gateway_for
 from connector.pipeline.connection.org_setup import follow_org_change
 from connector.pipeline.preflight.check import Check
 from connector.pipeline.preflight.connection import check_connection
-from connector.pipeline.preflight.visibility import prove_visibility, read_visibility, store_finding
+from connector.pipeline.preflight.visibility import prove_visibility, read_visibility, store_sighting
 from tests.acceptance.people import someone
 from tests.world import World
 
@@ -184,11 +184,11 @@ def test_a_finding_about_credentials_that_were_changed_meanwhile_is_dropped(worl
     now = datetime.now(UTC)
     org = SalesforceOrg.objects.get()
     gateway = gateway_for(org)
-    finding = read_visibility(org, gateway, now=now)
+    sighting = read_visibility(org, gateway, now=now)
     gateway.close()
     SalesforceOrg.objects.update(client_secret=Secret.conceal("another"))
     follow_org_change(SalesforceOrg.objects.get(), changed=["client_secret"])
 
-    store_finding(org, finding, now=now)
+    store_sighting(org, sighting, now=now)
 
     assert not is_proved()

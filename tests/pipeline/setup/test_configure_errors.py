@@ -115,26 +115,6 @@ def test_each_mistake_of_a_link_is_named_with_its_place(added: str, line: int, p
     assert nothing_stored()
 
 
-NOT_BUILT = [
-    ("create_statuses: true", "create_statuses"),
-]
-
-
-@pytest.mark.parametrize(("line", "key"), NOT_BUILT)
-def test_a_key_without_effect_is_refused_and_not_ignored(line: str, key: str) -> None:
-    result = apply_offline(offline_text(replace={ORG: f"{ORG}    {line}\n"}))
-    assert found(result) == [(12, f"links[0].{key}")]
-    assert "has no effect yet" in result.errors[0].message
-
-
-def test_the_same_keys_are_accepted_where_they_ask_for_nothing() -> None:
-    lines = [
-        "create_statuses: false",
-    ]  # fmt: skip
-    text = offline_text(replace={ORG: ORG + "".join(f"    {line}\n" for line in lines)})
-    assert apply_offline(text).errors == ()
-
-
 MATCH_FIELDS = [
     ("match_emails: {contact: [Work_Email__c]}", "match_emails.contact", "Email must be in the list"),
     ("match_emails: {lead: [Email, email]}", "match_emails.lead", "twice"),

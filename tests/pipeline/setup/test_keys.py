@@ -40,6 +40,7 @@ def test_after_a_rotation_the_new_key_is_enough(old_key: str, settings: Any, mon
         "SalesforceOrg.refresh_token": 0,
         "SalesforceOrg.access_token": 5,
         "WebhookSource.signing_secrets": 1,
+        "ErasureKey.secret": 0,
     }
 
 
