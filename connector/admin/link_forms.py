@@ -11,7 +11,7 @@ from connector.admin.campaigns import PickedCampaign, unseal
 from connector.admin.explain import explain_code
 from connector.admin.filter_forms import FilterForm, filter_field_of
 from connector.admin.labels import STATE_LABELS
-from connector.admin.new_people_form import NewPeopleForm
+from connector.admin.match_form import MatchForm
 from connector.core.participant import normalise_id
 from connector.core.problem import Problem
 from connector.core.state import State
@@ -41,7 +41,7 @@ HELP_TEXTS = {
 }
 
 
-class LinkForm(NewPeopleForm, FilterForm):
+class LinkForm(MatchForm, FilterForm):
     """A link whose statuses are chosen among the campaign's own."""
 
     create_for = forms.MultipleChoiceField(

@@ -20,6 +20,7 @@ from connector.admin.link_forms import LinkForm, NewLinkForm
 from connector.admin.link_page import link_context, new_link_context
 from connector.admin.link_saving import facts_of, follow_saving, hold_link_with_problems, remember_before
 from connector.admin.mappings import FieldMappingInline
+from connector.admin.match_form import MATCH_FIELDS
 from connector.admin.new_people_form import RECORD_TYPE_FIELDS
 from connector.admin.no_shows import no_shows_view
 from connector.admin.tags import link_tag
@@ -83,8 +84,11 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         """Begin with the event and the campaign: chosen once, shown later."""
         names = ("event_name", "inwink_event_id", "org", "campaign")
         first = ("inwink_event_id", "event_name", "org", "campaign", "state") if obj is None else names
-        record_types = () if obj is None else ((_("Record types of new people"), {"fields": (*RECORD_TYPE_FIELDS,)}),)
-        return ((_("Event and campaign"), {"fields": first}), *_FIELDSETS, *record_types)
+        chosen_later = (
+            (_("Record types of new people"), {"fields": (*RECORD_TYPE_FIELDS,)}),
+            (_("More fields that recognise people"), {"fields": MATCH_FIELDS}),
+        )
+        return ((_("Event and campaign"), {"fields": first}), *_FIELDSETS, *(chosen_later if obj else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: CampaignLink | None = None) -> tuple[str, ...]:
         """Keep what a link stands for; another campaign is another link."""

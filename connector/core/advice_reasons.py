@@ -55,9 +55,11 @@ REASONS: Mapping[Reason, Texts] = {
                "Si la personne était bien présente, libérez le participant. Si c’était un test, écartez-le."),
     },
     Reason.SHARES_EMAIL: {
-        "en": ("Another participant of this event has the same email under a different name.",
+        "en": ("Another participant of this event has the same email, or another address of the same record, "
+               "under a different name.",
                "Say whether both are the same person; if not, pick or create this person, or leave it out."),
-        "fr": ("Un autre participant de cet événement a la même adresse sous un autre nom.",
+        "fr": ("Un autre participant de cet événement a la même adresse, ou une autre adresse de la même fiche, "
+               "sous un autre nom.",
                "Indiquez s’il s’agit de la même personne ; sinon choisissez ou créez cette personne, "
                "ou écartez le participant."),
     },

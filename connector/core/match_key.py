@@ -18,6 +18,9 @@ from connector.core.rows import Ambiguous, LinkPolicy, PersonRecord, PersonRef, 
 from connector.core.schema import SObject
 from connector.core.screen import Person, hold
 
+KEY_MAX_LENGTH = 255
+"""Characters of the longest External ID: https://help.salesforce.com/s/articleView?id=sf.custom_field_types.htm"""
+
 
 def key_of(row: Row, policy: LinkPolicy) -> str:
     """Return the key of a row, "" where it has none; an email in the place of inwink's id is none."""
@@ -26,7 +29,8 @@ def key_of(row: Row, policy: LinkPolicy) -> str:
         return ""
     facts = Person((row,), row.email).facts(policy)
     value = read_source(MappingRule(SObject.CONTACT, "", key.source), facts)
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if len(text) <= KEY_MAX_LENGTH else ""
 
 
 def keys_of(person: Person, policy: LinkPolicy) -> tuple[str, ...]:

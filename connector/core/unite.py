@@ -40,7 +40,8 @@ def _strangers(same: Sequence[_Found]) -> list[_Found]:
     stored id led there belongs there: a colleague merged or changed the record. So does whom a person put there.
     """
     record = same[0][1].record
-    rivals = [found for found in same if found[0].email in record.addresses and not _is_put_there(found[0])]
+    held = {*record.addresses} - {""}
+    rivals = [found for found in same if found[0].email in held and not _is_put_there(found[0])]
     named = [found for found in rivals if found[0].names == names_of(record)]
     sent_before = [found for found in rivals if found[1].earlier]
     speakers = [person for person, _match in (*named, *sent_before, *rivals)]

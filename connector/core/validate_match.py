@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from connector.core.mapping import MappingRule
 from connector.core.match_fields import MAIN_EMAIL, MatchFields
 from connector.core.problem import Problem, gettext_noop
 from connector.core.schema import FieldSpec, ObjectSchema, PersonType, SObject
@@ -128,13 +129,10 @@ def _check_length(fields: MatchFields, schema: ObjectSchema, *, kind: PersonType
     yield Problem("match_key_too_short", f"match_key.{WORDS[kind]}", text, {"field": spec.name, "length": spec.length})
 
 
-def refuse_mapped_key(fields: MatchFields, mapped: Iterable[tuple[SObject, str]]) -> list[Problem]:
-    """Refuse mappings, each (object, field), that would write over the key."""
-    names = {kind: fields.key_field(kind).lower() for kind in PersonType}
-    text = gettext_noop("%(object)s.%(field)s is filled by match_key: remove its mapping.")
-    return [
-        Problem("match_key_mapped", f"match_key.{word}", text, {"object": kind.value, "field": name})
-        for kind, word in WORDS.items()
-        for sobject, name in mapped
-        if sobject.value == kind.value and name.lower() == names[kind]
-    ]
+def refuse_mapped_key(rule: MappingRule, fields: MatchFields) -> Problem | None:
+    """Refuse a mapping that would write over the key."""
+    keys = {(kind.value, fields.key_field(kind).lower()) for kind in PersonType}
+    if (rule.sobject.value, rule.field.lower()) not in keys:
+        return None
+    text = gettext_noop("%(field)s is filled by the key of this link: remove its mapping.")
+    return Problem("match_key_mapped", "field", text, {"field": rule.field})

@@ -388,3 +388,12 @@ def test_one_person_by_two_addresses_in_two_batches_is_one_member_with_the_highe
 
     assert world.holds() == untouched(f"Contact Ada Lovelace <{ADA}>: Registered")
     assert world.entry("p2").same_person_of == world.entry("p1")
+
+
+def test_a_text_too_long_for_any_key_stops_nobody(world: World) -> None:
+    world.configure(match_key={"source": "fields.badge", "lead": "Inwink_Id__c"})
+
+    world.send(someone("p1", fields={"badge": "é" * 9000}), someone("p2", "Grace", "Hopper"))
+
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("synced", "")}
+    assert keys_in(world) == {}

@@ -452,3 +452,84 @@ def test_who_was_merged_under_two_names_stays_one_person(world: World) -> None:
     assert world.ends() == {"p1": ("synced", ""), "p2": ("synced", "")}
     [lead] = world.people("home@example.org")
     assert [row["Status"] for row in world.rows("CampaignMember")] == ["Attended"]
+
+
+def test_a_record_that_was_merged_twice_is_followed_to_the_last(world: World) -> None:
+    world.send(someone("p1"))
+    [lead] = world.people("ada.lovelace@example.org")
+    second = add_lead(world, "Ada", "King", "second@example.org")
+    world.merge(second, lead["Id"])
+    third = add_lead(world, "Ada", "Byron", "third@example.org")
+    world.merge(third, second)
+
+    world.send(someone("p1", came=True, position="CEO"))
+
+    assert world.holds() == untouched("Lead Ada Byron <third@example.org>: Attended")
+    assert world.entry("p1").person_id == third
+
+
+def test_a_merged_lead_that_was_then_converted_is_followed_to_its_contact(world: World) -> None:
+    world.send(someone("p1"))
+    [lead] = world.people("ada.lovelace@example.org")
+    winner = add_lead(world, "Ada", "King", "king@example.org")
+    world.merge(winner, lead["Id"])
+    contact = world.convert(winner)
+    other = add_contact(world, "Ada", "Byron", "byron@example.org")
+    world.merge(other, contact)
+
+    world.send(someone("p1", came=True, position="CEO"))
+
+    assert "Contact Ada Byron <byron@example.org>: Attended" in world.holds()
+    assert len(world.rows("CampaignMember")) == 1
+    assert world.entry("p1").person_id == other
+
+
+def test_a_deleted_person_who_is_restored_is_the_same_record(world: World) -> None:
+    world.send(someone("p1"))
+    [lead] = world.people("ada.lovelace@example.org")
+    world.delete(lead["Id"])
+    world.send(someone("p1", position="CEO"))
+    assert world.ends() == {"p1": ("left_out", "person_deleted")}
+    world.change("Lead", lead["Id"], IsDeleted=False)
+
+    world.send(someone("p1", came=True, position="CEO"))
+
+    assert world.holds() == untouched("Lead Ada Lovelace <ada.lovelace@example.org>: Attended")
+    assert world.entry("p1").person_id == lead["Id"]
+
+
+@pytest.mark.parametrize("fate", ["converted", "merged"])
+def test_a_choice_follows_the_record_it_named(world: World, fate: str) -> None:
+    chosen = add_lead(world, "Ada", "Lovelace")
+    add_lead(world, "Adele", "Lovelace")
+    world.send(someone("p1", email=SHARED))
+    answers.pick_person(world.entry("p1"), "Lead", chosen[:15], by="alice")
+    end = world.convert(chosen) if fate == "converted" else add_lead(world, "Ada", "King")
+    if fate == "merged":
+        world.merge(end, chosen)
+
+    world.drain()
+
+    assert world.ends() == {"p1": ("synced", "")}
+    assert world.entry("p1").person_id == end
+
+
+def test_an_answer_that_is_taken_back_is_asked_again_and_changes_nobody(world: World) -> None:
+    world.send(someone("p1", email=SHARED), someone("p2", "Grace", "Hopper", email=SHARED))
+    answers.create_person(world.entry("p2"), by="alice")
+    world.drain()
+    before = world.holds()
+
+    answers.take_back(world.entry("p2"), by="alice")
+    world.drain()
+
+    assert world.holds() == before
+    assert world.ends() == {"p1": ("synced", ""), "p2": ("needs_answer", "shares_email")}
+
+
+def test_an_address_in_other_letters_is_the_same_address(world: World) -> None:
+    add_contact(world, "Ada", "O'Lovelace", "Ada+Salon.O'Brien@Example.org")
+
+    world.send(someone("p1", email="  ADA+salon.o'brien@EXAMPLE.ORG "))
+
+    assert world.holds() == untouched("Contact Ada O'Lovelace <ada+salon.o'brien@example.org>: Registered")

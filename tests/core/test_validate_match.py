@@ -14,7 +14,7 @@ from connector.core.validate_match import (
     validate_match,
     validate_match_alone,
 )
-from tests.core.cases import CONTACT, LEAD, schema, spec
+from tests.core.cases import CONTACT, LEAD, rule, schema, spec
 
 KEY: dict[str, Any] = {"length": 40, "is_external_id": True, "is_unique": True, "is_id_lookup": True}
 
@@ -87,7 +87,10 @@ def test_what_is_usual_has_no_problem() -> None:
 
 
 def test_a_mapping_may_not_write_over_the_key() -> None:
-    mapped = [(SObject.LEAD, "KEY__C"), (SObject.CAMPAIGN_MEMBER, "Key__c"), (SObject.LEAD, "Title")]
-    problems = refuse_mapped_key(MatchFields(key=BOTH), mapped)
-    assert [(problem.code, problem.key) for problem in problems] == [("match_key_mapped", "match_key.lead")]
-    assert refuse_mapped_key(MatchFields(), mapped) == []
+    fields = MatchFields(key=BOTH)
+    problem = refuse_mapped_key(rule("KEY__C", sobject=SObject.LEAD), fields)
+    assert problem is not None
+    assert (problem.code, problem.key) == ("match_key_mapped", "field")
+    for other in (rule("Key__c", sobject=SObject.CAMPAIGN_MEMBER), rule("Title", sobject=SObject.LEAD)):
+        assert refuse_mapped_key(other, fields) is None
+    assert refuse_mapped_key(rule("Key__c"), MatchFields()) is None

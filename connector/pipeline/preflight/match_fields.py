@@ -3,18 +3,17 @@
 from django.utils.translation import gettext as _
 
 from connector.core.match_fields import MAIN_EMAIL, MatchFields
-from connector.core.validate_match import WORDS
+from connector.core.validate_match import WORDS, validate_match
 from connector.models import CampaignLink
 from connector.pipeline.batch import match_fields_of
 from connector.pipeline.preflight.check import Check, found, missing, say
 from connector.pipeline.setup.link_check import SchemaOf
-from connector.pipeline.setup.match_check import match_problems
 
 
 def check_match_fields(link: CampaignLink, *, schema_of: SchemaOf) -> list[Check]:
     """Say by which fields people are recognised, or why some of them cannot serve; nothing of Email alone."""
     fields = match_fields_of(link)
-    problems = match_problems(link, link.mappings.all(), schema_of=schema_of)
+    problems = validate_match(fields, schema_of=schema_of)
     if problems:
         advice = _("Choose other fields on this link, or mend these in Salesforce.")
         return [missing(problem.key, say(problem), advice=advice) for problem in problems]

@@ -8,7 +8,9 @@ from connector.core.missing_labels import missing_labels
 from connector.core.schema import ObjectSchema
 from connector.core.state import State
 from connector.core.validate_link import validate_labels
+from connector.core.validate_match import validate_match
 from connector.models import FieldMapping, SalesforceOrg
+from connector.pipeline.batch import match_fields_of
 from connector.pipeline.connection.connect import (
     CampaignChoice,
     CampaignNotFound,
@@ -28,7 +30,6 @@ from connector.pipeline.setup.configure_read import Reading, taken_campaign
 from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path
 from connector.pipeline.setup.link_check import MappingProblem, mapping_problems, spell_fields
-from connector.pipeline.setup.match_check import match_problems
 from connector.pipeline.setup.member_statuses import MEMBER_STATUS, create_statuses
 from connector.pipeline.setup.new_people_check import look_up_people, record_type_problems
 from connector.salesforce.auth import Token
@@ -235,7 +236,7 @@ def _check_fields(document: Document, plan: LinkPlan, found: Found) -> list[Conf
     if plan.mappings is not None:
         lay_mappings(plan, plan.mappings)  # once more, to tell the fields as Salesforce spells them
     problems = mapping_problems(plan.row, mappings, schema_of=found.schema_of)
-    searched = match_problems(plan.row, mappings, schema_of=found.schema_of)
+    searched = validate_match(match_fields_of(plan.row), schema_of=found.schema_of)
     errors = [_mapping_error(document, plan, problem, mappings) for problem in problems]
     return errors + problem_errors(searched, document, plan.path)
 

@@ -8,8 +8,9 @@ from connector.core.problem import Problem
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.validate import validate_mapping, validate_required
 from connector.core.validate_link import searched_objects
+from connector.core.validate_match import refuse_mapped_key
 from connector.models import CampaignLink, FieldMapping
-from connector.pipeline.batch import rule_of
+from connector.pipeline.batch import match_fields_of, rule_of
 
 SchemaOf = Callable[[SObject], ObjectSchema]
 """Returns what the integration user may do with an object."""
@@ -45,6 +46,12 @@ def mapping_problems(
         MappingProblem(mapping, problem)
         for mapping in used
         for problem in validate_mapping(rule_of(mapping), schema_of(rule_of(mapping).sobject))
+    ]
+    fields = match_fields_of(link)
+    problems += [
+        MappingProblem(mapping, problem)
+        for mapping in used
+        if (problem := refuse_mapped_key(rule_of(mapping), fields)) is not None
     ]
     created = CREATED[link.create_as]
     for sobject in (created, SObject.CAMPAIGN_MEMBER) if created else (SObject.CAMPAIGN_MEMBER,):

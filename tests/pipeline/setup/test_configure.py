@@ -531,4 +531,4 @@ def test_the_key_field_may_not_be_mapped_too(apply: Apply, salesforce: Simulator
     add_work_email(salesforce)
     mapped = "      - {source: inwink.id, object: lead, field: Inwink_Id__c}\n"
     [error] = apply({**with_match(), "mappings:\n": f"mappings:\n{mapped}"}).errors
-    assert (error.path, "remove its mapping" in error.message) == ("links[0].match_key.lead", True)
+    assert (error.path, "remove its mapping" in error.message) == ("links[0].mappings[0].field", True)
