@@ -5,6 +5,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
+from connector.core.errors import ErrorKind
 from connector.core.rows import Schemas
 from connector.models import SyncRun
 from connector.models.fields import WrongEncryptionKey
@@ -123,6 +124,8 @@ def _pause(batch: Batch, error: SalesforceError | ConfigurationProblemError | Ca
         need_reconnect(org, code=error.code, message=str(error))
     elif isinstance(error, RemoteUnavailable):
         pausing.pause_for_outage(link, code=error.code, message=error.message, now=now, entries=len(batch.entries))
+    elif error.kind is ErrorKind.TOO_MUCH_AT_ONCE and len(batch.entries) > 1:
+        pausing.halve_batch(link, entries=len(batch.entries))  # a reading that a gateway on the way found too large
     else:
         pausing.pause_for_configuration(link, code=error.code, message=error.message, now=now)
     return Stop(code=error.code, message=error.message, is_timeout=error.code == "timeout")

@@ -45,6 +45,26 @@ def test_an_outage_pauses_the_link_for_twice_as_long_each_time(world: World) -> 
     assert world.holds() == untouched(f"{ADA}: Registered")
 
 
+@pytest.mark.parametrize("status", [413, 414, 431])
+def test_a_reading_that_is_too_large_is_asked_for_half_as_many(world: World, status: int) -> None:
+    world.receive(*(someone(f"p{n}", "Ada", f"Number{n}") for n in range(40)))
+    world.fault({"status": status}, kind="query")
+
+    world.drain()
+
+    sizes = list(SyncRun.objects.order_by("pk").values_list("entry_count", flat=True))
+    assert sizes[:2] == [40, 20]
+    assert (world.link_now().pause_kind, len(world.members())) == ("", 40)
+
+
+def test_a_reading_that_is_too_large_even_for_one_waits_for_a_person(world: World) -> None:
+    world.receive(someone("p1"))
+    world.fault({"status": 413}, times=2, kind="query")
+    world.drain()
+    link = world.link_now()
+    assert (link.pause_kind, link.pause_code) == (CampaignLink.PauseKind.CONFIGURATION, "http_413")
+
+
 def test_after_an_outage_a_few_are_sent_before_all(world: World) -> None:
     world.receive(*(someone(f"p{n}", "Ada", f"Number{n}") for n in range(40)))
     world.fault({"status": 503}, kind="composite")
