@@ -10,12 +10,12 @@ from tests.specification.reading import Record
 FIELDS = (
     "FirstName", "LastName", "Email", "Title", "Company", "Phone", "MobilePhone", "LeadSource", "Description",
     "HasOptedOutOfEmail", "DoNotCall", "Track__c", "Inwink_Id__c", "Work_Email__c", "AccountId", "OwnerId",
-    "IsConverted",
+    "IsConverted", "RecordTypeId", "IsPersonAccount",
 )  # fmt: skip
 """What is compared of people."""
 
-_ALWAYS = ("AccountId", "OwnerId")
-"""Compared for records that were there before only: nothing of theirs is ever changed."""
+_GIVEN_BY_CONVERSION = ("AccountId", "OwnerId")
+"""Not compared where a colleague converted a lead into a new contact: Salesforce gave them."""
 
 _NEW = {"FirstName": "firstName", "LastName": "lastName", "Email": "email", "Title": "position"}
 
@@ -52,19 +52,28 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _promised(player: Player, record: Record, at_start: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the fields that a record must hold: those it had, or those that inwink said; and what the case names."""
-    named = player.sent_to_salesforce(record.fields)
+    named = player.sent_to_salesforce(record.fields, kind=record.kind)
+    if record.is_person_account:
+        named["IsPersonAccount"] = True
     row_id = player.ids.get(record.name)
     if row_id is not None:
         before = at_start.get(row_id)
         is_converted = bool(record.converted_into)
-        held = _shown(before) if before is not None else player.sent_to_salesforce(KNOWN)
+        held = _shown(before) if before is not None else player.sent_to_salesforce(KNOWN, kind=record.kind)
         return {**held, **named, **({"IsConverted": is_converted} if record.kind == "Lead" else {})}
-    said: dict[str, Any] = dict.fromkeys(name for name in FIELDS if name not in (*_ALWAYS, "Company", "IsConverted"))
-    said |= player.sent_to_salesforce({name: SAID[key] for name, key in _NEW.items()})
-    said |= {"HasOptedOutOfEmail": False, "DoNotCall": False}
+    return {**_said(player, record), **named}
+
+
+def _said(player: Player, record: Record) -> dict[str, Any]:
+    """Return what a new record holds unless the case names something else."""
+    said: dict[str, Any] = dict.fromkeys(name for name in FIELDS if name not in ("Company", "IsConverted"))
+    said |= player.sent_to_salesforce({name: SAID[key] for name, key in _NEW.items()}, kind=record.kind)
+    said |= {"HasOptedOutOfEmail": False, "DoNotCall": False, "OwnerId": player.organisation.id_of("integration user")}
     if record.kind == "Lead":
         said |= {"Company": SAID["company"], "IsConverted": bool(record.converted_into)}
-    return {**said, **named}
+    if any(one.converted_into == "New contact" for one in player.case.after):
+        said = {name: value for name, value in said.items() if name not in _GIVEN_BY_CONVERSION}
+    return said
 
 
 def _member_disagreements(player: Player, names: Mapping[str, str], state: State) -> list[str]:

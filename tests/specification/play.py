@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline import answers, resync
+from connector.pipeline import answers, no_shows, resync
+from tests.specification.organisation import Organisation, account_values
 from tests.specification.reading import Case, Record, UnreadableCaseError, read_records, read_values
-from tests.specification.scene import WORK_EMAIL, Addresses, at_hour, link_for, policies
+from tests.specification.scene import Addresses, at_hour, links_for, own_policy
 from tests.world import World
 
 SAID: Mapping[str, Any] = {
@@ -49,8 +52,8 @@ def state_of(world: World) -> State:
 class Player:
     """One case on its way: what inwink and colleagues do in it."""
 
-    def __init__(self, world: World, case: Case, link: CampaignLink) -> None:
-        self.world, self.case, self.link = world, case, link
+    def __init__(self, organisation: Organisation, case: Case, link: CampaignLink) -> None:
+        self.organisation, self.world, self.case, self.link = organisation, organisation.world, case, link
         self.addresses = Addresses(case.number)
         self.ids: dict[str, str] = {}
         """{name of a record: its id}"""
@@ -58,12 +61,19 @@ class Player:
     def set_up(self) -> None:
         """Put what is there before into Salesforce."""
         for record in self.case.before:
-            values = {**KNOWN, **({"Company": "Engines"} if record.kind == "Lead" else {}), **record.fields}
-            [self.ids[record.name]] = self.world.add(record.kind, self.sent_to_salesforce(values))
+            self._add(record)
             if record.label:
                 self._add_member(record.name, record.label, record.member_fields)
         for record in self.case.before:
             self._convert_before(record)
+
+    def _add(self, record: Record) -> None:
+        values = {**KNOWN, **({"Company": "Engines"} if record.kind == "Lead" else {}), **record.fields}
+        spelt = self.sent_to_salesforce(values, kind=record.kind)
+        if record.is_person_account:
+            self.ids[record.name] = self.organisation.add_person_account(spelt)
+        else:
+            [self.ids[record.name]] = self.world.add(record.kind, spelt)
 
     def _convert_before(self, record: Record) -> None:
         if record.converted_into == "Nobody":
@@ -71,9 +81,9 @@ class Player:
         elif record.converted_into:
             self.world.convert(self.ids[record.name], self.ids[record.converted_into])
 
-    def sent_to_salesforce(self, values: Mapping[str, str]) -> dict[str, Any]:
-        """Return fields as Salesforce stores them: addresses spelt out, nothing for an empty text."""
-        spelt = dict(values)
+    def sent_to_salesforce(self, values: Mapping[str, str], *, kind: str) -> dict[str, Any]:
+        """Return fields as Salesforce stores them: addresses and ids spelt out, nothing for an empty text."""
+        spelt = self.organisation.spelt(kind, values)
         for name in ("Email", "Work_Email__c"):
             if name in spelt:
                 spelt[name] = self.addresses.of(spelt[name])
@@ -131,7 +141,11 @@ class Player:
         member = {field: values.pop(field) for field in ("Status", "Dietary__c") if field in values}
         if values:
             row = self.row(name)
-            self.world.change(row["type"], row["Id"], **self.sent_to_salesforce(values))
+            spelt = self.sent_to_salesforce(values, kind=row["type"])
+            if row.get("IsPersonAccount"):
+                self.world.change("Account", row["AccountId"], **account_values(spelt))
+            else:
+                self.world.change(row["type"], row["Id"], **spelt)
         if member:
             self.world.change("CampaignMember", self._member(name)["Id"], **member)
 
@@ -150,8 +164,7 @@ class Player:
     def colleague_adds(self, record: str) -> None:
         """Put another record into Salesforce."""
         [one] = read_records(record)
-        values = {**KNOWN, **({"Company": "Engines"} if one.kind == "Lead" else {}), **one.fields}
-        [self.ids[one.name]] = self.world.add(one.kind, self.sent_to_salesforce(values))
+        self._add(one)
 
     def colleague_merges(self, loser: str, winner: str) -> None:
         """Merge a record into another."""
@@ -178,6 +191,17 @@ class Player:
     def correct_status(self, number: str | None) -> None:
         """Set what inwink says now."""
         resync.correct_status(self.entry(number), requested_by="alice", reason="scanned by mistake")
+
+    def mark_no_shows(self, refusal: str | None) -> None:
+        """Press *Mark no-shows*; `refusal` is why that must be refused."""
+        try:
+            no_shows.mark_no_shows(self.link, requested_by="alice", now=timezone.now())
+        except no_shows.NoShowsRefusedError as exc:
+            told = exc.refusal.value
+        else:
+            told = None
+        if told != refusal:
+            raise UnreadableCaseError(f"{self.case.where}: no-shows were refused: {told}")
 
     # what is there
 
@@ -227,6 +251,7 @@ _ACTS: Sequence[tuple[str, Any]] = (
     (rf"answer(?: to P(\d))?: (pick) {_NAME}", Player.answer),
     (r"answer(?: to P(\d))?: (\w[\w ]*)()?", lambda player, number, word, _: player.answer(number, word, None)),
     (r"resync(?: P(\d))?", Player.press_resync),
+    (r"mark no-shows(?: \(refused: (\w+)\))?", Player.mark_no_shows),
     (r"correct the status(?: of P(\d))?", Player.correct_status),
 )
 """What a step can say, and what it does."""
@@ -242,13 +267,13 @@ _ANSWERS = {
 
 
 def play_cases(world: World, cases: Sequence[Case]) -> tuple[list[Player], Mapping[str, Mapping[str, Any]]]:
-    """Play cases side by side: every first step, a drain, every second step, a drain, …
+    """Play cases of one organisation side by side: every first step, a drain, every second step, a drain, …
 
     Returns the players, and {id: row} of everybody who was in Salesforce before.
     """
-    world.switch(custom_fields={"Contact": [WORK_EMAIL], "Lead": [WORK_EMAIL]})
-    links = [(policy, link_for(world, policy, number=number)) for number, policy in enumerate(policies(cases))]
-    players = [Player(world, case, next(link for policy, link in links if policy == case.policy)) for case in cases]
+    organisation = Organisation(world, cases[0].organisation)
+    links = links_for(organisation, cases)
+    players = [Player(organisation, case, links[own_policy(case)]) for case in cases]
     for player in players:
         player.set_up()
     state = state_of(world)

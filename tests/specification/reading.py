@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 SPECIFICATION = Path(__file__).resolve().parents[2] / "docs" / "specification.md"
 
+ORGANISATION = "Organisation: "
+"""How a section begins the line that says in which organisation its cases are played."""
 COLUMNS = ("Before", "Link", "What happens", "Afterwards", "Outcome")
 
 
@@ -28,6 +31,8 @@ class Record:
     label: str = ""
     """The member's status; "" where the record is no member."""
     member_fields: Mapping[str, str] = field(default_factory=dict)
+    is_person_account: bool = False
+    """A Contact that is a Person Account."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Case:
     number: int
     line: int
     chapter: str
+    organisation: tuple[str, ...]
+    """What the section says about the organisation; empty for one as it is delivered."""
     before: tuple[Record, ...]
     policy: Mapping[str, str]
     steps: tuple[str, ...]
@@ -53,20 +60,25 @@ class Case:
 def read_cases(text: str) -> list[Case]:
     """Return every case of the document in its order. Raises UnreadableCaseError with the line."""
     cases: list[Case] = []
-    for line, chapter, cells in _rows(text):
+    for place, cells in _rows(text):
         try:
-            cases.append(replace(_read_case(cells), number=len(cases) + 1, line=line, chapter=chapter))
+            cases.append(replace(_read_case(cells), number=len(cases) + 1, **place))
         except UnreadableCaseError as exc:
-            raise UnreadableCaseError(f"line {line}: {exc}") from exc
+            raise UnreadableCaseError(f"line {place['line']}: {exc}") from exc
     return cases
 
 
-def _rows(text: str) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield (line number, chapter, cells) of the lines of the tables with our columns."""
+def _rows(text: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Yield where each line of the tables with our columns stands, and its cells."""
     chapter, is_ours = "", False
+    organisation: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("## "):
             chapter = line.removeprefix("## ").strip()
+        if line.startswith("#"):
+            organisation = ()
+        if line.startswith(ORGANISATION):
+            organisation = _split(line.removeprefix(ORGANISATION).rstrip(". "), ";")
         if not line.startswith("|"):
             is_ours = False
             continue
@@ -74,7 +86,7 @@ def _rows(text: str) -> Iterator[tuple[int, str, list[str]]]:
         if tuple(cells) == COLUMNS:
             is_ours = True
         elif is_ours and not set("".join(cells)) <= set("-: "):
-            yield number, chapter, cells
+            yield {"line": number, "chapter": chapter, "organisation": organisation}, cells
 
 
 def _read_case(cells: Sequence[str]) -> Case:
@@ -85,6 +97,7 @@ def _read_case(cells: Sequence[str]) -> Case:
         number=0,
         line=0,
         chapter="",
+        organisation=(),
         before=read_records(before),
         policy=_read_policy(policy),
         steps=_split(steps, "→"),
@@ -99,7 +112,7 @@ def read_records(cell: str) -> tuple[Record, ...]:
 
 
 _RECORD = re.compile(
-    r"(?P<new>new )?(?P<kind>contact|lead)(?: (?P<letter>[A-Z0-9]))?(?: \((?P<fields>[^)]*)\))?"
+    r"(?P<new>new )?(?P<kind>contact|lead|person account)(?: (?P<letter>[A-Z0-9]))?(?: \((?P<fields>[^)]*)\))?"
     r"(?:, member (?P<label>[^(]+?)(?: \((?P<member_fields>[^)]*)\))?)?"
 )
 
@@ -108,7 +121,8 @@ def _read_record(text: str) -> Record:
     found = _RECORD.fullmatch(text)
     if found is None:
         raise UnreadableCaseError(f"no record: {text!r}")
-    kind = found["kind"].capitalize()
+    is_person_account = found["kind"] == "person account"
+    kind = "Contact" if is_person_account else found["kind"].capitalize()
     items = _split(found["fields"] or "", ",")
     into = [item.removeprefix("converted into ") for item in items if item.startswith("converted into ")]
     return Record(
@@ -118,6 +132,7 @@ def _read_record(text: str) -> Record:
         converted_into=into[0].capitalize() if into else "",
         label=found["label"] or "",
         member_fields=read_values(_split(found["member_fields"] or "", ",")),
+        is_person_account=is_person_account,
     )
 
 

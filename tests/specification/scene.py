@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg
 from tests.factories import CampaignLinkFactory, SalesforceOrgFactory
+from tests.specification.organisation import Organisation
 from tests.specification.reading import Case, UnreadableCaseError, read_values
 from tests.world import World, make_default_mappings
 
@@ -31,6 +32,8 @@ _COLUMNS = {
     "same_email": "same_email",
     "removed_members": "removed_members",
     "duplicates": "duplicates",
+    "new_owner": "new_owner",
+    "contact_account": "contact_account",
     "registered": "status_registered",
     "attended": "status_attended",
     "refused": "status_refused",
@@ -47,8 +50,11 @@ class Addresses:
     number: int
 
     def of(self, word: str) -> str:
-        """Return the address that a cell means by a word; anything with a space or a dot is taken as written."""
-        if not word or "." in word or " " in word:
+        """Return the address that a cell means by a word; anything with a space is taken as written."""
+        if "@" in word:
+            local, _, domain = word.partition("@")
+            return f"{local}.{self.number}@{domain}"
+        if not word or " " in word:
             return word
         odd = "o'neil+a%b&c" if word.lower() == "odd" else word.lower()
         address = f"{odd}.{self.number}@spec.example"
@@ -56,11 +62,12 @@ class Addresses:
 
     def is_of_case(self, email: str | None) -> bool:
         """Say whether an address belongs to this case."""
-        return (email or "").lower().endswith(f".{self.number}@spec.example")
+        return f".{self.number}@" in (email or "")
 
 
-def link_for(world: World, policy: Mapping[str, str], *, number: int) -> CampaignLink:
+def link_for(organisation: Organisation, policy: Mapping[str, str], *, number: int) -> CampaignLink:
     """Make a campaign with all labels and a link to it that has this policy."""
+    world = organisation.world
     [campaign_id] = world.add("Campaign", {"Name": f"Campaign {number}", "IsActive": True})
     present = [row["Label"] for row in world.rows("CampaignMemberStatus") if row["CampaignId"] == campaign_id]
     labels = [
@@ -70,7 +77,7 @@ def link_for(world: World, policy: Mapping[str, str], *, number: int) -> Campaig
     ]
     world.add("CampaignMemberStatus", *labels)
     columns = dict(column for name, value in policy.items() if not name.startswith("mapping") for column in
-                   _columns_of(name, value).items())  # fmt: skip
+                   _columns_of(name, organisation.id_of(value)).items())  # fmt: skip
     link: CampaignLink = CampaignLinkFactory.create(
         org=_org_for(world, policy), campaign_id=campaign_id, inwink_event_id=f"event-{number}", **columns
     )
@@ -88,8 +95,8 @@ def _columns_of(name: str, value: str) -> dict[str, Any]:
         return {name: value == "on"}
     if name in _READ:
         return {name: _READ[name](value)}
-    if name == "starts":
-        return {"starts_at": at_hour(value)}
+    if name in ("starts", "ends"):
+        return {f"{name}_at": at_hour(value)}
     if name == "visibility":
         return {}
     raise UnreadableCaseError(f"no setting: {name}")
@@ -128,12 +135,10 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "consent": _consent,
     "match_emails": _match_emails,
     "match_key": _match_key,
+    "record_types": lambda value: read_values(_words(value)),
+    "placeholders": lambda value: read_values(_words(value)),
 }
 """{setting: how its words are read}"""
-
-WORK_EMAIL = {"name": "Work_Email__c", "type": "email", "length": 80}
-"""A further address of people, in every organisation of the specification."""
-
 
 def _org_for(world: World, policy: Mapping[str, str]) -> SalesforceOrg:
     """Return the organisation; another connection to it where visibility is not confirmed."""
@@ -171,6 +176,15 @@ def at_hour(word: str) -> datetime:
     return HOUR_ZERO + timedelta(hours=int(word.removeprefix("hour ")))
 
 
-def policies(cases: Iterable[Case]) -> list[Mapping[str, str]]:
-    """Return every policy that the cases name, each once."""
-    return list({tuple(sorted(case.policy.items())): case.policy for case in cases}.values())
+def own_policy(case: Case) -> tuple[Any, ...]:
+    """Return what cases must have in common to share a link: the policy, and that nobody marks its no-shows."""
+    is_alone = any("no-shows" in step for step in case.steps)
+    return (*sorted(case.policy.items()), case.number if is_alone else 0)
+
+
+def links_for(organisation: Organisation, cases: Iterable[Case]) -> dict[tuple[Any, ...], CampaignLink]:
+    """Return a link for every policy that the cases name: {own_policy(case): link}."""
+    policies = {own_policy(case): case.policy for case in cases}
+    return {
+        key: link_for(organisation, policy, number=number) for number, (key, policy) in enumerate(policies.items())
+    }

@@ -12,15 +12,16 @@ from tests.specification.reading import SPECIFICATION, Case, UnreadableCaseError
 from tests.world import World
 
 CASES = read_cases(SPECIFICATION.read_text(encoding="utf-8"))
-CHAPTERS = tuple(dict.fromkeys(case.chapter for case in CASES))
+SCENES = tuple(dict.fromkeys((case.chapter, case.organisation) for case in CASES))
+"""The chapters; what is played in an organisation of its own is a scene of its own."""
 SEEDED = ("camille.martin@acme.example", "louis.bernard@example.com")
 
 
 @pytest.mark.both
 @pytest.mark.slow
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_case_ends_as_the_specification_says(world: World, chapter: str) -> None:
-    told = play([case for case in CASES if case.chapter == chapter], world)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: "; ".join((scene[0], *scene[1])))
+def test_every_case_ends_as_the_specification_says(world: World, scene: tuple[str, Sequence[str]]) -> None:
+    told = play([case for case in CASES if (case.chapter, case.organisation) == scene], world)
 
     assert not told, "\n".join(told)
 
@@ -30,7 +31,7 @@ def test_the_specification_has_at_least_two_hundred_cases() -> None:
 
 
 def test_no_case_is_there_twice() -> None:
-    seen = {str((case.before, sorted(case.policy.items()), case.steps)) for case in CASES}
+    seen = {str((case.organisation, case.before, sorted(case.policy.items()), case.steps)) for case in CASES}
 
     assert len(seen) == len(CASES)
 
