@@ -1,4 +1,4 @@
-"""What differs between organisations: the words of the lines "Organisation: …", and the names that cells use for ids."""
+"""What differs between organisations: the words of lines "Organisation: …", and the names that cells use for ids."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +26,8 @@ class Organisation:
         self.world = world
         self.ids: dict[str, str] = _seeded_ids(world)
         """{name of a user, queue or account, or "Lead.Guest" for a record type: its id}"""
+        self.required: dict[str, list[str]] = {}
+        """{object: fields that a new record must have}"""
         world.switch(custom_fields={"Contact": [WORK_EMAIL], "Lead": [WORK_EMAIL]})
         for text in words:
             self._prepare(text)
@@ -80,7 +82,8 @@ class Organisation:
 
     def demands(self, kind: str, field_name: str) -> None:
         """Require a field of new leads or contacts."""
-        self.world.switch(required_fields={kind.capitalize(): [field_name]})
+        self.required.setdefault(kind.capitalize(), []).append(field_name)
+        self.world.switch(required_fields=self.required)
 
 
 def account_values(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +93,9 @@ def account_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _seeded_ids(world: World) -> dict[str, str]:
     state = world.control("state?sobjects=User,Group,Account", method="GET")
-    users = {word: row["Id"] for word, name in USERS.items() for row in state["User"] if row["Username"].startswith(name)}
+    users = {
+        word: row["Id"] for word, name in USERS.items() for row in state["User"] if row["Username"].startswith(name)
+    }
     return users | {row["Name"]: row["Id"] for row in (*state["Group"], *state["Account"])}
 
 

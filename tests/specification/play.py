@@ -49,6 +49,11 @@ def state_of(world: World) -> State:
     return state
 
 
+def everybody(state: State) -> dict[str, dict[str, Any]]:
+    """Return {id: row} of the contacts and leads."""
+    return {row["Id"]: row for kind in ("Contact", "Lead") for row in state[kind]}
+
+
 class Player:
     """One case on its way: what inwink and colleagues do in it."""
 
@@ -194,12 +199,11 @@ class Player:
 
     def mark_no_shows(self, refusal: str | None) -> None:
         """Press *Mark no-shows*; `refusal` is why that must be refused."""
+        told: str | None = None
         try:
             no_shows.mark_no_shows(self.link, requested_by="alice", now=timezone.now())
         except no_shows.NoShowsRefusedError as exc:
             told = exc.refusal.value
-        else:
-            told = None
         if told != refusal:
             raise UnreadableCaseError(f"{self.case.where}: no-shows were refused: {told}")
 
@@ -276,8 +280,7 @@ def play_cases(world: World, cases: Sequence[Case]) -> tuple[list[Player], Mappi
     players = [Player(organisation, case, links[own_policy(case)]) for case in cases]
     for player in players:
         player.set_up()
-    state = state_of(world)
-    at_start = {row["Id"]: row for kind in ("Contact", "Lead") for row in state[kind]}
+    at_start = everybody(state_of(world))
     for number in range(max(len(case.steps) for case in cases)):
         for player in players:
             if number < len(player.case.steps):

@@ -140,6 +140,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 }
 """{setting: how its words are read}"""
 
+
 def _org_for(world: World, policy: Mapping[str, str]) -> SalesforceOrg:
     """Return the organisation; another connection to it where visibility is not confirmed."""
     if policy.get("visibility") != "not confirmed":
@@ -185,6 +186,4 @@ def own_policy(case: Case) -> tuple[Any, ...]:
 def links_for(organisation: Organisation, cases: Iterable[Case]) -> dict[tuple[Any, ...], CampaignLink]:
     """Return a link for every policy that the cases name: {own_policy(case): link}."""
     policies = {own_policy(case): case.policy for case in cases}
-    return {
-        key: link_for(organisation, policy, number=number) for number, (key, policy) in enumerate(policies.items())
-    }
+    return {key: link_for(organisation, policy, number=number) for number, (key, policy) in enumerate(policies.items())}
