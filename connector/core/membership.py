@@ -35,16 +35,33 @@ def plan_status(  # noqa: PLR0913 - a status is decided by everything that is kn
 
     `responded` is {label: HasResponded} of the campaign; `earlier` are ids that were merged or converted into `ref`.
     """
+    refusal = refuse_membership(person, member, ref=ref, policy=policy, earlier=earlier)
+    if refusal is not None:
+        return refusal
+    target = person.target(policy)
+    assert target is not None  # noqa: S101 - refuse_membership answered for everybody else
+    if member is not None:
+        return _plan_existing(person, member, target=target, policy=policy, responded=responded)
+    return StatusPlan(Operation.CREATE, label=policy.labels[target])
+
+
+def refuse_membership(
+    person: Person,
+    member: MemberRecord | None,
+    *,
+    ref: PersonRef | None,
+    policy: LinkPolicy,
+    earlier: Collection[PersonRef] = (),
+) -> Verdict | None:
+    """Return why nothing at all is written for a matched (or new) person, None when it is (rules 1.4, 4.2 and 4.6)."""
     target = person.target(policy)
     if target is None:
         return leave_out(Reason.STATUS_NOT_SENT)
-    if member is not None:
-        return _plan_existing(person, member, target=target, policy=policy, responded=responded)
+    if member is not None or policy.adds_removed_again or person.any_forced():
+        return None
     refs = {ref, *earlier} - {None}
     confirmed = [row for row in person.rows if row.member_id and row.person in refs]
-    if confirmed and not policy.adds_removed_again and not person.any_forced() and not _rises(confirmed, target):
-        return leave_out(Reason.REMOVED_BY_HAND)
-    return StatusPlan(Operation.CREATE, label=policy.labels[target])
+    return leave_out(Reason.REMOVED_BY_HAND) if confirmed and not _rises(confirmed, target) else None
 
 
 def _rises(confirmed: Collection[Row], target: State) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from connector.core.match import Held, Match, Matched, Records, adopt_lost_creation, match_group
+from connector.core.membership import refuse_membership
 from connector.core.outcomes import EntryState
 from connector.core.plan import moves_email
+from connector.core.rows import LinkPolicy
 from connector.core.screen import EmailGroup, Person, screen_row
 from connector.core.unite import unite_records
 from connector.pipeline.batch import with_rows_of
@@ -28,7 +30,7 @@ def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tup
         match.record.ref
         for pairs in found
         for person, match in pairs
-        if isinstance(match, Matched) and person.claimed and moves_email(person, match, policy=policy)
+        if isinstance(match, Matched) and _gives_up_email(person, match, policy=policy)
     }
     for ref in moved:
         records.move_email(ref)
@@ -39,6 +41,14 @@ def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tup
         ):
             found[number] = match_group(groups[number], records, policy=policy, choices=choices)
     return [pair for pairs in found for pair in pairs]
+
+
+def _gives_up_email(person: Person, match: Matched, *, policy: LinkPolicy) -> bool:
+    """Say whether this run gives a record another address: nothing is written of those who are left out (rule 1.4)."""
+    if not person.claimed or not moves_email(person, match, policy=policy):
+        return False
+    record = match.record
+    return refuse_membership(person, record.member, ref=record.ref, policy=policy, earlier=match.earlier) is None
 
 
 def _others_of(run: Run, pairs: Iterable[tuple[Person, Match]]) -> list[tuple[Person, Match]]:

@@ -533,3 +533,14 @@ def test_an_address_in_other_letters_is_the_same_address(world: World) -> None:
     world.send(someone("p1", email="  ADA+salon.o'brien@EXAMPLE.ORG "))
 
     assert world.holds() == untouched("Contact Ada O'Lovelace <ada+salon.o'brien@example.org>: Registered")
+
+
+def test_who_is_left_out_gives_up_no_address(world: World) -> None:
+    """Nothing is written of those who are left out (rule 1.4): their record still has the address it had."""
+    world.send(someone("p1", email=SHARED))
+    world.delete(*[row["Id"] for row in world.rows("CampaignMember")])
+
+    world.send(someone("p1", email="new@example.org"), someone("p2", email=SHARED))
+
+    assert [row["Email"] for row in world.people(SHARED)] == [SHARED]
+    assert world.entry("p2").person_id in ("", world.people(SHARED)[0]["Id"])
