@@ -4,7 +4,7 @@ Order matters: the export is read first (a bad file costs no call), then the out
 here while Salesforce was read is waiting, never a difference.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,11 +27,13 @@ from connector.core.reconcile import (
     compare_members,
 )
 from connector.core.schema import SObject
+from connector.inwink.identity import Identity, identity_of
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.batch import policy_of, row_of
 from connector.pipeline.connection import connect
 from connector.pipeline.importing import ImportTerms, import_file, read_file
 from connector.pipeline.members import CampaignReading, read_members
+from connector.pipeline.privacy.erased import find_erased
 from connector.pipeline.resync import CHUNK, resync_entries
 from connector.salesforce.gateway import Gateway
 
@@ -129,7 +131,7 @@ def _read(link: CampaignLink, gateway: Gateway, *, on_page: Callable[[int], obje
 
 def _compare_export(export: Export, received: Sequence[Received]) -> ExportComparison:
     index, read_at = ReceivedIndex(received), timezone.now()
-    found: dict[FileFinding, dict[str, None]] = {finding: {} for finding in FileFinding}
+    found: dict[FileFinding, dict[str, Identity]] = {finding: {} for finding in FileFinding}
     rejected: list[dict[str, Any]] = []
     known_ids: set[int] = set()
     count = 0
@@ -142,14 +144,20 @@ def _compare_export(export: Export, received: Sequence[Received]) -> ExportCompa
         known_ids |= {row.id} if row is not None else set()
         known = row.known if row is not None else None
         finding = compare_export_row(known, participant, read_at=read_at, as_of=export.terms.as_of)
-        found[finding][participant.key] = None
+        found[finding][participant.key] = identity_of(participant)
     return ExportComparison(
         rows=count,
-        never_received=tuple(found[FileFinding.NEVER_RECEIVED]),
+        never_received=_not_erased(found[FileFinding.NEVER_RECEIVED]),
         outdated=tuple(found[FileFinding.OUTDATED]),
         rejected=tuple(rejected),
         not_in_file=sum(one.row.id not in known_ids for one in received),
     )
+
+
+def _not_erased(missing: Mapping[str, Identity]) -> tuple[str, ...]:
+    """Return the keys of those whom nobody erased here: who was erased stays away and is no difference (rule 6.8)."""
+    erased = find_erased(list(missing.values()))
+    return tuple(key for place, key in enumerate(missing) if place not in erased)
 
 
 def _drop_changed(link: CampaignLink, comparison: Comparison, received: dict[int, Received]) -> Comparison:

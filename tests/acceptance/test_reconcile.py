@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from connector.core.outcomes import Priority
 from connector.core.reconcile import Finding
+from connector.inwink.identity import Identity
 from connector.models import OutboxEntry
 from connector.pipeline.importing import ImportTerms
+from connector.pipeline.privacy.erased import remember_erased
 from connector.pipeline.reconcile import Export, Mended, mend, reconcile
 from tests.acceptance.people import someone
 from tests.world import World
@@ -113,6 +117,20 @@ def test_what_only_the_export_has_is_taken_in_and_sent(world: World, tmp_path: P
 
     assert world.members()["edith.clarke@example.org"] == "Attended"
     assert not reconcile(world.link, export).has_differences
+
+
+def test_whoever_was_erased_here_is_not_missed_though_the_export_has_them(world: World, tmp_path: Path) -> None:
+    world.send(ADA)
+    with transaction.atomic():
+        erased = Identity(frozenset({"edith.clarke@example.org"}), frozenset())
+        remember_erased(erased, by="alice", now=timezone.now())
+    export = export_of(tmp_path / "export.jsonl", ADA, EDITH)
+
+    found = reconcile(world.link, export)
+
+    assert found.export is not None
+    assert found.export.never_received == ()
+    assert not found.has_differences
 
 
 @pytest.mark.parametrize(("has_time", "imported"), [(False, 0), (True, 1)])
