@@ -17,6 +17,7 @@ from connector.core.outcomes import EntryState, Outcome, Reason
 from connector.core.schema import PersonType, SObject
 from connector.core.state import State
 from connector.models import (
+    ApiCallCount,
     CampaignLabels,
     CampaignLink,
     DrainRequest,
@@ -128,6 +129,17 @@ class PersonChoiceFactory(DjangoModelFactory[PersonChoice]):
     person_id = Sequence(lambda n: _salesforce_id("003", n))
     chosen_by = "alice"
     chosen_at = NOW
+
+
+class ApiCallCountFactory(DjangoModelFactory[ApiCallCount]):
+    """The calls that we made in one hour."""
+
+    class Meta:
+        model = ApiCallCount
+
+    org = SubFactory(SalesforceOrgFactory)
+    hour_at = NOW
+    calls = 7
 
 
 class ErasedPersonFactory(DjangoModelFactory[ErasedPerson]):
