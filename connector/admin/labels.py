@@ -131,4 +131,5 @@ def check_label(name: str) -> str:
     if kind.startswith("statuses."):
         state = kind.removeprefix("statuses.")
         kind, rest = "status", str(STATE_LABELS.get(state, state))
-    return f"{CHECK_LABELS.get(kind, kind)} {rest}".strip()
+    text = f"{CHECK_LABELS.get(kind, kind)} {rest}".strip()
+    return text[:1].upper() + text[1:]

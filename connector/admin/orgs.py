@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -173,7 +174,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         """Show what the whole organisation used, as its last answer said."""
         if org.api_used is None or org.api_limit is None:
             return "–"
-        return format_html("{} / {}", f"{org.api_used:,}", f"{org.api_limit:,}")
+        return " / ".join(number_format(count, force_grouping=True) for count in (org.api_used, org.api_limit))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the test of the connection, the log-in at Salesforce and back, and the end of it."""

@@ -15,6 +15,6 @@ def checks_report(checks: Sequence[Check], *, next_step: str) -> Report:
         if check.advice:
             lines.append(f"{' ' * (width + 10)}→ {check.advice}")
     bad = sum(not check.ok for check in checks)
-    lines += ["", f"{bad} of {len(checks)} checks are not ok." if bad else f"All is well. {next_step}"]
+    lines += ["", f"Not ok: {bad} of {len(checks)} checks." if bad else f"All is well. {next_step}"]
     rows = [{"name": c.name, "ok": c.ok, "detail": c.detail, "advice": c.advice} for c in checks]
     return Report("\n".join(lines), {"checks": rows}, EXIT_FOUND_PROBLEMS if bad else EXIT_DONE)

@@ -4,6 +4,7 @@ from contextlib import closing
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from connector.models import SalesforceOrg
@@ -73,10 +74,14 @@ def _signed_in(gateway: Gateway) -> Check:
 def _check_limit(usage: Usage) -> Check:
     share = usage.used * 100 // max(usage.limit, 1)
     text = _("%(used)s of %(limit)s API calls of 24 hours are used (%(share)s %%).")
-    values = {"used": usage.used, "limit": usage.limit, "share": share}
+    values = {"used": _grouped(usage.used), "limit": _grouped(usage.limit), "share": share}
     if share < BUDGET_WARNING_PERCENT:
         return found("api_limit", text, values)
     return missing("api_limit", text, values, advice=_("Find out what else uses the API, or wait."))
+
+
+def _grouped(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 def _look_at_visibility(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> Check:

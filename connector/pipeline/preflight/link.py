@@ -14,6 +14,7 @@ from connector.core.state import State
 from connector.core.validate_link import validate_creation, validate_labels, validate_statuses
 from connector.models import CampaignLink, FieldMapping
 from connector.models.fields import WrongEncryptionKey
+from connector.models.links import STATUS_FIELDS
 from connector.pipeline.connection.connect import (
     CampaignChoice,
     CampaignNotFound,
@@ -151,7 +152,10 @@ def _why_not(gateway: Gateway) -> str:
 
 
 def _say_statuses(statuses: Mapping[State, str]) -> str:
-    return ", ".join(f"{state.value} = {label}" for state, label in statuses.items() if label)
+    """Name each state as the link's form does, with the label that it becomes."""
+    columns = {column.name: column.verbose_name for column in CampaignLink._meta.fields}
+    named = {columns[STATUS_FIELDS[state]]: label for state, label in statuses.items() if label}
+    return ", ".join(f"{name} = {label}" for name, label in named.items())
 
 
 def _check_creation(link: CampaignLink) -> Iterator[Check]:

@@ -129,7 +129,7 @@ def _proved(visibility: Visibility, *, enqueued: int) -> Check:
 
 
 def _grant(name: str) -> str:
-    return _("public to all users") if name == PUBLIC_DEFAULT else f"“{name}”"
+    return _("public to all users") if name == PUBLIC_DEFAULT else _("“%(name)s”") % {"name": name}
 
 
 def _hidden(visibility: Visibility) -> str:

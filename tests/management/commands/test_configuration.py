@@ -133,7 +133,7 @@ def test_check_connection_ends_with_1_when_something_is_not_well(world: World) -
     world.switch(view_all=False)
     text = run("check_connection", world.org.name, code=1)
     assert "NOT OK  visibility" in text
-    assert "1 of 16 checks are not ok." in text
+    assert "Not ok: 1 of 16 checks." in text
 
 
 def test_check_link_ends_with_1_when_something_is_not_well(world: World) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.models.fields import Secret
@@ -36,6 +37,16 @@ def test_a_good_connection_passes_and_leaves_everything_cached(world: World) -> 
     assert org.api_limit == 100_000
     assert org.organization_id in checks["sign_in"].detail
     assert SalesforceSchema.objects.count() == 5
+
+
+def test_numbers_and_quotes_are_those_of_the_language(world: World) -> None:
+    assert "of 100,000 API calls" in check(world)["api_limit"].detail
+    with override("fr"):
+        checks = check(world)
+    assert "des 100\N{NO-BREAK SPACE}000 appels API" in checks["api_limit"].detail.replace(
+        "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+    )
+    assert "« Integration »" in checks["visibility"].detail.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_fields_that_are_always_needed_are_told_where_they_are_hidden_or_locked(world: World) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from connector.models import CampaignLink, SalesforceOrg
 from connector.pipeline.preflight.check import Check
@@ -30,7 +31,12 @@ def test_a_good_link_passes(world: World) -> None:
     ]  # fmt: skip
     assert all(one.ok for one in checks.values())
     assert "Salon 2026" in checks["campaign"].detail
-    assert "registered = Registered" in checks["statuses"].detail
+    assert "Registered = Registered" in checks["statuses"].detail
+
+
+def test_the_states_are_named_in_the_language_of_the_reader(world: World) -> None:
+    with override("fr"):
+        assert "Inscrit = Registered, Est venu = Attended" in check(world)["statuses"].detail
 
 
 def test_an_inactive_campaign_is_told(world: World) -> None:
