@@ -38,7 +38,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "connector.admin.overview.dashboard",
+    "DASHBOARD_CALLBACK": "connector.admin.overview.page.dashboard",
     "STYLES": [_style],
     "SCRIPTS": [_copy_script],
     "BORDER_RADIUS": "8px",

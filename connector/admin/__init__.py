@@ -1,5 +1,21 @@
-"""The admin, one module an area; importing it registers every page."""
+"""The admin, one package an area; importing it registers every page."""
 
-from connector.admin import accounts, erased, inbox, links, log, orgs, outbox, q2, sources
+from connector.admin.inwink import inbox, sources
+from connector.admin.links import link_admin
+from connector.admin.log import attempts, runs
+from connector.admin.orgs import org_admin
+from connector.admin.people import erased, participants
+from connector.admin.server import accounts, q2
 
-__all__ = ["accounts", "erased", "inbox", "links", "log", "orgs", "outbox", "q2", "sources"]
+__all__ = [
+    "accounts",
+    "attempts",
+    "erased",
+    "inbox",
+    "link_admin",
+    "org_admin",
+    "participants",
+    "q2",
+    "runs",
+    "sources",
+]

@@ -1,0 +1,80 @@
+"""Prepare what was written, and what a participant says, for small tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
+from connector.models import SyncAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One field that was written: old and new value as text."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLink:
+    """A record in Salesforce, and its address there ("" where the instance is not known)."""
+
+    name: str
+    id: str
+    url: str
+
+
+def change_rows(changes: Mapping[str, Any]) -> list[ChangeRow]:
+    """Turn {"Object.Field": [before, after]} into rows, sorted by field."""
+    return [
+        ChangeRow(field=field, before=show_value(pair[0]), after=show_value(pair[1]))
+        for field, pair in sorted(changes.items())
+    ]
+
+
+def show_value(value: Any) -> str:
+    """Write a JSON value as people read it."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        return "; ".join(show_value(part) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {show_value(part)}" for key, part in value.items())
+    return str(value)
+
+
+def payload_rows(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return [(name, value)] of everything that a participant says: standard fields first, then custom ones."""
+    standard = [(str(label), _said(name, payload[name])) for name, label in FIELD_LABELS.items() if name in payload]
+    custom = payload.get("custom") or {}
+    return [*standard, *((path, show_value(value)) for path, value in sorted(custom.items()))]
+
+
+def _said(name: str, value: Any) -> str:
+    return str(STATE_LABELS.get(value, value)) if name == "registration" and value else show_value(value)
+
+
+def record_links(*, instance_url: str, person_type: str, person_id: str, member_id: str) -> list[RecordLink]:
+    """Return the records of a participant in Salesforce, those that are known."""
+    records = [(gettext(person_type) if person_type else "", person_id), (gettext("Campaign member"), member_id)]
+    return [
+        RecordLink(name=name, id=record_id, url=f"{instance_url}/{record_id}" if instance_url else "")
+        for name, record_id in records
+        if record_id
+    ]
+
+
+def attempt_records(attempt: SyncAttempt) -> list[RecordLink]:
+    """Return the records that an attempt touched."""
+    return record_links(
+        instance_url=attempt.instance_url,
+        person_type=attempt.person_type,
+        person_id=attempt.person_id,
+        member_id=attempt.member_id,
+    )

@@ -1,0 +1,1 @@
+"""What comes from inwink: the inbox, events that are not linked yet, webhook sources."""

@@ -1,0 +1,219 @@
+"""The inbox: every message as it came and the answer it got; and events that no link names yet."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+
+from connector import conf
+from connector.admin.frame.base import AnyAdmin, Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.frame.search import search_messages
+from connector.admin.frame.tags import short_time, tag
+from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
+from connector.pipeline.linking import heed_event, ignore_event
+
+
+@admin.register(WebhookMessage)
+class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
+    """Messages, the newest first."""
+
+    list_display = ("received", "source", "status_tag", "counts", "repeat_count", "message_id")
+    list_display_links = ("received", "message_id")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("source", RelatedDropdownFilter),
+        ("received_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("source",)
+    search_fields = ("message_id",)
+    search_help_text = _("whole message id")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookMessage]:
+        """Leave the bodies in the database: a list does not show them."""
+        return super().get_queryset(request).defer("body", "answer")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WebhookMessage], search_term: str
+    ) -> tuple[QuerySet[WebhookMessage], bool]:
+        """Search by index only."""
+        return search_messages(queryset, search_term), False
+
+    @admin.display(description=_("received at"), ordering="-received_at")
+    def received(self, message: WebhookMessage) -> str:
+        """Show when the message came."""
+        return short_time(message.received_at)
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_tag(self, message: WebhookMessage) -> str:
+        """Show the status as a coloured word."""
+        is_good = message.status == WebhookMessage.Status.ACCEPTED
+        return tag(f"{message.get_status_display()} · {message.answer_status}", colour="good" if is_good else "bad")
+
+    @admin.display(description=_("participants"))
+    def counts(self, message: WebhookMessage) -> str:
+        """Sum up what became of the participants of a message."""
+        return count_words(message) or "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the message, its answer, and what became of its participants."""
+        message = find_or_404(WebhookMessage.objects.select_related("source"), object_id)
+        if not self.has_view_permission(request, message):
+            raise PermissionDenied
+        context = {
+            "message": message,
+            "status": self.status_tag(message),
+            "counts": count_words(message),
+            "body": _pretty(message.body),
+            "answer": json.dumps(message.answer, indent=2, ensure_ascii=False),
+        }
+        title = gettext("Message of %(source)s") % {"source": message.source}
+        return render_page(self, request, "admin/connector/webhookmessage/page.html", title=title, context=context)
+
+
+def count_words(message: WebhookMessage) -> str:
+    """Return e.g. "3 accepted, 1 rejected"; nothing that is zero."""
+    counts = [
+        (message.accepted_count, ngettext("%(count)s accepted", "%(count)s accepted", message.accepted_count)),
+        (message.unchanged_count, ngettext("%(count)s unchanged", "%(count)s unchanged", message.unchanged_count)),
+        (message.stale_count, ngettext("%(count)s outdated", "%(count)s outdated", message.stale_count)),
+        (
+            message.unlinked_count,
+            ngettext("%(count)s not linked yet", "%(count)s not linked yet", message.unlinked_count),
+        ),
+        (message.rejected_count, ngettext("%(count)s rejected", "%(count)s rejected", message.rejected_count)),
+    ]
+    return ", ".join(words % {"count": count} for count, words in counts if count)
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):  # a message is also refused for its nesting
+        return body
+
+
+@admin.register(UnlinkedEvent)
+class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
+    """Events that messages came for and that no link names; their participants wait."""
+
+    list_display = ("event", "event_id", "participants", "first_message", "last_message", "link_it", "ignore_it")
+    list_display_links = None
+    search_fields = ("event_id__exact", "event_name__istartswith")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnlinkedEvent]:
+        """Count the waiting participants in the same query."""
+        return with_participants(super().get_queryset(request))
+
+    @admin.display(description=_("event"), ordering="event_name")
+    def event(self, event: UnlinkedEvent) -> str:
+        """Show the name that inwink gave, if any."""
+        return event.event_name or "–"
+
+    @admin.display(description=_("participants"))
+    def participants(self, event: UnlinkedEvent) -> int:
+        """Show how many people wait."""
+        return int(getattr(event, "participant_count", 0))
+
+    @admin.display(description=_("first message"), ordering="first_message_at")
+    def first_message(self, event: UnlinkedEvent) -> str:
+        """Show when the event was first heard of."""
+        return short_time(event.first_message_at)
+
+    @admin.display(description=_("last message"), ordering="last_message_at")
+    def last_message(self, event: UnlinkedEvent) -> str:
+        """Show when the event was last heard of."""
+        return short_time(event.last_message_at)
+
+    @admin.display(description=_("next step"))
+    def link_it(self, event: UnlinkedEvent) -> str:
+        """Offer the form of a new link, the event filled in."""
+        return format_html('<a class="cx-link" href="{}">{}</a>', new_link_url(event), gettext("Link to a campaign…"))
+
+    @admin.display(description=_("ignored since"), ordering="ignored_at")
+    def ignore_it(self, event: UnlinkedEvent) -> str:
+        """Show since when the event is ignored, and lead to the page that changes that."""
+        url = reverse("admin:connector_unlinkedevent_ignore", args=[event.pk])
+        words = gettext("Heed again…") if event.ignored_at else gettext("Ignore…")
+        since = short_time(event.ignored_at) if event.ignored_at else ""
+        return format_html('{} <a class="cx-link" href="{}">{}</a>', since, url, words)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that ignores an event."""
+        return [object_url(self, "ignore", view=_ignore_view(self)), *super().get_urls()]
+
+
+def _ignore_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
+    """Return the view that ignores an event, or heeds it again; ignoring is asked first."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        event = find_or_404(UnlinkedEvent, object_id)
+        if not may_ignore(request):
+            raise PermissionDenied
+        back_url = reverse("admin:connector_unlinkedevent_changelist")
+        if request.method != "POST":
+            return ask(model_admin, request, _ignore_question(event, back_url=back_url))
+        if event.ignored_at is None:
+            ignore_event(event.pk, now=timezone.now())
+            messages.success(request, gettext("The event is ignored. Its messages are still kept for a while."))
+        else:
+            heed_event(event.pk)
+            messages.success(request, gettext("The event is shown again, and kept until it is linked."))
+        return HttpResponseRedirect(back_url)
+
+    return view
+
+
+def may_ignore(request: HttpRequest) -> bool:
+    """Say whether a person may decide about events that are not linked: whoever may link them."""
+    return request.user.has_perm("connector.add_campaignlink")
+
+
+def _ignore_question(event: UnlinkedEvent, *, back_url: str) -> Question:
+    if event.ignored_at is not None:
+        return Question(
+            title=gettext("Heed %(event)s again?") % {"event": event},
+            text=gettext("The overview shows the event again, and its participants are kept until it is linked."),
+            button=gettext("Heed again"),
+            back_url=back_url,
+        )
+    days = conf.retention().unlinked.days
+    return Question(
+        title=gettext("Ignore %(event)s?") % {"event": event},
+        text=gettext(
+            "The overview no longer shows the event. Its participants are deleted %(days)s days after its last "
+            "message, unless you heed or link it before."
+        )
+        % {"days": days},
+        button=gettext("Ignore"),
+        back_url=back_url,
+    )
+
+
+def with_participants(events: QuerySet[UnlinkedEvent]) -> QuerySet[UnlinkedEvent]:
+    """Add `participant_count`, how many people wait for a link of each event."""
+    waiting = UnlinkedParticipant.objects.filter(event_id=OuterRef("event_id")).order_by().values("event_id")
+    counts = Subquery(waiting.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return events.annotate(participant_count=Coalesce(counts, 0))
+
+
+def new_link_url(event: UnlinkedEvent) -> str:
+    """Return the address of the form that links an event."""
+    query = urlencode({"inwink_event_id": event.event_id, "event_name": event.event_name})
+    return f"{reverse('admin:connector_campaignlink_add')}?{query}"

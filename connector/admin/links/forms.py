@@ -1,0 +1,204 @@
+"""The forms of a link: every option says what it does to real people."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from connector.admin.frame.explain import explain_code
+from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.links.campaigns import PickedCampaign, unseal
+from connector.admin.links.filter_forms import FilterForm, filter_field_of
+from connector.admin.links.match_form import MatchForm
+from connector.core.participant import normalise_id
+from connector.core.problem import Problem
+from connector.core.state import State
+from connector.core.validate_link import REQUIRED_STATES, validate_creation, validate_labels, validate_statuses
+from connector.models import CampaignLink
+from connector.models.links import STATUS_FIELDS, default_create_for
+from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
+
+_CREATING_STATES = (State.REGISTERED, State.ATTENDED, State.REFUSED, State.NOT_REGISTERED)
+
+HELP_TEXTS = {
+    "event_name": _("How the event is called here; inwink's name if you leave it empty."),
+    "never_downgrade": _("Someone who attended stays “attended”, whatever inwink says later."),
+    "match": _("Where each participant's email is searched, so that nobody is created twice."),
+    "create_as": _("What happens to participants whose email nobody in Salesforce has."),
+    "update_existing": _(
+        "On: people who are in Salesforce already get the fields below from inwink. "
+        "Off: they are only added to the campaign."
+    ),
+    "ambiguous": _("Several Contacts or Leads have the participant's email: ask you, or take the one last used."),
+    "same_email": _("Two participants share one email under different names: ask you, or make them one member."),
+    "removed_members": _("Someone whom a colleague took out of the campaign stays out, or is added again."),
+    "duplicates": _("What happens when a duplicate rule of Salesforce warns about a new person."),
+    "starts_at": _("Check-ins more than 12 hours earlier are held as badge tests. Empty: none is."),
+    "ends_at": _("From here the link's end is counted. Empty: the link never closes by itself."),
+    "closes_after_days": _("So many days after the end the link closes: later messages are kept and not sent."),
+}
+
+
+class LinkForm(MatchForm, FilterForm):
+    """A link whose statuses are chosen among the campaign's own."""
+
+    create_for = forms.MultipleChoiceField(
+        label=_("Create new people for"),
+        choices=[(state.value, STATE_LABELS[state]) for state in _CREATING_STATES],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        required=False,
+        initial=default_create_for,
+        help_text=_("Only people who were ever in one of these states are created; an invitation list creates nobody."),
+    )
+    placeholder_company = forms.CharField(
+        label=_("Company, when unknown"),
+        required=False,
+        max_length=255,
+        initial="[not provided]",
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_(
+            "A new Lead needs a company: this text stands in where inwink has none, and gives way to the real one. "
+            "Empty: such people are not sent. Not used where the organisation has Person Accounts."
+        ),
+    )
+    placeholder_last_name = forms.CharField(
+        label=_("Last name, when unknown"),
+        required=False,
+        max_length=80,
+        initial="[not provided]",
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_(
+            "A new person needs a last name: this text stands in where inwink has none, and gives way to "
+            "the real one. Empty: such people are not sent."
+        ),
+    )
+
+    class Meta:
+        model = CampaignLink
+        fields = (
+            "event_name", *STATUS_FIELDS.values(), "never_downgrade", "match", "create_as", "update_existing",
+            "ambiguous", "same_email", "removed_members", "duplicates", "starts_at", "ends_at", "closes_after_days",
+        )  # fmt: skip
+        help_texts = HELP_TEXTS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the campaign's statuses, and the stored ones where they are gone."""
+        super().__init__(*args, **kwargs)
+        for state, column in STATUS_FIELDS.items():
+            if column in self.fields:
+                self.fields[column] = self._status_field(state, column)
+        if self.instance.pk:
+            self.initial["create_for"] = self.instance.create_for
+            for key in ("company", "last_name"):
+                self.initial[f"placeholder_{key}"] = self.instance.placeholders.get(key, "")
+
+    def _status_field(self, state: State, column: str) -> forms.ChoiceField:
+        is_required = state in REQUIRED_STATES
+        stored = getattr(self.instance, column) if self.instance.pk else ""
+        labels = [(label, label) for label in self.facts.labels]
+        if stored and stored not in self.facts.labels:
+            lost = gettext("%(label)s (not in the campaign)") if self.facts.is_known else "%(label)s"
+            labels.insert(0, (stored, lost % {"label": stored}))
+        empty = gettext("Choose…") if is_required else gettext("– nothing is written –")
+        return forms.ChoiceField(
+            label=str(STATE_LABELS[state]),
+            choices=[("", empty), *labels],
+            required=is_required,
+            initial=stored or self.facts.suggested.get(state, ""),
+            widget=UnfoldAdminSelectWidget({"data-status": state.value}),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the statuses and policies against the rules that the configuration file obeys too."""
+        cleaned = super().clean()
+        statuses = {state: cleaned.get(column) or "" for state, column in STATUS_FIELDS.items()}
+        problems = [
+            *(problem for problem in validate_statuses(statuses) if problem.code != "label_required"),
+            *validate_creation(match=cleaned.get("match", ""), create=cleaned.get("create_as", "")),
+            *(validate_labels(statuses, self.facts.labels) if self.facts.is_known else ()),
+            *self.lay_filter(cleaned),
+        ]
+        for problem in problems:
+            self.add_error(filter_field_of(problem) or _field_of(problem), problem_text(problem))
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and ends_at < starts_at:
+            self.add_error("ends_at", gettext("The end lies before the start."))
+        self._lay_json(cleaned)
+        return cleaned
+
+    def _lay_json(self, cleaned: dict[str, Any]) -> None:
+        self.instance.create_for = cleaned.get("create_for", [])
+        self.instance.placeholders = {
+            "company": cleaned.get("placeholder_company", ""),
+            "last_name": cleaned.get("placeholder_last_name", ""),
+        }
+
+
+class NewLinkForm(LinkForm):
+    """A new link: also the event, the organisation and the campaign, which stay."""
+
+    campaign = forms.CharField(label=_("Campaign"), error_messages={"required": _("Search and choose a campaign.")})
+
+    class Meta(LinkForm.Meta):
+        fields = ("inwink_event_id", "org", "state", *LinkForm.Meta.fields)
+        labels: ClassVar[dict[str, Any]] = {
+            "inwink_event_id": _("Event in inwink"),
+            "event_name": _("Name of the event"),
+        }
+        help_texts = {
+            **HELP_TEXTS,
+            "starts_at": _(
+                "Check-ins more than 12 hours earlier are held as badge tests. Empty: the campaign's start."
+            ),
+            "ends_at": _("From here the link's end is counted. Empty: the campaign's end."),
+            "inwink_event_id": _("Events that messages came for are offered; or paste the event's id from inwink."),
+            "state": _(
+                "Active: waiting participants are sent as soon as you save. Paused: they wait until you resume."
+            ),
+        }
+
+    def clean_inwink_event_id(self) -> str:
+        """Store the id in the form in which messages are compared with it."""
+        return normalise_id(self.cleaned_data["inwink_event_id"])
+
+    def clean(self) -> dict[str, Any]:
+        """Adopt the chosen campaign, once."""
+        picked = unseal(self.cleaned_data.get("campaign", ""))
+        if picked is not None:
+            self._adopt(picked)
+        elif self.cleaned_data.get("campaign"):
+            self.add_error("campaign", gettext("Search and choose a campaign."))
+        if not self.facts.is_known:
+            advice = explain_code(self.facts.problem_code)
+            self.add_error(None, gettext("Salesforce cannot be asked for the statuses of the campaign.")
+                           + f" {advice.what} {advice.next_step}")  # fmt: skip
+        return super().clean()
+
+    def _adopt(self, picked: PickedCampaign) -> None:
+        org = self.cleaned_data.get("org")
+        if org is not None and org.pk != picked.org_id:
+            self.add_error("campaign", gettext("Choose the campaign again: it is of another organisation."))
+            return
+        other = CampaignLink.objects.filter(org_id=picked.org_id, campaign_id=picked.id).first()
+        if other is not None:
+            self.add_error(
+                "campaign", gettext("The event “%(event)s” is linked to this campaign already.") % {"event": other}
+            )
+            return
+        self.instance.campaign_id, self.instance.campaign_name = picked.id, picked.name
+        if not self.cleaned_data.get("starts_at") and picked.start_date:
+            self.cleaned_data["starts_at"] = start_of_day(picked.start_date)
+        if not self.cleaned_data.get("ends_at") and picked.end_date:
+            self.cleaned_data["ends_at"] = end_of_day(picked.end_date)
+
+
+def problem_text(problem: Problem) -> str:
+    """Translate what the rules found."""
+    return gettext(problem.text) % problem.params
+
+
+def _field_of(problem: Problem) -> str:
+    section, _dot, state = problem.key.partition(".")
+    return STATUS_FIELDS[State(state)] if section == "statuses" else "create_as"

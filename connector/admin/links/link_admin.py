@@ -1,0 +1,199 @@
+"""Links between an event and a campaign: the sum that adds up, policies, mappings, and the buttons."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+
+from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, object_url
+from connector.admin.frame.tags import link_tag
+from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
+from connector.admin.links import checks, views
+from connector.admin.links.filter_forms import FILTER_FIELDS
+from connector.admin.links.forms import LinkForm, NewLinkForm
+from connector.admin.links.mappings import FieldMappingInline
+from connector.admin.links.match_form import MATCH_FIELDS
+from connector.admin.links.new_people_form import RECORD_TYPE_FIELDS
+from connector.admin.links.no_shows import no_shows_view
+from connector.admin.links.page import link_context, new_link_context
+from connector.admin.links.saving import facts_of, follow_saving, hold_link_with_problems, remember_before
+from connector.admin.log import put_back
+from connector.models import CampaignLink, SalesforceOrg
+
+_FIELDSETS = (
+    (_("Status in the campaign"), {
+        "fields": ("status_registered", "status_attended", "status_refused", "status_not_registered",
+                   "status_no_show", "never_downgrade"),
+        "description": _("Which member status each state of inwink becomes; the list holds the campaign's own."),
+    }),
+    (_("Who is it in Salesforce"), {"fields": ("match", "ambiguous", "same_email")}),
+    (_("New people"), {
+        "fields": ("create_as", "create_for", "placeholder_company", "placeholder_last_name", "duplicates",
+                   "owner_choice", "owner_id", "account_choice", "account_id")}),
+    (_("People who are there already"), {"fields": ("update_existing", "removed_members")}),
+    (_("Who is sent"), {
+        "fields": FILTER_FIELDS,
+        "description": _("Who is left out is written nowhere, and sent when they qualify. What is there stays."),
+    }),
+    (_("Dates"), {"fields": ("starts_at", "ends_at", "closes_after_days")}),
+)  # fmt: skip
+
+
+@admin.register(CampaignLink)
+class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
+    """One event, one campaign."""
+
+    list_display = ("event", "org", "campaign", "state_tag", "starts_at", "participants")
+    list_filter = (("state", ChoicesDropdownFilter), ("org", RelatedDropdownFilter))
+    list_filter_submit = True
+    list_select_related = ("org",)
+    search_fields = ("event_name", "campaign_name", "inwink_event_id")
+    actions = None
+    inlines = (FieldMappingInline,)
+    change_form_outer_before_template = "admin/connector/campaignlink/panel.html"
+
+    @admin.display(description=_("event"), ordering="event_name")
+    def event(self, link: CampaignLink) -> str:
+        """Show the event's name."""
+        return str(link)
+
+    @admin.display(description=_("campaign"), ordering="campaign_name")
+    def campaign(self, link: CampaignLink) -> str:
+        """Show the campaign's name."""
+        return link.campaign_name or link.campaign_id
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_tag(self, link: CampaignLink) -> str:
+        """Show what the link does now as a coloured word."""
+        return link_tag(link)
+
+    @admin.display(description=_("participants"))
+    def participants(self, link: CampaignLink) -> str:
+        """Lead to the participants."""
+        url = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link.pk}"
+        return format_html('<a class="cx-link" href="{}">{}</a>', url, gettext("Show"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: CampaignLink | None = None) -> Any:
+        """Begin with the event and the campaign: chosen once, shown later."""
+        names = ("event_name", "inwink_event_id", "org", "campaign")
+        first = ("inwink_event_id", "event_name", "org", "campaign", "state") if obj is None else names
+        chosen_later = (
+            (_("Record types of new people"), {"fields": (*RECORD_TYPE_FIELDS,)}),
+            (_("More fields that recognise people"), {"fields": MATCH_FIELDS}),
+        )
+        return ((_("Event and campaign"), {"fields": first}), *_FIELDSETS, *(chosen_later if obj else ()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CampaignLink | None = None) -> tuple[str, ...]:
+        """Keep what a link stands for; another campaign is another link."""
+        return () if obj is None else ("inwink_event_id", "org", "campaign")
+
+    def get_inline_instances(self, request: HttpRequest, obj: CampaignLink | None = None) -> list[Any]:
+        """Show mappings once the link exists: it begins with the default ones."""
+        return [] if obj is None else super().get_inline_instances(request, obj)
+
+    def get_form(
+        self, request: HttpRequest, obj: CampaignLink | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Give the form what Salesforce says, and a new link its picker."""
+        kwargs["form"] = LinkForm if obj else NewLinkForm
+        form = super().get_form(request, obj, change, **kwargs)
+        bound = type(form.__name__, (form,), {"facts": facts_of(request, obj)})
+        return bound if obj else _with_choices(bound, request)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
+        """Fill in what the address says, and the organisation where there is one only."""
+        orgs = list(SalesforceOrg.objects.values_list("pk", flat=True)[:2])
+        only = {"org": orgs[0]} if len(orgs) == 1 else {}
+        return {**only, **super().get_changeform_initial_data(request)}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add what the picker asks, and the buttons of the page."""
+        return [
+            list_url(self, "campaigns", view=views.search_view(self)),
+            list_url(self, "labels", view=views.labels_view(self)),
+            object_url(self, "resync", view=views.resync_view(self)),
+            object_url(self, "state", view=views.state_view(self)),
+            object_url(self, "no-shows", view=no_shows_view(self)),
+            object_url(self, "put-back", view=partial(put_back.link_page, self)),
+            object_url(self, "check", view=checks.check_view(self)),
+            object_url(self, "statuses", view=checks.statuses_view(self)),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Ask Salesforce first: what follows runs inside a transaction, which may not wait for HTTP."""
+        link = self.get_object(request, unquote(object_id)) if object_id else None
+        if self.has_view_permission(request, link) or self.has_add_permission(request):
+            facts_of(request, link)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(  # type: ignore[override]  # Django names every argument
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """Show the sum, the state and its buttons above the form."""
+        link = kwargs.get("obj")
+        facts = facts_of(request, link)
+        context.update(link_context(request, link, facts) if link else new_link_context(facts))
+        return super().render_change_form(request, context, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: CampaignLink, form: Any, change: bool) -> None:
+        """Save, and remember what was there before."""
+        remember_before(form, obj)
+        hold_link_with_problems(request, obj, facts_of(request, obj if change else None), is_new=not change)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the mappings, then start what follows from the change."""
+        super().save_related(request, form, formsets, change)
+        has_other_mappings = any(formset.has_changed() for formset in formsets)
+        follow_saving(request, form, form.instance, has_other_mappings=has_other_mappings)
+
+    def response_add(
+        self, request: HttpRequest, obj: CampaignLink, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go on to the page of the new link, where its mappings are."""
+        messages.success(request, gettext("The event is linked. Check the fields below; the usual ones are there."))
+        return HttpResponseRedirect(reverse("admin:connector_campaignlink_change", args=[obj.pk]))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Refuse while participants are kept, with the way out."""
+        link = find_or_404(CampaignLink, object_id)
+        if link.entries.exists():
+            text = gettext(
+                "This link has participants, and with it the record of what was sent. Close it instead: "
+                "it then keeps everything and sends nothing."
+            )
+            messages.error(request, text)
+            return HttpResponseRedirect(reverse("admin:connector_campaignlink_change", args=[link.pk]))
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CampaignLink]:
+        """Read the organisation along: the state depends on it."""
+        return super().get_queryset(request).select_related("org")
+
+
+def _with_choices(form: Any, request: HttpRequest) -> Any:
+    """Let the form of a new link search campaigns and offer the events that messages came for."""
+    form.base_fields["campaign"].widget = CampaignPicker(
+        search_url=reverse("admin:connector_campaignlink_campaigns"),
+        labels_url=reverse("admin:connector_campaignlink_labels"),
+        chosen_name=views.chosen_name(request.POST.get("campaign", "")),
+    )
+    form.base_fields["inwink_event_id"].widget = SuggestingInput("inwink-events")
+    return form

@@ -1,0 +1,100 @@
+"""Mark no-shows: asked first, with whom it concerns and who may still arrive."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.frame.base import Question, ask, find_or_404
+from connector.admin.people.answers import may_answer
+from connector.models import CampaignLink
+from connector.pipeline.no_shows import (
+    NoShowRefusal,
+    NoShowsRefusedError,
+    count_no_shows,
+    mark_no_shows,
+    refuse_no_shows,
+)
+
+_REFUSALS: dict[NoShowRefusal, Callable[[], str]] = {
+    NoShowRefusal.NO_END: lambda: gettext("Say first when the event ends (under Dates)."),
+    NoShowRefusal.NOT_OVER: lambda: gettext("The event is not over: people may still arrive."),
+    NoShowRefusal.NO_LABEL: lambda: gettext("Choose first which status of the campaign “No show” becomes."),
+}
+
+
+def may_mark_no_shows(request: HttpRequest, link: CampaignLink) -> bool:
+    """Say whether the button is offered: the event is over, and the person may answer for participants."""
+    is_over = link.ends_at is not None and link.ends_at <= timezone.now()
+    return is_over and may_answer(request)
+
+
+def no_shows_view(model_admin: Any) -> Callable[..., HttpResponse]:
+    """Return the view that marks a link's no-shows once it was asked."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = find_or_404(CampaignLink, object_id)
+        if not may_answer(request):
+            raise PermissionDenied
+        back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+        refusal = refuse_no_shows(link, now=timezone.now())
+        if refusal is None and request.method != "POST":
+            return ask(model_admin, request, _question(link, back_url=back_url))
+        if refusal is None:
+            _mark(request, model_admin, link)
+        else:
+            messages.error(request, _REFUSALS[refusal]())
+        return HttpResponseRedirect(back_url)
+
+    return view
+
+
+def _mark(request: HttpRequest, model_admin: Any, link: CampaignLink) -> None:
+    try:
+        count = mark_no_shows(link, requested_by=request.user.get_username(), now=timezone.now())
+    except NoShowsRefusedError as exc:
+        messages.error(request, _REFUSALS[exc.refusal]())
+        return
+    if not count:
+        messages.info(request, gettext("Nobody was left to mark."))
+        return
+    text = ngettext(
+        "%(count)s participant is marked as no-show.", "%(count)s participants are marked as no-shows.", count
+    )
+    messages.success(request, text % {"count": count})
+    model_admin.log_change(request, link, [{"changed": {"fields": [text % {"count": count}]}}])
+
+
+def _question(link: CampaignLink, *, back_url: str) -> Question:
+    found = count_no_shows(link)
+    people = ngettext("%(count)s participant", "%(count)s participants", found.count) % {"count": found.count}
+    return Question(
+        title=gettext("Mark as no-shows: %(people)s of %(event)s") % {"people": people, "event": link},
+        text=gettext(
+            "Whoever is registered and was never checked in becomes “%(label)s” in the campaign. "
+            "A check-in that comes later still makes them “%(attended)s”."
+        )
+        % {"label": link.status_no_show, "attended": link.status_attended},
+        facts=_facts(link, waiting=found.waiting),
+        button=gettext("Mark no-shows"),
+        back_url=back_url,
+    )
+
+
+def _facts(link: CampaignLink, *, waiting: int) -> list[str]:
+    facts = [gettext("Have all badge readers sent their check-ins? Wait if you are not sure.")]
+    if waiting:
+        text = ngettext(
+            "%(count)s participant of this event is still waiting to be sent.",
+            "%(count)s participants of this event are still waiting to be sent.",
+            waiting,
+        )
+        facts.append(text % {"count": waiting})
+    if link.state != CampaignLink.LinkState.ACTIVE:
+        facts.append(gettext("The link is not active: the marks are kept, and sent when it is."))
+    return facts

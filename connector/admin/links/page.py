@@ -1,0 +1,79 @@
+"""What the page of a link shows beside its form."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.frame.explain import explain_code, explain_link
+from connector.admin.frame.tags import link_tag
+from connector.admin.inwink.inbox import with_participants
+from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
+from connector.admin.links.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
+from connector.admin.links.no_shows import may_mark_no_shows
+from connector.admin.log.put_back import may_put_back
+from connector.core.missing_labels import missing_labels
+from connector.models import CampaignLink, UnlinkedEvent
+from connector.pipeline.setup.link_setup import LinkFacts
+from connector.pipeline.setup.member_statuses import statuses_of
+from connector.pipeline.sums import Sum, sum_link
+
+EVENTS_OFFERED = 50
+
+
+def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> dict[str, Any]:
+    """Return the context of an existing link."""
+    instance_url = link.org.instance_url
+    return {
+        "state_tag": link_tag(link),
+        "waits": explain_link(link),
+        "sum": sum_terms(link.pk, sum_link(link.pk)),
+        "campaign_url": f"{instance_url}/{link.campaign_id}" if instance_url else "",
+        "consent_note": consent_note(link),
+        "may_mark_no_shows": may_mark_no_shows(request, link),
+        "missing_statuses": list(missing_labels(statuses_of(link), facts.labels)) if facts.is_known else [],
+        "may_resync": request.user.has_perm("connector.resync_campaignlink"),
+        "may_put_back": may_put_back(request),
+        "facts_problem": explain_code(facts.problem_code) if facts.problem_code else None,
+        "log_url": f"{reverse('admin:connector_syncattempt_changelist')}?link__id__exact={link.pk}",
+        "datalists": [
+            {"id": FIELDS_LIST, "options": field_suggestions(facts)},
+            {"id": SOURCES_LIST, "options": [(source, "") for source in source_suggestions(link)]},
+        ],
+    }
+
+
+def new_link_context(facts: LinkFacts) -> dict[str, Any]:
+    """Return the context of the form of a new link."""
+    events = with_participants(UnlinkedEvent.objects.filter(ignored_at=None))[:EVENTS_OFFERED]
+    return {"datalists": [{"id": "inwink-events", "options": [(event.pk, _event_words(event)) for event in events]}]}
+
+
+def _event_words(event: UnlinkedEvent) -> str:
+    count = int(getattr(event, "participant_count", 0))
+    people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
+    name = event.event_name or gettext("(no name)")
+    return f"{name} – {people}"
+
+
+def sum_terms(link_id: int, total: Sum) -> dict[str, Any]:
+    """Return the sum as numbers with the address of the participants behind each."""
+    base = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link_id}"
+    parts = [
+        (total.synced, ngettext("synced", "synced", total.synced), "synced", "good"),
+        (total.needs_answer, ngettext("needs an answer", "need an answer", total.needs_answer), "needs_answer", "warn"),
+        (total.left_out, ngettext("left out by rule", "left out by rule", total.left_out), "left_out", ""),
+        (total.waiting, gettext("waiting"), "waiting", "busy"),
+        (total.failed, gettext("failed"), "failed", "bad"),
+    ]
+    return {
+        "rows": total.rows,
+        "rows_url": base,
+        "same_person": total.same_person,
+        "same_person_url": f"{base}&standing=same_person",
+        "parts": [
+            {"count": count, "word": word, "url": f"{base}&standing={standing}", "colour": colour if count else ""}
+            for count, word, standing, colour in parts
+        ],
+    }

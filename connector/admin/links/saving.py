@@ -1,0 +1,89 @@
+"""What happens around the saving of a link: Salesforce is asked before, the pipeline follows after."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.links.campaigns import unseal
+from connector.admin.links.forms import problem_text
+from connector.admin.links.new_people_form import asked_people
+from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent
+from connector.pipeline.setup.configure_plan import wanted_mappings
+from connector.pipeline.setup.link_change import LinkChange, follow_link_change, follow_new_link
+from connector.pipeline.setup.link_check import mapping_problems
+from connector.pipeline.setup.link_setup import LinkFacts, add_default_mappings, load_facts, load_people
+
+_NO_FACTS = LinkFacts()
+
+
+def facts_of(request: HttpRequest, link: CampaignLink | None) -> LinkFacts:
+    """Return what Salesforce says about a link or a campaign just chosen; asked once a request.
+
+    The first call must stand outside a transaction: it speaks HTTP. A post reads the statuses anew.
+    """
+    known: LinkFacts | None = getattr(request, "link_facts", None)
+    if known is None:
+        known = _load_facts(request, link)
+        vars(request)["link_facts"] = known
+    return known
+
+
+def _load_facts(request: HttpRequest, link: CampaignLink | None) -> LinkFacts:
+    is_post = request.method == "POST"
+    if link is not None:
+        facts = load_facts(link.org, link.campaign_id, refresh=is_post)
+        return load_people(asked_people(request, link.org), facts) if is_post else facts
+    picked = unseal(request.POST.get("campaign", ""))
+    org = SalesforceOrg.objects.filter(pk=picked.org_id).first() if picked else None
+    if org is None or picked is None:
+        return _NO_FACTS
+    return load_people(asked_people(request, org), load_facts(org, picked.id, refresh=True))
+
+
+def remember_before(form: Any, link: CampaignLink) -> None:
+    """Lock a stored link and keep how it was; a new one had no before. Call inside atomic."""
+    stored = CampaignLink.objects.select_for_update(of=("self",), no_key=True).filter(pk=link.pk)
+    form.link_before = stored.first() if link.pk else None
+    if not link.event_name:
+        event = UnlinkedEvent.objects.filter(pk=link.inwink_event_id).first()
+        link.event_name = event.event_name if event else ""
+
+
+def hold_link_with_problems(request: HttpRequest, link: CampaignLink, facts: LinkFacts, *, is_new: bool) -> None:
+    """Let a new link begin paused where its default mappings do not suffice, and say what is missing."""
+    if not is_new or not facts.is_known:
+        return
+    problems = mapping_problems(link, wanted_mappings([]), schema_of=facts.schema_of)
+    if not problems:
+        return
+    link.state = CampaignLink.LinkState.PAUSED
+    link.pause_kind = CampaignLink.PauseKind.MANUAL
+    for found in problems:
+        messages.warning(request, problem_text(found.problem))
+    messages.warning(request, gettext("The link is paused until this is mended below; then resume it."))
+
+
+def follow_saving(request: HttpRequest, form: Any, link: CampaignLink, *, has_other_mappings: bool) -> None:
+    """Start what a new or changed link brings: default mappings, folding anew, moving, sending. Call inside atomic."""
+    before: CampaignLink | None = form.link_before
+    if before is None:
+        add_default_mappings(link)
+        follow_new_link(link)
+        return
+    change = LinkChange(columns=frozenset(_changed_columns(before, link)), has_other_mappings=has_other_mappings)
+    count = follow_link_change(link, change, now=timezone.now())
+    if count:
+        text = ngettext(
+            "%(count)s participant is compared with Salesforce again.",
+            "%(count)s participants are compared with Salesforce again.",
+            count,
+        )
+        messages.info(request, text % {"count": count})
+
+
+def _changed_columns(before: CampaignLink, after: CampaignLink) -> list[str]:
+    names = [field.name for field in CampaignLink._meta.concrete_fields]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]

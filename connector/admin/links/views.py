@@ -1,0 +1,158 @@
+"""What the page of a link asks and does besides saving: the picker's questions, pause and resume, sending again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.frame.base import Question, ask, find_or_404
+from connector.admin.frame.explain import explain_code
+from connector.admin.links.campaigns import describe_choice, seal, unseal
+from connector.models import CampaignLink, SalesforceOrg
+from connector.pipeline.resync import resync_link
+from connector.pipeline.setup.link_setup import load_labels, offer_campaigns, set_state
+from connector.pipeline.sums import sum_link
+
+View = Callable[..., HttpResponse]
+
+
+def search_view(model_admin: Any) -> View:
+    """Return the view that answers the campaigns whose name contains `q`, as JSON."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if not model_admin.has_add_permission(request):
+            raise PermissionDenied
+        org = _find_org(request.GET.get("org", ""))
+        if org is None:
+            return JsonResponse({"campaigns": [], "problem": gettext("Choose the Salesforce organisation first.")})
+        offer = offer_campaigns(org, request.GET.get("q", ""))
+        found = [
+            {"value": seal(org.pk, choice), "name": choice.name, "detail": describe_choice(choice)}
+            for choice in offer.choices
+        ]
+        return JsonResponse({"campaigns": found, "problem": _problem(offer.problem_code)})
+
+    return view
+
+
+def labels_view(model_admin: Any) -> View:
+    """Return the view that answers the statuses of a chosen campaign and which states they likely mean, as JSON."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if not model_admin.has_add_permission(request):
+            raise PermissionDenied
+        picked = unseal(request.GET.get("campaign", ""))
+        org = SalesforceOrg.objects.filter(pk=picked.org_id).first() if picked else None
+        if picked is None or org is None:
+            return JsonResponse({"labels": [], "problem": gettext("Search and choose a campaign.")}, status=400)
+        facts = load_labels(org, picked.id, refresh=True)
+        suggested = {state.value: label for state, label in facts.suggested.items()}
+        problem = _problem(facts.problem_code)
+        return JsonResponse({"labels": list(facts.labels), "suggested": suggested, "problem": problem})
+
+    return view
+
+
+def chosen_name(token: str) -> str:
+    """Return the name of the campaign in a form that comes back with errors."""
+    picked = unseal(token)
+    return picked.name if picked else ""
+
+
+def _find_org(number: str) -> SalesforceOrg | None:
+    return SalesforceOrg.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+
+
+def _problem(code: str) -> str:
+    if not code:
+        return ""
+    advice = explain_code(code)
+    return f"{advice.what} {advice.next_step}"
+
+
+def resync_view(model_admin: Any) -> View:
+    """Return the view that sends the failed ones (`?what=failed`) or everybody of a link again."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = find_or_404(CampaignLink, object_id)
+        if not request.user.has_perm("connector.resync_campaignlink"):
+            raise PermissionDenied
+        back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+        is_failed_only = request.GET.get("what") == "failed"
+        if request.method != "POST":
+            return ask(model_admin, request, _resync_question(link, is_failed_only=is_failed_only, back_url=back_url))
+        by = request.user.get_username()
+        count = resync_link(link, failed_only=is_failed_only, requested_by=by)
+        text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
+        messages.success(request, text % {"count": count})
+        return HttpResponseRedirect(back_url)
+
+    return view
+
+
+def _resync_question(link: CampaignLink, *, is_failed_only: bool, back_url: str) -> Question:
+    total = sum_link(link.pk)
+    count = total.failed if is_failed_only else total.rows
+    people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
+    return Question(
+        title=gettext("Send again: %(people)s of %(event)s") % {"people": people, "event": link},
+        text=gettext(
+            "Each person is read anew in Salesforce and compared; only what differs is written. "
+            "Check-ins that arrive meanwhile go first."
+        ),
+        facts=[] if is_failed_only else [gettext("People whom a colleague removed from the campaign are added again.")],
+        button=gettext("Send again"),
+        back_url=back_url,
+    )
+
+
+_STATES: dict[str, CampaignLink.LinkState] = {
+    "pause": CampaignLink.LinkState.PAUSED,
+    "resume": CampaignLink.LinkState.ACTIVE,
+    "close": CampaignLink.LinkState.CLOSED,
+}
+
+
+def state_view(model_admin: Any) -> View:
+    """Return the view that pauses, resumes or closes a link (`?to=`); closing is asked first."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = find_or_404(CampaignLink, object_id)
+        if not model_admin.has_change_permission(request, link):
+            raise PermissionDenied
+        back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+        wanted = _STATES.get(request.GET.get("to", ""))
+        if wanted is None:
+            return HttpResponseRedirect(back_url)
+        if request.method != "POST":
+            return ask(model_admin, request, _state_question(link, wanted, back_url=back_url))
+        if set_state(link, wanted):
+            model_admin.log_change(request, link, [{"changed": {"fields": [str(wanted.label)]}}])
+        messages.success(request, _STATE_MESSAGES[wanted]())
+        return HttpResponseRedirect(back_url)
+
+    return view
+
+
+_STATE_MESSAGES: dict[CampaignLink.LinkState, Callable[[], str]] = {
+    CampaignLink.LinkState.PAUSED: lambda: gettext("Paused. Messages are kept and sent when you resume."),
+    CampaignLink.LinkState.ACTIVE: lambda: gettext("Active. What was kept is being sent."),
+    CampaignLink.LinkState.CLOSED: lambda: gettext("Closed. Messages are kept, nothing is sent."),
+}
+
+
+def _state_question(link: CampaignLink, wanted: CampaignLink.LinkState, *, back_url: str) -> Question:
+    texts = {
+        CampaignLink.LinkState.PAUSED: (gettext("Pause %(event)s?"), gettext("Pause"), gettext(
+            "Messages from inwink are kept and sent when you resume. Nothing is lost.")),
+        CampaignLink.LinkState.ACTIVE: (gettext("Resume %(event)s?"), gettext("Resume"), gettext(
+            "Everything that was kept is sent now.")),
+        CampaignLink.LinkState.CLOSED: (gettext("Close %(event)s?"), gettext("Close"), gettext(
+            "Later messages are kept and not sent. You can reopen the link at any time.")),
+    }  # fmt: skip
+    title, button, text = texts[wanted]
+    return Question(title=title % {"event": link}, text=text, button=button, back_url=back_url)

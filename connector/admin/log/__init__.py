@@ -1,0 +1,1 @@
+"""The sync log, runs, and putting logged values back."""

@@ -1,0 +1,141 @@
+"""The sync log: each attempt with the old and new value of every field."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+
+from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, render_page
+from connector.admin.frame.changes import attempt_records, change_rows
+from connector.admin.frame.explain import explain_end, explain_notes, name_end, sum_up_end
+from connector.admin.frame.filters import ReasonFilter
+from connector.admin.frame.labels import MEMBER_OPERATION_LABELS, PERSON_OPERATION_LABELS
+from connector.admin.frame.search import search_attempts
+from connector.admin.frame.tags import outcome_tag, short_time
+from connector.admin.log import put_back
+from connector.models import SyncAttempt
+
+
+@admin.register(SyncAttempt)
+class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
+    """How each participant fared in each run, the newest first."""
+
+    list_display = ("time", "link_label", "participant", "outcome_word", "what_was_done", "why")
+    list_display_links = ("time", "participant")
+    list_filter = (
+        ("link", RelatedDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ReasonFilter,
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    search_fields = ("email_key",)
+    search_help_text = _("whole email, inwink id or Salesforce id")
+    actions = ("put_back_selected",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SyncAttempt]:
+        """Leave what a list does not show in the database."""
+        return super().get_queryset(request).defer("changes", "notes")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SyncAttempt], search_term: str
+    ) -> tuple[QuerySet[SyncAttempt], bool]:
+        """Search by index only."""
+        return search_attempts(queryset, search_term), False
+
+    @admin.display(description=_("time"), ordering="created_at")
+    def time(self, attempt: SyncAttempt) -> str:
+        """Show when the attempt ended."""
+        return short_time(attempt.created_at)
+
+    @admin.display(description=_("participant"))
+    def participant(self, attempt: SyncAttempt) -> str:
+        """Show the email, or the id where there is none."""
+        return attempt.email_key or attempt.participant_key
+
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def outcome_word(self, attempt: SyncAttempt) -> str:
+        """Show the outcome as a coloured word."""
+        return outcome_tag(attempt)
+
+    @admin.display(description=_("what was done"))
+    def what_was_done(self, attempt: SyncAttempt) -> str:
+        """Say what happened to the person and to the membership."""
+        return operation_words(attempt)
+
+    @admin.display(description=_("reason"))
+    def why(self, attempt: SyncAttempt) -> str:
+        """Show the reason, or what the error was where there is none."""
+        return name_end(reason=attempt.reason, error_code=attempt.error_code) or "–"
+
+    def has_put_back_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may put values back."""
+        return put_back.may_put_back(request)
+
+    @admin.action(description=_("Put back…"), permissions=["put_back"])
+    def put_back_selected(self, request: HttpRequest, queryset: QuerySet[SyncAttempt]) -> HttpResponse:
+        """Show what putting the selected attempts back would do."""
+        ids = queryset.order_by("pk").values_list("pk", flat=True)[: put_back.MAX_SELECTED + 1]
+        return put_back.attempts_page(self, request, list(ids))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that puts selected attempts back."""
+        return [list_url(self, "put-back", view=self.put_back_view), *super().get_urls()]
+
+    def put_back_view(self, request: HttpRequest) -> HttpResponse:
+        """Put the attempts back that were selected in the list."""
+        ids = [int(number) for number in request.POST.getlist("ids") if number.isdecimal()]
+        if request.method != "POST" or not ids:
+            return HttpResponseRedirect(reverse("admin:connector_syncattempt_changelist"))
+        return put_back.attempts_page(self, request, ids)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one attempt."""
+        attempt = find_or_404(SyncAttempt.objects.select_related("run", "entry"), object_id)
+        if not self.has_view_permission(request, attempt):
+            raise PermissionDenied
+        context = {
+            "attempt": attempt,
+            "outcome": outcome_tag(attempt),
+            "operations": operation_words(attempt),
+            "changes": change_rows(attempt.changes),
+            "records": attempt_records(attempt),
+            "explanations": explain_end(
+                reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message
+            ),
+            "notes": explain_notes(attempt.notes),
+        }
+        title = gettext("Attempt for %(participant)s") % {"participant": self.participant(attempt)}
+        return render_page(self, request, "admin/connector/syncattempt/page.html", title=title, context=context)
+
+
+def operation_words(attempt: SyncAttempt) -> str:
+    """Return e.g. "Lead created, added to the campaign"; "–" where nothing was written."""
+    words = (
+        PERSON_OPERATION_LABELS.get((attempt.person_type, attempt.person_operation)),
+        MEMBER_OPERATION_LABELS.get(attempt.member_operation),
+    )
+    return ", ".join(str(word) for word in words if word) or "–"
+
+
+def attempt_row(attempt: SyncAttempt) -> dict[str, Any]:
+    """Return an attempt as one line of a participant's page."""
+    return {
+        "url": reverse("admin:connector_syncattempt_change", args=[attempt.pk]),
+        "at": attempt.created_at,
+        "outcome": outcome_tag(attempt),
+        "operations": operation_words(attempt),
+        "changes": change_rows(attempt.changes),
+        "why": sum_up_end(reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message),
+        "notes": [note.name for note in explain_notes(attempt.notes)],
+        "requested_by": attempt.requested_by,
+        "request_reason": attempt.request_reason,
+    }

@@ -1,0 +1,185 @@
+"""Put values back: a page that shows what would happen, asks for a reason, and does it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
+from connector.admin.frame.changes import show_value
+from connector.admin.frame.explain import explain_code
+from connector.core.put_back import Kept
+from connector.models import CampaignLink, SyncRun
+from connector.pipeline.put_back.run import Request, Tally
+from connector.pipeline.put_back.selection import Selection, written_fields
+from connector.pipeline.put_back.start import AT_ONCE, PutBackPreview, UnreadableError, preview_put_back, start_put_back
+
+SHOWN = 200
+"""Values listed by a preview."""
+MAX_SELECTED = 500
+"""Attempts that can be put back by a selection in the list; a whole run or mapping has no limit."""
+
+KEPT_LABELS: dict[Kept, str | Promise] = {
+    Kept.ALREADY_BACK: _("Salesforce holds the earlier value already"),
+    Kept.CHANGED_SINCE: _("changed since, by a colleague or a later run"),
+    Kept.CREATED: _("written when the record was created; nothing is deleted"),
+    Kept.RECORD_GONE: _("the record is deleted, merged, converted or of another campaign"),
+    Kept.NOT_WRITABLE: _("the field is gone or not writable"),
+    Kept.VALUE_REQUIRED: _("it was empty, and Salesforce demands a value"),
+    Kept.LABEL_GONE: _("the campaign has no such status any more"),
+    Kept.OPT_OUT: _("an opt-out is never taken back"),
+    Kept.NOT_KNOWN: _("the log does not say what was there before"),
+}
+"""Why a value stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From where somebody puts back, and what."""
+
+    title: str
+    selection: Selection
+    post_url: str
+    back_url: str
+    ids: Sequence[int] = ()
+    """Attempts that were selected in the list; sent along with the form."""
+
+
+def may_put_back(request: HttpRequest) -> bool:
+    """Whether the person may change what Salesforce holds: who may send again and configure links."""
+    needed = ("connector.resync_campaignlink", "connector.change_campaignlink")
+    return all(request.user.has_perm(permission) for permission in needed)
+
+
+def put_back_page(model_admin: AnyAdmin, request: HttpRequest, place: Place) -> HttpResponse:
+    """Show the preview; with a reason and the button pressed, put back and say what came of it."""
+    if not may_put_back(request):
+        raise PermissionDenied
+    reason = request.POST.get("reason", "").strip()
+    if request.method == "POST" and reason:
+        return _carry_out(request, place, reason=reason[:500])
+    try:
+        preview = preview_put_back(place.selection, limit=AT_ONCE)
+    except UnreadableError as exc:
+        advice = explain_code(exc.code)
+        messages.error(request, f"{advice.what} {advice.next_step}")
+        return HttpResponseRedirect(place.back_url)
+    context = {"place": place, **_context(preview)}
+    return render_page(model_admin, request, "admin/connector/put_back.html", title=place.title, context=context)
+
+
+def _context(preview: PutBackPreview) -> dict[str, Any]:
+    restored = [line for line in preview.lines if line.kept is None]
+    return {
+        "restored": preview.restored,
+        "lines": [
+            {
+                "participant": line.participant_key,
+                "url": reverse("admin:connector_outboxentry_change", args=[line.entry_id]),
+                "field": line.path,
+                "current": show_value(line.current),
+                "value": show_value(line.value),
+            }
+            for line in restored[:SHOWN]
+        ],
+        "unlisted": max(0, len(restored) - SHOWN),
+        "kept": [(count, KEPT_LABELS[why]) for why, count in sorted(preview.kept().items())],
+        "participants": preview.participants,
+        "unseen": preview.participants - preview.seen,
+    }
+
+
+def _carry_out(request: HttpRequest, place: Place, *, reason: str) -> HttpResponse:
+    done = start_put_back(place.selection, Request(by=request.user.get_username(), reason=reason))
+    if isinstance(done, Tally):
+        _say(request, done)
+        run_ids = done.run_ids
+    else:
+        messages.info(request, gettext("The workers put the values back; this page shows how far they are."))
+        run_ids = [run.pk for run in done]
+    is_seen = bool(run_ids) and request.user.has_perm("connector.view_syncrun")
+    return HttpResponseRedirect(run_url(run_ids[0]) if is_seen else place.back_url)
+
+
+def run_url(run_id: int) -> str:
+    """Return the address of a run's page."""
+    return reverse("admin:connector_syncrun_change", args=[run_id])
+
+
+def _say(request: HttpRequest, tally: Tally) -> None:
+    kept = [f"{count} × {KEPT_LABELS[why]}" for why, count in sorted(tally.kept.items()) if count]
+    stays = gettext("Kept: %(kept)s.") % {"kept": "; ".join(kept)} if kept else ""
+    if tally.restored:
+        text = ngettext("%(count)s value was put back.", "%(count)s values were put back.", tally.restored)
+        messages.success(request, f"{text % {'count': tally.restored}} {stays}")
+    elif not tally.failed and not tally.stop_code:
+        text = gettext("Nothing was put back.")
+        messages.warning(request, f"{text} {stays}")
+    if tally.failed:
+        text = ngettext(
+            "%(count)s value was refused by Salesforce.", "%(count)s values were refused by Salesforce.", tally.failed
+        )
+        messages.error(request, text % {"count": tally.failed})
+    if tally.stop_code:
+        advice = explain_code(tally.stop_code)
+        messages.error(request, f"{advice.what} {advice.next_step}")
+
+
+def run_page(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Put back everything that a run wrote."""
+    run = find_or_404(SyncRun, object_id)
+    place = Place(
+        title=gettext("Put back what this run wrote: %(run)s") % {"run": run},
+        selection=Selection(run_id=run.pk),
+        post_url=reverse("admin:connector_syncrun_put_back", args=[run.pk]),
+        back_url=run_url(run.pk),
+    )
+    return put_back_page(model_admin, request, place)
+
+
+def attempts_page(model_admin: AnyAdmin, request: HttpRequest, ids: Sequence[int]) -> HttpResponse:
+    """Put back what the attempts selected in the list wrote."""
+    back_url = reverse("admin:connector_syncattempt_changelist")
+    if len(ids) > MAX_SELECTED:
+        text = gettext("At most %(count)s lines at once. A whole run, or a field of an event, has no limit.")
+        messages.error(request, text % {"count": MAX_SELECTED})
+        return HttpResponseRedirect(back_url)
+    place = Place(
+        title=gettext("Put back what the selected attempts wrote"),
+        selection=Selection(attempt_ids=tuple(ids)),
+        post_url=reverse("admin:connector_syncattempt_put_back"),
+        back_url=back_url,
+        ids=ids,
+    )
+    return put_back_page(model_admin, request, place)
+
+
+def link_page(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Choose a field of an event, then put back what its mapping wrote."""
+    link = find_or_404(CampaignLink, object_id)
+    if not may_put_back(request):
+        raise PermissionDenied
+    post_url = reverse("admin:connector_campaignlink_put_back", args=[link.pk])
+    back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+    field = request.GET.get("field", "")
+    if not field:
+        fields = [(f"{post_url}?field={path}", path, count) for path, count in written_fields(link).items()]
+        context = {"fields": fields, "back_url": back_url}
+        title = gettext("Put values back: %(event)s") % {"event": link}
+        return render_page(
+            model_admin, request, "admin/connector/campaignlink/put_back.html", title=title, context=context
+        )
+    place = Place(
+        title=gettext("Put back %(field)s: %(event)s") % {"field": field, "event": link},
+        selection=Selection(link_id=link.pk, path=field),
+        post_url=request.get_full_path(),
+        back_url=back_url,
+    )
+    return put_back_page(model_admin, request, place)

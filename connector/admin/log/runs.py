@@ -1,0 +1,104 @@
+"""Runs: each batch that was sent, with its attempts."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+
+from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, object_url, render_page
+from connector.admin.frame.explain import explain_end, name_end
+from connector.admin.frame.tags import outcome_tag, short_time, tag
+from connector.admin.log import put_back
+from connector.admin.log.attempts import operation_words
+from connector.models import SyncAttempt, SyncRun
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
+    """Batches, the newest first."""
+
+    list_display = ("started", "link_label", "org_label", "kind", "entry_count", "ends", "api_calls", "error_word")
+    list_filter = (
+        ("link", RelatedDropdownFilter),
+        ("trigger", ChoicesDropdownFilter),
+        ("started_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that puts a run back."""
+        return [object_url(self, "put-back", view=partial(put_back.run_page, self)), *super().get_urls()]
+
+    @admin.display(description=_("started at"), ordering="-started_at")
+    def started(self, run: SyncRun) -> str:
+        """Show when the run began."""
+        return short_time(run.started_at)
+
+    @admin.display(description=_("kind"))
+    def kind(self, run: SyncRun) -> str:
+        """Say what started the run."""
+        return gettext("Backfill") if run.is_backfill else run.get_trigger_display()
+
+    @admin.display(description=_("outcome"))
+    def ends(self, run: SyncRun) -> str:
+        """Sum up how the entries of the run ended."""
+        return ends_words(run)
+
+    @admin.display(description=_("error"), ordering="error_code")
+    def error_word(self, run: SyncRun) -> str:
+        """Show the error that stopped the run, if any."""
+        return tag(run.error_code, colour="bad") if run.error_code else "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one run and its latest attempts."""
+        run = find_or_404(SyncRun, object_id)
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        attempts = run.attempts.defer("changes", "notes").order_by("pk")[:200]
+        context = {
+            "run": run,
+            "ends": ends_words(run),
+            "may_put_back": put_back.may_put_back(request),
+            "attempts": [
+                {
+                    "url": reverse("admin:connector_syncattempt_change", args=[attempt.pk]),
+                    "participant": self._participant(attempt),
+                    "outcome": outcome_tag(attempt),
+                    "operations": operation_words(attempt),
+                    "why": name_end(reason=attempt.reason, error_code=attempt.error_code),
+                }
+                for attempt in attempts
+            ],
+            "explanations": explain_end(reason="", error_code=run.error_code, error_message=run.error_message),
+        }
+        title = gettext("Run of %(event)s") % {"event": run.link_label}
+        return render_page(self, request, "admin/connector/syncrun/page.html", title=title, context=context)
+
+    def _participant(self, attempt: SyncAttempt) -> str:
+        return attempt.email_key or attempt.participant_key
+
+
+def ends_words(run: SyncRun) -> str:
+    """Return e.g. "3 created, 1 failed"; nothing that is zero."""
+    counts = [
+        (run.created_count, ngettext("%(count)s created", "%(count)s created", run.created_count)),
+        (run.updated_count, ngettext("%(count)s updated", "%(count)s updated", run.updated_count)),
+        (run.unchanged_count, ngettext("%(count)s unchanged", "%(count)s unchanged", run.unchanged_count)),
+        (run.left_out_count, ngettext("%(count)s left out", "%(count)s left out", run.left_out_count)),
+        (
+            run.needs_answer_count,
+            ngettext("%(count)s needs an answer", "%(count)s need an answer", run.needs_answer_count),
+        ),
+        (run.failed_count, ngettext("%(count)s failed", "%(count)s failed", run.failed_count)),
+        (run.retrying_count, ngettext("%(count)s trying again", "%(count)s trying again", run.retrying_count)),
+    ]
+    return ", ".join(words % {"count": count} for count, words in counts if count) or "–"

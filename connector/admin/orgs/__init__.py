@@ -1,0 +1,1 @@
+"""Salesforce organisations: sign-in, test of the connection, API calls."""

@@ -1,0 +1,1 @@
+"""Participants: the list, the page of one, answers, erased people."""

@@ -1,0 +1,27 @@
+"""People who were erased: who did it, when, and how many messages were dropped since; never who they were."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from connector.admin.frame.base import ReadOnlyAdmin
+from connector.admin.frame.tags import short_time
+from connector.models import ErasedPerson
+
+
+@admin.register(ErasedPerson)
+class ErasedPersonAdmin(ReadOnlyAdmin[ErasedPerson]):
+    """One row an email address or an id, as a hash."""
+
+    list_display = ("__str__", "erased", "erased_by", "dropped_count", "last_dropped")
+    list_display_links = None
+    actions = None
+
+    @admin.display(description=_("erased at"), ordering="erased_at")
+    def erased(self, person: ErasedPerson) -> str:
+        """Show when the person was erased."""
+        return short_time(person.erased_at)
+
+    @admin.display(description=_("last dropped at"), ordering="last_dropped_at")
+    def last_dropped(self, person: ErasedPerson) -> str:
+        """Show when a message of the person came last."""
+        return short_time(person.last_dropped_at) if person.last_dropped_at else "–"

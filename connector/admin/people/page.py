@@ -1,0 +1,84 @@
+"""Everything that the page of one participant shows; plain values, so that the template only loops."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import localize
+from django.utils.timezone import localtime
+
+from connector.admin.frame.changes import payload_rows, record_links
+from connector.admin.frame.explain import explain_end, explain_notes, explain_waiting, reason_label
+from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS
+from connector.admin.frame.tags import entry_tag, link_tag
+from connector.admin.log.attempts import attempt_row
+from connector.core.outcomes import EntryState, Reason
+from connector.models import OutboxEntry, PersonChoice, SyncAttempt
+
+ATTEMPTS_SHOWN = 25
+
+_KINDS = {EntryState.FAILED: "bad", EntryState.NEEDS_ANSWER: "warn", EntryState.RETRYING: "warn"}
+
+
+def entry_context(entry: OutboxEntry) -> dict[str, Any]:
+    """Return the template's context for one participant; two queries beside the entry's own."""
+    return {
+        "entry": entry,
+        "state": entry_tag(entry),
+        "link_state": link_tag(entry.link),
+        "kind": _KINDS.get(EntryState(entry.state), ""),
+        "inwink_state": STATE_LABELS[entry.participant_state],
+        "target_state": STATE_LABELS[entry.target_state] if entry.target_state else "",
+        "said": payload_rows(entry.payload),
+        "held": payload_rows(entry.held_payload) if entry.held_payload else [],
+        "waiting": explain_waiting(entry),
+        "explanations": explain_end(
+            reason=entry.reason, error_code=entry.error_code, error_message=entry.error_message
+        ),
+        "notes": explain_notes(entry.notes),
+        "records": record_links(
+            instance_url=entry.link.org.instance_url,
+            person_type=entry.person_type,
+            person_id=entry.person_id,
+            member_id=entry.member_id,
+        ),
+        "answers": [*_chosen_rows(entry), *(_answer_row(reason, said) for reason, said in entry.answers.items())],
+        "shares_email_with": _others_with_email(entry) if entry.email_key else [],
+        "attempts": [attempt_row(attempt) for attempt in _latest_attempts(entry)],
+        "attempts_shown": ATTEMPTS_SHOWN,
+    }
+
+
+def _latest_attempts(entry: OutboxEntry) -> QuerySet[SyncAttempt]:
+    return entry.attempts.order_by("-id")[:ATTEMPTS_SHOWN]
+
+
+def _others_with_email(entry: OutboxEntry) -> list[OutboxEntry]:
+    same = OutboxEntry.objects.filter(email_key=entry.email_key, link=entry.link).exclude(pk=entry.pk)
+    return list(same.only("pk", "participant_key", "payload", "state")[:10])
+
+
+def _chosen_rows(entry: OutboxEntry) -> list[dict[str, Any]]:
+    """Return the record that a person chose for this email in the whole organisation, if any."""
+    choices = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key).exclude(email_key="")
+    return [
+        {
+            "reason": reason_label(Reason.AMBIGUOUS),
+            "answer": ANSWER_LABELS["pick"],
+            "record": f"{choice.person_type} {choice.person_id}",
+            "by": choice.chosen_by,
+            "at": localize(localtime(choice.chosen_at)),
+        }
+        for choice in choices
+    ]
+
+
+def _answer_row(reason: str, answer: dict[str, Any]) -> dict[str, Any]:
+    at = parse_datetime(str(answer.get("at", "")))
+    return {
+        "reason": reason_label(reason),
+        "answer": ANSWER_LABELS.get(str(answer.get("answer")), answer.get("answer")),
+        "record": answer.get("person_id") or answer.get("why") or "",
+        "by": answer.get("by", ""),
+        "at": localize(localtime(at)) if at else "",
+    }

@@ -1,0 +1,191 @@
+"""The outbox: participants with their state, and one page for each that says everything."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFilter
+
+from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.frame.explain import reason_label
+from connector.admin.frame.filters import ReasonFilter, StandingFilter
+from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.search import search_entries
+from connector.admin.frame.tags import entry_tag, short_time
+from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer
+from connector.admin.people.page import entry_context
+from connector.models import OutboxEntry
+from connector.pipeline.resync import correct_status, resync_entries
+
+MAY_RESYNC = "connector.resync_campaignlink"
+
+
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
+    """Participants of all links."""
+
+    list_display = ("participant", "link", "inwink_state", "state_tag", "why", "changed", "synced")
+    list_filter = (
+        ("link", RelatedDropdownFilter),
+        StandingFilter,
+        ReasonFilter,
+        ("changed_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("link",)
+    search_fields = ("email_key",)
+    search_help_text = _("whole email, inwink id or Salesforce id")
+    actions = ("resync_selected",)
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxEntry]:
+        """Leave what a list does not show in the database."""
+        return super().get_queryset(request).defer("sent_values", "candidates", "answers", "held_payload", "notes")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OutboxEntry], search_term: str
+    ) -> tuple[QuerySet[OutboxEntry], bool]:
+        """Search by index only."""
+        return search_entries(queryset, search_term), False
+
+    @admin.display(description=_("participant"))
+    def participant(self, entry: OutboxEntry) -> str:
+        """Show the email, or the id where there is none."""
+        return entry.email_key or entry.participant_key
+
+    @admin.display(description=_("in inwink"), ordering="participant_state")
+    def inwink_state(self, entry: OutboxEntry) -> str:
+        """Show the state in inwink's words."""
+        return str(STATE_LABELS[entry.participant_state])
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_tag(self, entry: OutboxEntry) -> str:
+        """Show where the participant stands as a coloured word."""
+        return entry_tag(entry)
+
+    @admin.display(description=_("changed in inwink"), ordering="changed_at")
+    def changed(self, entry: OutboxEntry) -> str:
+        """Show when inwink last changed the participant."""
+        return short_time(entry.changed_at)
+
+    @admin.display(description=_("last synced"), ordering="last_synced_at")
+    def synced(self, entry: OutboxEntry) -> str:
+        """Show when Salesforce was last in step."""
+        return short_time(entry.last_synced_at)
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, entry: OutboxEntry) -> str:
+        """Show the reason of a participant that is not synced."""
+        return reason_label(entry.reason) if entry.reason else "–"
+
+    def has_resync_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may send participants again."""
+        return request.user.has_perm(MAY_RESYNC)
+
+    @admin.action(description=_("Send again"), permissions=["resync"])
+    def resync_selected(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:
+        """Send the selected participants again, with a fresh read."""
+        report_enqueued(request, resync_entries(queryset, requested_by=request.user.get_username()))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the buttons of a participant's page."""
+        return [
+            object_url(self, "resync", view=self.resync_view),
+            object_url(self, "correct", view=self.correct_view),
+            object_url(self, "answer", view=self.answer_view),
+            object_url(self, "take-back", view=self.take_back_view),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one participant: what inwink said, where it stands and why, every attempt."""
+        return self._render(request, self._get_entry(request, object_id), form=None)
+
+    def resync_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send one participant again."""
+        entry = self._get_entry(request, object_id)
+        if request.method != "POST" or not self.has_resync_permission(request):
+            raise PermissionDenied
+        one = OutboxEntry.objects.filter(pk=entry.pk)
+        report_enqueued(request, resync_entries(one, requested_by=request.user.get_username()))
+        return HttpResponseRedirect(entry_url(entry))
+
+    def correct_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, then set the status that inwink says now, even if it is lower."""
+        entry = self._get_entry(request, object_id)
+        if not self.has_resync_permission(request):
+            raise PermissionDenied
+        reason = request.POST.get("reason", "").strip()
+        if request.method != "POST" or not reason:
+            return ask(self, request, _correction_of(entry))
+        correct_status(entry, requested_by=request.user.get_username(), reason=reason[:200])
+        messages.success(request, gettext("The status that inwink says now is sent."))
+        return HttpResponseRedirect(entry_url(entry))
+
+    def answer_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a person's answer about a participant."""
+        entry = self._get_entry(request, object_id)
+        if not may_answer(request):
+            raise PermissionDenied
+        form = AnswerForm(request.POST or None, entry=entry)
+        if request.method != "POST" or not form.is_valid():
+            return self._render(request, entry, form=form)
+        give_answer(request, entry, form=form)
+        return HttpResponseRedirect(entry_url(entry))
+
+    def take_back_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Forget the answers of a participant; its rules decide again."""
+        entry = self._get_entry(request, object_id)
+        if request.method != "POST" or not may_answer(request):
+            raise PermissionDenied
+        take_back_answer(request, entry)
+        return HttpResponseRedirect(entry_url(entry))
+
+    def _get_entry(self, request: HttpRequest, object_id: str) -> OutboxEntry:
+        entries = OutboxEntry.objects.select_related("link__org", "source", "same_person_of")
+        entry = find_or_404(entries, object_id)
+        if not self.has_view_permission(request, entry):
+            raise PermissionDenied
+        return entry
+
+    def _render(self, request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm | None) -> HttpResponse:
+        context = entry_context(entry)
+        context["may_resync"] = self.has_resync_permission(request)
+        context["may_answer"] = may_answer(request)
+        context["form"] = form or AnswerForm(entry=entry)
+        title = self.participant(entry)
+        return render_page(self, request, "admin/connector/outboxentry/page.html", title=title, context=context)
+
+
+def entry_url(entry: OutboxEntry) -> str:
+    """Return the address of a participant's page."""
+    return reverse("admin:connector_outboxentry_change", args=[entry.pk])
+
+
+def report_enqueued(request: HttpRequest, count: int) -> None:
+    """Say how many participants are sent again."""
+    if not count:
+        messages.warning(request, gettext("Nobody to send again."))
+        return
+    text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
+    messages.success(request, text % {"count": count})
+
+
+def _correction_of(entry: OutboxEntry) -> Question:
+    return Question(
+        title=gettext("Correct the status"),
+        text=gettext(
+            "inwink says now: %(state)s. That status is written to the campaign even if the present one ranks higher."
+        )
+        % {"state": STATE_LABELS[entry.known().state or ""]},
+        button=gettext("Write this status"),
+        reason_label=gettext("Why? (kept with your name)"),
+        back_url=entry_url(entry),
+    )

@@ -1,0 +1,1 @@
+"""This server: users, roles, background tasks."""

@@ -1,0 +1,157 @@
+"""Values are put back from the log, from a run and from an event: shown first, with a reason, by whom it is allowed."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from connector.admin.log import put_back
+from connector.models import SyncAttempt, SyncRun
+from connector.pipeline.put_back import start
+from tests.acceptance.people import someone
+from tests.admin.conftest import SignIn
+from tests.world import World
+
+EMAIL = "ada.lovelace@example.org"
+ATTEMPTS = "/admin/connector/syncattempt/"
+
+
+@pytest.fixture
+def replaced(world: World) -> World:
+    """A contact whose title was replaced."""
+    world.configure(update_existing=True)
+    world.add("Contact", {"FirstName": "Ada", "LastName": "Lovelace", "Email": EMAIL, "Title": "Student"})
+    world.send(someone("p1"))
+    return world
+
+
+def title(world: World) -> Any:
+    return world.people(EMAIL)[0]["Title"]
+
+
+def run_url() -> str:
+    return reverse("admin:connector_syncrun_put_back", args=[SyncRun.objects.order_by("pk")[0].pk])
+
+
+def link_url(world: World, field: str = "") -> str:
+    url = reverse("admin:connector_campaignlink_put_back", args=[world.link.pk])
+    return f"{url}?field={field}" if field else url
+
+
+def texts(response: Any) -> str:
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_a_run_is_shown_first_and_put_back_with_a_reason(replaced: World, admin_client: Client) -> None:
+    page = admin_client.get(run_url()).content.decode()
+    assert "1 value would be put back." in page
+    assert '<del>CTO</del></td><td data-label="Again"><ins>Student</ins>' in page
+    assert "1 × written when the record was created" in page
+    assert title(replaced) == "CTO"
+    assert admin_client.post(run_url(), {"reason": " "}).status_code == 200
+    assert title(replaced) == "CTO"
+
+    done = admin_client.post(run_url(), {"reason": "wrong column"}, follow=True)
+
+    assert title(replaced) == "Student"
+    assert "1 value was put back. Kept: 1 × written when" in texts(done)
+    run = SyncRun.objects.get(trigger="put_back")
+    assert (run.requested_by, run.entry_count, run.attempts.get().request_reason) == ("admin", 1, "wrong column")
+    assert done.redirect_chain[0][0] == reverse("admin:connector_syncrun_change", args=[run.pk])
+    assert "Asked for by" in done.content.decode()
+
+
+def test_clicked_twice_says_that_there_is_nothing_left(replaced: World, admin_client: Client) -> None:
+    url = run_url()
+    admin_client.post(url, {"reason": "wrong column"})
+    done = admin_client.post(url, {"reason": "wrong column"}, follow=True)
+    assert "Nothing was put back. Kept: 1 × Salesforce holds the earlier value already" in texts(done)
+    assert "0 values would be put back." in admin_client.get(url).content.decode()
+    assert SyncRun.objects.filter(trigger="put_back").count() == 1
+
+
+def test_selected_lines_of_the_log_are_put_back(replaced: World, admin_client: Client) -> None:
+    ids = [str(attempt.pk) for attempt in SyncAttempt.objects.all()]
+    page = admin_client.post(ATTEMPTS, {"action": "put_back_selected", "_selected_action": ids}).content.decode()
+    assert "1 value would be put back." in page
+    assert f'name="ids" value="{ids[0]}"' in page
+    admin_client.post(f"{ATTEMPTS}put-back/", {"ids": ids, "reason": "wrong"})
+    assert title(replaced) == "Student"
+    assert admin_client.get(f"{ATTEMPTS}put-back/").status_code == 302
+
+
+def test_too_many_lines_are_refused_with_the_way_out(
+    replaced: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(put_back, "MAX_SELECTED", 0)
+    ids = [str(attempt.pk) for attempt in SyncAttempt.objects.all()]
+    data = {"action": "put_back_selected", "_selected_action": ids}
+    assert "A whole run" in texts(admin_client.post(ATTEMPTS, data, follow=True))
+    assert title(replaced) == "CTO"
+
+
+def test_a_field_of_an_event_is_chosen_and_put_back(replaced: World, admin_client: Client) -> None:
+    page = admin_client.get(link_url(replaced)).content.decode()
+    assert link_url(replaced, "Contact.Title") in page
+    assert "CampaignMember.Status" not in page
+    assert "<ins>Student</ins>" in admin_client.get(link_url(replaced, "Contact.Title")).content.decode()
+    admin_client.post(link_url(replaced, "Contact.Title"), {"reason": "wrong mapping"})
+    assert title(replaced) == "Student"
+
+
+def test_many_are_left_to_the_workers_and_the_run_is_shown(
+    replaced: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "AT_ONCE", 0)
+    monkeypatch.setattr(put_back, "AT_ONCE", 0)
+    assert "1 of them were not looked at" in admin_client.get(run_url()).content.decode()
+    done = admin_client.post(run_url(), {"reason": "wrong"}, follow=True)
+    assert "The workers put the values back" in texts(done)
+    run = SyncRun.objects.get(trigger="put_back")
+    assert done.redirect_chain[0][0] == reverse("admin:connector_syncrun_change", args=[run.pk])
+    assert (title(replaced), run.ended_at) == ("CTO", None)
+
+
+def test_what_salesforce_refuses_is_said(replaced: World, admin_client: Client) -> None:
+    rule = {"sobject": "Contact", "field": "Title", "equals": "Student", "message": "No"}
+    replaced.switch(validation_rules=[rule])
+    assert "1 value was refused" in texts(admin_client.post(run_url(), {"reason": "wrong"}, follow=True))
+
+
+def test_salesforce_away_is_said(replaced: World, admin_client: Client) -> None:
+    replaced.fault({"close_before": True}, times=9)
+    assert "Salesforce did not answer usefully." in texts(admin_client.get(run_url(), follow=True))
+    assert "Salesforce did not answer usefully." in texts(admin_client.post(run_url(), {"reason": "x"}, follow=True))
+    assert title(replaced) == "CTO"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "status"),
+    [
+        ((), 403),
+        (("resync_campaignlink", "view_syncrun"), 403),
+        (("change_campaignlink",), 403),
+        (("change_campaignlink", "resync_campaignlink", "view_syncrun", "view_campaignlink"), 200),
+    ],
+)
+def test_who_may(replaced: World, sign_in: SignIn, permissions: tuple[str, ...], status: int) -> None:
+    client = sign_in(*permissions)
+    for url in (run_url(), link_url(replaced), link_url(replaced, "Contact.Title")):
+        assert client.get(url).status_code == status
+    if status == 403:
+        assert client.post(run_url(), {"reason": "x"}).status_code == 403
+        assert client.post(f"{ATTEMPTS}put-back/", {"ids": ["1"], "reason": "x"}).status_code == 403
+        assert title(replaced) == "CTO"
+
+
+def test_the_buttons_are_shown_to_whom_they_are_for(replaced: World, sign_in: SignIn, admin_client: Client) -> None:
+    run_page = reverse("admin:connector_syncrun_change", args=[SyncRun.objects.get().pk])
+    link_page = reverse("admin:connector_campaignlink_change", args=[replaced.link.pk])
+    assert "Put back…" in admin_client.get(run_page).content.decode()
+    assert "Put values back…" in admin_client.get(link_page).content.decode()
+    assert "put_back_selected" in admin_client.get(ATTEMPTS).content.decode()
+    client = sign_in("view_syncrun", "view_campaignlink", "view_syncattempt")
+    assert "Put back…" not in client.get(run_page).content.decode()
+    assert "Put values back…" not in client.get(link_page).content.decode()
+    assert "put_back_selected" not in client.get(ATTEMPTS).content.decode()
