@@ -12,6 +12,7 @@ from connector.admin.inwink.inbox import with_participants
 from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.links.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
 from connector.admin.links.no_shows import may_mark_no_shows
+from connector.admin.links.tabs import link_tabs
 from connector.admin.log.put_back import may_put_back
 from connector.core.missing_labels import missing_labels
 from connector.models import CampaignLink, UnlinkedEvent
@@ -26,6 +27,7 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
     """Return the context of an existing link."""
     instance_url = link.org.instance_url
     return {
+        "tabs": link_tabs(request, link, current="change"),
         "state_tag": link_tag(link),
         "waits": explain_link(link),
         "sum": sum_terms(link.pk, sum_link(link.pk)),

@@ -1,0 +1,32 @@
+"""The pages of one link, side by side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from connector.models import CampaignLink
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of a link, as the bar shows it."""
+
+    title: Any
+    url: str
+    is_current: bool
+
+
+_TABS = (("change", _("Settings"), "connector.view_campaignlink"),)
+"""(view of the link's admin, title, permission), in the order in which they are shown."""
+
+
+def link_tabs(request: HttpRequest, link: CampaignLink, *, current: str) -> list[Tab]:
+    """Return the pages of a link that the person may open; no query beside that of the permissions."""
+    return [
+        Tab(title, reverse(f"admin:connector_campaignlink_{view}", args=[link.pk]), view == current)
+        for view, title, permission in _TABS
+        if request.user.has_perm(permission)
+    ]
