@@ -245,3 +245,16 @@ def make_default_mappings(links: Iterable[CampaignLink]) -> None:
         for mapping in mappings:
             mapping.link = link
         FieldMapping.objects.bulk_create(mappings)
+
+
+def other_link(world: World) -> World:
+    """Return the same Salesforce with another event, linked to another campaign."""
+    [campaign] = world.add("Campaign", {"Name": "Other", "IsActive": True})
+    labels = [
+        {"CampaignId": campaign, "Label": label, "SortOrder": number, "HasResponded": True}
+        for number, label in ((11, "Registered"), (12, "Attended"))
+    ]
+    world.add("CampaignMemberStatus", *labels)
+    link = CampaignLinkFactory.create(org=world.org, inwink_event_id="other", campaign_id=campaign)
+    make_default_mappings([link])
+    return World(world.salesforce, world.org, link, event_id="other")

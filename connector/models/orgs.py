@@ -1,5 +1,7 @@
 """Salesforce organisations: how to sign in, what they look like, what may be spent there."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,14 @@ from connector.core.schema import PersonType
 from connector.models.fields import EncryptedField
 
 SECRET_FIELDS = ("client_secret", "password", "security_token", "private_key", "refresh_token", "access_token")
+
+
+class SalesforceOrgQuerySet(models.QuerySet["SalesforceOrg"]):
+    """Organisations by what may be done there."""
+
+    def seeing_everybody(self) -> Self:
+        """Return those of which `SalesforceOrg.sees_everybody` holds."""
+        return self.filter(Q(visibility_confirmed=True) | Q(visibility_proved_at__isnull=False))
 
 
 class SalesforceOrg(models.Model):
@@ -94,6 +104,7 @@ class SalesforceOrg(models.Model):
     """Whether `@{…}` in a collection is resolved here: unknown until a first write by reference was read back."""
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = SalesforceOrgQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=[
             *SECRET_FIELDS, "token_issued_at", "renewing_until", "state", "state_reason", "pause_code", "paused_until",

@@ -36,6 +36,11 @@ class Progress:
     """What Salesforce had to say that an admin should know, beside the plan's notes."""
 
     @property
+    def creates_person(self) -> bool:
+        """Whether the person is still to be created."""
+        return self.plan.record.operation is Operation.CREATE and not self.created_person
+
+    @property
     def created_person(self) -> bool:
         """Whether the person came into being in this run."""
         return self.person_operation is Operation.CREATE

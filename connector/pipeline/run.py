@@ -52,6 +52,8 @@ class Run:
     """Claimed entries that were handed back before the end of the run."""
     touched: Touched = field(default_factory=Touched)
     """Records that live runs had to do with since this run read them."""
+    can_create: bool = True
+    """False once it is no longer certain that everybody is seen: whoever would be created is given back (rule 3.0)."""
     labels: list[dict[str, object]] = field(default_factory=list)
     """The campaign's labels as read, for the cache."""
 
@@ -67,6 +69,8 @@ class Run:
     def is_set_aside(self, progress: Progress) -> bool:
         """Tell whether nothing may be written for a person any more: what was planned is out of date."""
         if self.touched.has(progress.ref, progress.plan.member_id or progress.member_id):
+            return True
+        if progress.creates_person and not self.can_create:
             return True
         return any(row.id in self.set_aside for row in progress.plan.person.rows)
 

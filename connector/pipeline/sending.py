@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from connector.models import SalesforceOrg
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError
 from connector.pipeline.run import GiveWayError, Run, end_complete
@@ -18,7 +19,7 @@ def send_work(run: Run, work: Sequence[Progress]) -> None:
         gateway=run.gateway,
         link=run.batch.link,
         sizes=run.sizes,
-        before_call=lambda: run.interlude(run),
+        before_call=lambda: _look_around(run),
         is_set_aside=run.is_set_aside,
         before_create=lambda some: _begin_create(run, some),
         after_answer=lambda some: _settle_create(run, some),
@@ -32,6 +33,12 @@ def send_work(run: Run, work: Sequence[Progress]) -> None:
         raise
     finally:
         end_complete(run)
+
+
+def _look_around(run: Run) -> None:
+    """Let live work pass, then ask whether people may still be created: a run can outlive its proof (rule 3.0)."""
+    run.interlude(run)
+    run.can_create = SalesforceOrg.objects.seeing_everybody().filter(pk=run.batch.link.org_id).exists()
 
 
 def _go_on() -> None:

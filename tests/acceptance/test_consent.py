@@ -8,6 +8,7 @@ from connector.core.outcomes import Priority
 from connector.pipeline.preview import preview_link
 from tests.acceptance.people import someone
 from tests.acceptance.test_filters import change_link
+from tests.interruptions import before_call
 from tests.world import World, untouched
 
 pytestmark = pytest.mark.both
@@ -80,6 +81,56 @@ def test_an_unread_check_in_of_somebody_who_withdrew_sends_no_marketing_field(as
     [member] = [row for row in asking.rows("CampaignMember") if row.get("Dietary__c")]
     assert (member["Dietary__c"], member["Status"]) == ("vegan", "Attended")
     assert asking.api_calls() == 1
+
+
+@pytest.fixture
+def proved(asking: World) -> World:
+    """A link that asks for consent, whose check-ins travel unread."""
+    asking.send(asked("oui"), someone("p2", "Grace", "Hopper"))
+    asking.send(someone("p2", "Grace", "Hopper", came=True))
+    asking.reset_calls()
+    return asking
+
+
+@pytest.mark.parametrize("optin", ["non", None])
+def test_a_check_in_that_withdraws_consent_sends_no_marketing_field(proved: World, optin: Any) -> None:
+    proved.send(asked(optin, dietary="kosher", position="CEO", came=True))
+
+    assert proved.members()[EMAIL] == "Attended"
+    [member] = [row for row in proved.rows("CampaignMember") if row.get("Dietary__c")]
+    assert (member["Dietary__c"], proved.people(EMAIL)[0]["Title"]) == ("vegan", "CTO")
+
+
+def test_a_check_in_of_somebody_of_whom_nothing_may_be_sent_costs_no_call_and_writes_nothing(proved: World) -> None:
+    change_link(proved, consent={"source": "fields.optin", "when_no": "nothing"})
+    proved.drain()
+    before = proved.rows("CampaignMember"), proved.rows("Lead")
+    proved.reset_calls()
+
+    proved.send(asked("non", dietary="kosher", came=True))
+
+    assert proved.ends()["p1"] == ("left_out", "no_consent")
+    assert (proved.rows("CampaignMember"), proved.rows("Lead")) == before
+    assert proved.api_calls() == 0
+
+
+def test_a_no_of_the_persons_other_registration_stops_the_marketing_field_of_a_check_in(proved: World) -> None:
+    proved.send(asked("oui"), asked("oui", key="p3"))
+    proved.send(asked("non", key="p3"))
+
+    proved.send(asked("oui", dietary="kosher", came=True))
+
+    assert proved.members()[EMAIL] == "Attended"
+    assert [row["Dietary__c"] for row in proved.rows("CampaignMember") if row.get("Dietary__c")] == ["vegan"]
+
+
+def test_consent_withdrawn_while_a_check_in_travels_is_respected_from_the_next_call_on(proved: World) -> None:
+    with before_call(1, lambda: proved.receive(asked("non", dietary="kosher", came=True))):
+        proved.send(asked("oui", dietary="halal", came=True))
+
+    assert proved.members()[EMAIL] == "Attended"
+    assert [row["Dietary__c"] for row in proved.rows("CampaignMember") if row.get("Dietary__c")] == ["halal"]
+    assert proved.ends()["p1"] == ("synced", "")
 
 
 def test_where_no_is_nothing_the_person_is_left_out_until_they_agree(asking: World) -> None:

@@ -6,12 +6,10 @@ import pytest
 
 from connector.core.put_back import Kept
 from connector.models import FieldMapping, SyncAttempt, SyncRun
-from connector.pipeline.claim import NothingClaimed
-from connector.pipeline.put_back.run import BUSY, Request
+from connector.pipeline.put_back.run import Request
 from connector.pipeline.put_back.selection import Selection
 from connector.pipeline.put_back.start import preview_put_back, put_back
 from connector.pipeline.resync import resync_link
-from connector.pipeline.sync import run_batch
 from tests.acceptance.people import someone
 from tests.factories import OutboxEntryFactory
 from tests.interruptions import before_call
@@ -250,39 +248,6 @@ def test_an_event_may_be_paused_or_closed(world: World) -> None:
     world.configure(state="closed")
 
     assert put_back(last_run(), OLGA).restored == 1
-
-
-def test_while_a_worker_has_the_campaign_nothing_is_put_back(world: World) -> None:
-    known(world)
-    world.send(someone("p1"))
-    selection = last_run()
-    world.receive(someone("p2", "Grace", "Hopper"))
-    tallies = []
-
-    with before_call(1, lambda: tallies.append(put_back(selection, OLGA))):
-        world.drain()
-
-    assert [tally.stop_code for tally in tallies] == [BUSY]
-    assert ada(world)["Title"] == "CTO"
-    assert put_back(selection, OLGA).restored == 1
-
-
-def test_while_values_are_put_back_workers_wait_and_what_arrives_is_sent_afterwards(world: World) -> None:
-    known(world)
-    world.send(someone("p1"))
-    seen: list[object] = []
-
-    def meanwhile() -> None:
-        world.receive(someone("p1", position="CEO", came=True))
-        seen.append(run_batch(world.link.pk, trigger=SyncRun.Trigger.COMMAND))
-
-    with before_call(2, meanwhile):
-        put_back(last_run(), OLGA)
-
-    assert seen == [NothingClaimed.BUSY]
-    assert (ada(world)["Title"], world.ends()) == ("Student", {"p1": ("pending", "")})
-    world.drain()
-    assert (ada(world)["Title"], status(world), world.ends()) == ("CEO", "Attended", {"p1": ("synced", "")})
 
 
 def test_a_colleague_who_writes_while_we_read_is_not_overwritten(world: World) -> None:

@@ -5,13 +5,12 @@ from typing import Any
 import pytest
 
 from connector.core.outcomes import Priority
-from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
+from connector.models import CampaignLink, OutboxEntry, SalesforceOrg, SyncAttempt, SyncRun
 from connector.pipeline import sync
 from connector.pipeline.drain import ForegroundTerms, sync_due
 from tests.acceptance.people import cancelled, someone
-from tests.factories import CampaignLinkFactory
 from tests.interruptions import before_call
-from tests.world import World, make_default_mappings, untouched
+from tests.world import World, other_link, untouched
 
 pytestmark = pytest.mark.both
 
@@ -20,19 +19,6 @@ GRACE = "Lead Grace Hopper <grace.hopper@example.org>"
 MARY = "Lead Mary Somerville <mary.somerville@example.org>"
 EVERY_CALL = pytest.mark.parametrize("number", [1, 2, 3])
 """Reading, people and members of a backfill run that creates people."""
-
-
-def other_link(world: World) -> World:
-    """Return the same Salesforce with another event, linked to another campaign."""
-    [campaign] = world.add("Campaign", {"Name": "Other", "IsActive": True})
-    labels = [
-        {"CampaignId": campaign, "Label": label, "SortOrder": number, "HasResponded": True}
-        for number, label in ((11, "Registered"), (12, "Attended"))
-    ]
-    world.add("CampaignMemberStatus", *labels)
-    link = CampaignLinkFactory.create(org=world.org, inwink_event_id="other", campaign_id=campaign)
-    make_default_mappings([link])
-    return World(world.salesforce, world.org, link, event_id="other")
 
 
 def runs() -> list[tuple[bool, str, int, int]]:
@@ -172,6 +158,85 @@ def test_a_live_run_that_is_stopped_ends_the_backfill_too(world: World, fault: d
     world.drain()
 
     assert world.holds() == untouched(f"{ADA}: Registered", f"{GRACE}: Registered")
+
+
+@pytest.mark.parametrize(("arrives", "has_created"), [(1, False), (2, True)])
+def test_a_label_that_live_work_finds_gone_pauses_the_link_by_its_name_and_the_backfill_loses_nothing(
+    world: World, arrives: int, has_created: bool
+) -> None:
+    """Whom the backfill has created by then becomes a member, and nobody is created twice."""
+    world.receive(someone("p1"), someone("p2", "Mary", "Somerville"), priority=Priority.BACKFILL)
+    attended = world.label("Attended")
+
+    with (
+        before_call(arrives, lambda: world.receive(someone("live", "Grace", "Hopper", came=True))),
+        before_call(2, lambda: world.change("CampaignMemberStatus", attended, Label="Gone")),
+    ):
+        world.drain()
+    link = world.link_now()
+    assert (link.pause_kind, link.pause_code, link.pause_reason) == ("configuration", "label_gone", "Attended")
+    assert [(is_backfill, code) for is_backfill, code, *_rest in runs()] == [(True, "gave_way"), (False, "label_gone")]
+    assert {state for state, _reason in world.ends().values()} <= {"pending", "synced"}
+    assert world.ends()["live"] == ("pending", "")
+    assert list(world.members().values()) == ["Registered", "Registered"] * has_created
+    assert not OutboxEntry.objects.exclude(claim_token=None).exists()
+
+    world.change("CampaignMemberStatus", attended, Label="Attended")
+    world.let_pass(minutes=11)
+    world.drain()
+
+    assert world.holds() == untouched(f"{ADA}: Registered", f"{GRACE}: Attended", f"{MARY}: Registered")
+    assert set(world.ends().values()) == {("synced", "")}
+    assert world.link_now().pause_kind == ""
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_label_gone_at_another_event_pauses_that_link_only(world: World, number: int) -> None:
+    other = other_link(world)
+    attended = other.label("Attended")
+    world.receive(someone("p1"), priority=Priority.BACKFILL)
+
+    def meanwhile() -> None:
+        world.change("CampaignMemberStatus", attended, Label="Gone")
+        other.receive(someone("q1", "Grace", "Hopper", came=True))
+
+    with before_call(number, meanwhile):
+        world.drain()
+
+    assert (other.link_now().pause_code, other.link_now().pause_reason) == ("label_gone", "Attended")
+    assert world.link_now().pause_kind == ""
+    assert (world.ends(), other.ends()) == ({"p1": ("synced", "")}, {"q1": ("pending", "")})
+    assert world.holds() == untouched(f"{ADA}: Registered")
+
+
+@pytest.mark.parametrize(("limit", "code"), [("daily", "daily_limit"), ("concurrent", "concurrent_limit")])
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_limit_that_live_work_meets_lets_the_organisation_wait_and_nothing_is_lost(
+    world: World, number: int, limit: str, code: str
+) -> None:
+    world.send(someone("describes", "Joan", "Clarke"))
+    SyncRun.objects.all().delete()
+    world.receive(someone("p1"), someone("p2", "Mary", "Somerville"), priority=Priority.BACKFILL)
+
+    with (
+        before_call(number - 1, lambda: world.receive(someone("live", "Grace", "Hopper"))),
+        before_call(number, lambda: world.fault({"limit": limit}, kind="composite", times=9)),
+    ):
+        world.drain()
+    org = SalesforceOrg.objects.get()
+    assert (org.state, org.pause_code, world.link_now().pause_kind) == ("paused", code, "")
+    assert org.paused_until is not None
+    assert not OutboxEntry.objects.exclude(claim_token=None).exists()
+    assert {world.entry(key).state for key in ("p1", "p2", "live")} == {"pending"}
+    assert {world.entry(key).attempt_count for key in ("p1", "p2", "live")} == {0}
+
+    world.control("faults", method="DELETE")
+    world.let_pass(hours=2)
+    world.drain()
+
+    everybody = (ADA, GRACE, MARY, "Lead Joan Clarke <joan.clarke@example.org>")
+    assert world.holds() == untouched(*(f"{person}: Registered" for person in everybody))
+    assert SalesforceOrg.objects.get().state == "connected"
 
 
 def test_a_run_that_lasts_too_long_ends_and_the_next_one_is_smaller(
