@@ -10,6 +10,8 @@ from connector.pipeline.connection.schema_refresh import refresh_schemas
 from connector.pipeline.connection.token_health import check_tokens as check_sign_ins
 from connector.pipeline.drain import drain_link
 from connector.pipeline.drain import sweep as sweep_links
+from connector.pipeline.errands.start import revive_errands
+from connector.pipeline.errands.work import carry_out as carry_out_errand
 from connector.pipeline.linking import move_unlinked
 from connector.pipeline.preflight import visibility
 from connector.pipeline.privacy.prune import prune as prune_rows
@@ -30,6 +32,7 @@ def move(link_id: int) -> None:
 def sweep() -> None:
     """Do each minute what nobody else was there to do."""
     sweep_links()
+    revive_errands(timezone.now())
 
 
 def check_tokens() -> None:
@@ -45,6 +48,11 @@ def prove_visibility() -> None:
 def refresh_describes() -> None:
     """Do each day: ask anew what the integration users may do with which fields."""
     refresh_schemas()
+
+
+def carry_out(errand_id: int) -> None:
+    """Do a slice of what somebody asked for in the admin."""
+    carry_out_errand(errand_id)
 
 
 def put_back(job: Mapping[str, Any]) -> None:

@@ -101,11 +101,12 @@ def texts(arguments: list[str]) -> int:
     install_all([])
     gather = [option for language in LANGUAGES for option in ("-l", language)]
     options = ["--no-obsolete", "--no-wrap", "--no-location", "--verbosity", "0"]
+    forget = ["--clear-fuzzy", "--clear-previous", "--empty", "--no-wrap"]  # guesses at a translation are none
     failed = _steps([["python", "manage.py", "makemessages", *gather, *options]], environment=_TEST_ENVIRONMENT)
     for language in LANGUAGES:
         catalogue = f"{CATALOGUES}/{language}/LC_MESSAGES/django"
         for tool in (
-            ["msgattrib", "--clear-fuzzy", "--empty", "--no-wrap", "--output", f"{catalogue}.po", f"{catalogue}.po"],
+            ["msgattrib", *forget, "--output", f"{catalogue}.po", f"{catalogue}.po"],
             ["msgcat", "--sort-output", "--no-wrap", "--output", f"{catalogue}.po", f"{catalogue}.po"],
             ["sed", "--in-place", '/^"POT-Creation-Date/d', f"{catalogue}.po"],
             ["msgfmt", "--output", f"{catalogue}.mo", f"{catalogue}.po"],

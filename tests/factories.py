@@ -23,6 +23,7 @@ from connector.models import (
     DrainRequest,
     ErasedPerson,
     ErasureKey,
+    Errand,
     FieldMapping,
     OutboxEntry,
     PersonChoice,
@@ -32,6 +33,7 @@ from connector.models import (
     SyncRun,
     UnlinkedEvent,
     UnlinkedParticipant,
+    UploadedExport,
     WebhookMessage,
     WebhookSource,
     WorkerHeartbeat,
@@ -345,3 +347,32 @@ class SyncAttemptFactory(DjangoModelFactory[SyncAttempt]):
     person_id = Sequence(lambda n: _salesforce_id("003", n))
     member_id = Sequence(lambda n: _salesforce_id("00v", n))
     changes = LazyFunction(lambda: {"CampaignMember.Status": [None, "Registered"]})
+
+
+class UploadedExportFactory(DjangoModelFactory[UploadedExport]):
+    """A CSV of one participant."""
+
+    class Meta:
+        model = UploadedExport
+
+    name = "export.csv"
+    content = b"id,email,first name,last name,registered\n1,ada@example.org,Ada,Lovelace,yes\n"
+    size = LazyAttribute(lambda export: len(export.content))
+    uploaded_by = "olga"
+    uploaded_at = NOW
+
+
+class ErrandFactory(DjangoModelFactory[Errand]):
+    """Everybody of an event is to be sent again; nobody has begun."""
+
+    class Meta:
+        model = Errand
+
+    kind = Errand.Kind.RESYNC
+    state = Errand.ErrandState.WAITING
+    link = SubFactory(CampaignLinkFactory)
+    event_label = LazyAttribute(lambda errand: str(errand.link or ""))
+    requested_by = "olga"
+    created_at = NOW
+    beat_at = NOW
+    ended_at = LazyAttribute(lambda errand: None if errand.state in ("waiting", "running") else NOW)

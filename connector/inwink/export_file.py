@@ -1,6 +1,8 @@
 """Read inwink's grid export: CSV or XLSX with English or French headings, or JSON, one participant a row."""
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
@@ -12,7 +14,7 @@ from connector.inwink.payload import Dialect, InvalidParticipant, MalformedBody,
 from connector.inwink.sheets import Row, UnreadableFile, detect_encoding, is_workbook, read_csv, read_workbook
 from connector.inwink.times import read_local_time
 
-__all__ = ["FileRow", "InvalidParticipant", "UnreadableFile", "read_export"]
+__all__ = ["Column", "FileRow", "InvalidParticipant", "UnreadableFile", "original_rows", "read_columns", "read_export"]
 
 FileRow = tuple[int, Participant | InvalidParticipant]
 """The row's number as a spreadsheet shows it (the line of JSON-lines, the place in a JSON array), and what it holds."""
@@ -38,6 +40,41 @@ def read_export(path: Path, *, event_id: str, locale: str = "fr", zone: tzinfo =
         yield number, _read_row(raw, dialect=dialect)
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table as it was understood."""
+
+    heading: str
+    name: str
+    """Our name of what it holds (`email`, `registration`, …); "" where it is a custom field."""
+    path: str
+    """The key of its values: what a mapping calls a custom field."""
+
+
+def read_columns(path: Path) -> list[Column]:
+    """Return the columns of a table in their order; none for JSON. Raises UnreadableFile."""
+    table = _open_table(path)
+    heading = None if table is None else next(table, None)
+    if heading is None:
+        return []
+    texts = ["" if cell is None else str(cell).strip() for cell in heading.cells]
+    return [Column(texts[one.place], one.name, one.key) for one in _columns(heading.cells)]
+
+
+def original_rows(path: Path) -> Iterator[tuple[int, list[Json]]]:
+    """Yield each row's number and cells as they stand in the file, the headings first; of JSON its text as one cell.
+
+    Raises UnreadableFile.
+    """
+    table = _open_table(path)
+    if table is not None:
+        yield from ((row.number, row.cells) for row in table)
+        return
+    yield 0, ["JSON"]
+    for number, raw in _raw_rows(path):
+        yield number, [json.dumps(raw, ensure_ascii=False, default=str)]
+
+
 def _read_row(raw: Json, *, dialect: Dialect) -> Participant | InvalidParticipant:
     if isinstance(raw, InvalidParticipant):
         return raw
@@ -48,18 +85,30 @@ def _read_row(raw: Json, *, dialect: Dialect) -> Participant | InvalidParticipan
 
 
 def _raw_rows(path: Path) -> Iterator[tuple[int, Json]]:
+    table = _open_table(path)
+    if table is not None:
+        return _table_rows(table)
+    encoding = detect_encoding(path)
+    if _first_mark(path, encoding=encoding) == "{":
+        return _json_lines(path, encoding=encoding)
+    return _json_document(path, encoding=encoding)
+
+
+def _open_table(path: Path) -> Iterator[Row] | None:
+    """Return the rows of a CSV or XLSX, None for JSON."""
     with path.open("rb") as file:
         head = file.read(8)
     if is_workbook(head):
-        return _table_rows(read_workbook(path, count_known=_count_known))
+        return read_workbook(path, count_known=_count_known)
     encoding = detect_encoding(path)
+    if _first_mark(path, encoding=encoding) in ("{", "["):
+        return None
+    return read_csv(path, encoding=encoding, count_known=_count_known)
+
+
+def _first_mark(path: Path, *, encoding: str) -> str:
     with path.open(encoding=encoding) as text:
-        first = text.read(4_096).lstrip()[:1]
-    if first == "{":
-        return _json_lines(path, encoding=encoding)
-    if first == "[":
-        return _json_document(path, encoding=encoding)
-    return _table_rows(read_csv(path, encoding=encoding, count_known=_count_known))
+        return text.read(4_096).lstrip()[:1]
 
 
 def _json_lines(path: Path, *, encoding: str) -> Iterator[tuple[int, Json]]:
@@ -108,11 +157,12 @@ def _table_rows(rows: Iterator[Row]) -> Iterator[tuple[int, Json]]:
 class _Column:
     """One column: its place in a row, the key its values take in a message, and whether an empty cell blanks."""
 
-    __slots__ = ("is_blankable", "key", "place")
+    __slots__ = ("is_blankable", "key", "name", "place")
 
     def __init__(self, place: int, *, heading: str) -> None:
         meaning = _meaning(heading)
         self.place = place
+        self.name = meaning.name if meaning else ""
         self.key = heading if meaning or _is_path(heading) else f"fields.{heading}"
         self.is_blankable = meaning is None or meaning.name not in _NEVER_BLANKED
 

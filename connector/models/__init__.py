@@ -1,6 +1,7 @@
 """The tables, one module an area; constraints first."""
 
 from connector.models.erased import ErasedPerson, ErasureKey
+from connector.models.errands import Errand, UploadedExport
 from connector.models.inbox import UnlinkedEvent, UnlinkedParticipant, WebhookMessage, WebhookSource
 from connector.models.links import CampaignLink, FieldMapping
 from connector.models.log import SyncAttempt, SyncRun
@@ -8,7 +9,7 @@ from connector.models.orgs import ApiCallCount, CampaignLabels, PersonChoice, Sa
 from connector.models.outbox import DrainRequest, OutboxEntry, WorkerHeartbeat
 
 __all__ = [
-    "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "FieldMapping",
-    "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent",
-    "UnlinkedParticipant", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
+    "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
+    "FieldMapping", "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun",
+    "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

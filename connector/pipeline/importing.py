@@ -57,8 +57,8 @@ def import_file(
     total = Counts()
     rows = read_file(path, terms)
     wanted = rows if takes is None else (row for row in rows if isinstance(row[1], Participant) and takes(row[1]))
-    for batch in _batches(wanted):
-        total = _add(total, _store_batch(batch, terms))
+    for batch in batches(wanted):
+        total = add_counts(total, store_batch(batch, terms))
         if on_batch is not None:
             on_batch(len(batch))
     return total
@@ -69,7 +69,8 @@ def count_rows(counts: Counts) -> int:
     return counts.accepted + counts.unchanged + counts.stale + counts.unlinked + len(counts.rejected)
 
 
-def _batches(rows: Iterable[FileRow]) -> Iterator[list[FileRow]]:
+def batches(rows: Iterable[FileRow]) -> Iterator[list[FileRow]]:
+    """Yield rows as many at a time as are stored in one transaction."""
     batch: list[FileRow] = []
     for row in rows:
         batch.append(row)
@@ -80,7 +81,16 @@ def _batches(rows: Iterable[FileRow]) -> Iterator[list[FileRow]]:
         yield batch
 
 
-def _store_batch(batch: Iterable[FileRow], terms: ImportTerms) -> Counts:
+def store_batch(batch: Iterable[FileRow], terms: ImportTerms) -> Counts:
+    """Store some rows in a transaction of their own."""
+    read, rejected = part_readable(batch, terms)
+    with transaction.atomic():
+        counts = _store_known(read, now=timezone.now())
+    return replace(counts, rejected=rejected)
+
+
+def part_readable(batch: Iterable[FileRow], terms: ImportTerms) -> tuple[list[Participant], list[dict[str, Any]]]:
+    """Part the participants, each with a time, from the rows that are rejected: {"row": number, "errors": [text]}."""
     read: list[Participant] = []
     rejected: list[dict[str, Any]] = []
     for number, row in batch:
@@ -88,9 +98,7 @@ def _store_batch(batch: Iterable[FileRow], terms: ImportTerms) -> Counts:
             rejected.append({"row": number, "errors": row.errors})
         else:
             read.append(date_participant(row, terms.as_of))
-    with transaction.atomic():
-        counts = _store_known(read, now=timezone.now())
-    return replace(counts, rejected=rejected)
+    return read, rejected
 
 
 def _store_known(read: Sequence[Participant], *, now: datetime) -> Counts:
@@ -104,7 +112,8 @@ def _store_known(read: Sequence[Participant], *, now: datetime) -> Counts:
     return replace(counts, unchanged=counts.unchanged + len(erased))
 
 
-def _add(one: Counts, other: Counts) -> Counts:
+def add_counts(one: Counts, other: Counts) -> Counts:
+    """Add up two parts of a file."""
     return Counts(
         accepted=one.accepted + other.accepted,
         unchanged=one.unchanged + other.unchanged,

@@ -28,6 +28,7 @@ from connector.pipeline.privacy.held import (
     messages_about,
     places_of,
 )
+from connector.pipeline.privacy.uploads import delete_uploads
 from connector.pipeline.resync import RECORD_COLUMNS, forget_record
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def forget_participant(sought: Sought, *, by: str, now: datetime | None = None) 
     with transaction.atomic():
         entries, attempts = _erase_rows(found)
     messages = _erase_from_messages(found.identity)
+    delete_uploads()
     done = Forgotten(messages=messages, entries=entries, attempts=attempts)
     logger.info(
         "person erased",

@@ -20,6 +20,7 @@ from connector.inwink.identity import list_raw, read_events
 from connector.models import SyncAttempt, SyncRun, UnlinkedEvent, UnlinkedParticipant, WebhookMessage
 from connector.pipeline.bulk import delete_rows, in_chunks
 from connector.pipeline.privacy.forget import erase_returned
+from connector.pipeline.privacy.uploads import prune_uploads
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class Pruned:
     runs: int
     unlinked: int
     """Participants of events that were ignored on purpose."""
+    uploads: int
+    """Uploaded exports and long tasks that ended."""
     tasks: int
     """Failed background tasks; those that went well are not kept at all."""
     sessions: int
@@ -52,6 +55,7 @@ def prune(*, now: datetime) -> Pruned:
         attempts=delete_rows(SyncAttempt, _ids(SyncAttempt.objects.filter(created_at__lt=now - keep.attempts))),
         runs=delete_rows(SyncRun, _ids(SyncRun.objects.filter(started_at__lt=runs_before))),
         unlinked=_prune_unlinked(before=now - keep.unlinked),
+        uploads=prune_uploads(errands_before=now - keep.messages, now=now),
         tasks=delete_rows(Task, _ids(Task.objects.filter(stopped__lt=runs_before))),
         sessions=delete_rows(Session, _ids(Session.objects.filter(expire_date__lt=now))),
         erased=erase_returned(),

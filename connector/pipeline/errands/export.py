@@ -1,0 +1,33 @@
+"""The uploaded file of an errand, as a file that the readers of exports can open."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.utils.dateparse import parse_datetime
+
+from connector.models import Errand
+from connector.pipeline.importing import ImportTerms
+
+
+class ExportGoneError(Exception):
+    """The uploaded file was deleted, by retention or with a person who was erased: upload it again."""
+
+
+@contextmanager
+def open_export(errand: Errand) -> Iterator[Path]:
+    """Lay the uploaded file where nobody else may read it, for as long as it is needed. Raises ExportGoneError."""
+    if errand.export is None:
+        raise ExportGoneError
+    with tempfile.NamedTemporaryFile(suffix=Path(errand.export.name).suffix[:8]) as file:
+        file.write(bytes(errand.export.content))
+        file.flush()
+        yield Path(file.name)
+
+
+def terms_of(errand: Errand) -> ImportTerms:
+    """Return how the file is to be understood: `terms` holds {"event_id", "as_of" (ISO or ""), "locale"}."""
+    said = errand.terms
+    as_of = parse_datetime(said["as_of"]) if said.get("as_of") else None
+    return ImportTerms(event_id=said["event_id"], as_of=as_of, locale=said.get("locale", "fr"))

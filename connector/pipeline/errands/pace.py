@@ -1,0 +1,63 @@
+"""How a slice of an errand goes along: signs of life, progress, the end of its time, a person's stop."""
+
+import time
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connector.models import Errand
+
+SLICE_SECONDS = 20
+"""A slice goes on for so long, then the errand queues again behind what came meanwhile."""
+BEAT_SECONDS = 0.5
+"""How often progress is written: often enough for a person who watches."""
+
+
+class StoppedError(Exception):
+    """A person stopped the errand; what is done stays done."""
+
+
+class Pace:
+    """What a kind tells while it works; `clock` is monotonic seconds."""
+
+    def __init__(self, errand: Errand, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._errand = errand
+        self._clock = clock
+        self._started = self._beat = clock()
+        self._done = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the slice should end at the next good place."""
+        return self._clock() - self._started >= SLICE_SECONDS
+
+    def expect(self, total: int) -> None:
+        """Say how much there is in all."""
+        self._errand.total_count = max(total, self._errand.done_count + self._done)
+        Errand.objects.filter(pk=self._errand.pk).update(total_count=self._errand.total_count)
+
+    def advance(self, count: int) -> None:
+        """Count what was done; written now and then. Raises StoppedError."""
+        self._done += count
+        if self._clock() - self._beat >= BEAT_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Write progress and a sign of life. Raises StoppedError where the errand is not at work any more."""
+        self._beat = self._clock()
+        errand = self._errand
+        errand.done_count += self._done
+        self._done = 0
+        if errand.total_count is not None:
+            errand.total_count = max(errand.total_count, errand.done_count)
+        changed = at_work(errand).update(
+            done_count=errand.done_count, total_count=errand.total_count, beat_at=timezone.now()
+        )
+        if not changed:
+            raise StoppedError
+
+
+def at_work(errand: Errand) -> QuerySet[Errand]:
+    """Narrow to the errand while a worker has it."""
+    return Errand.objects.filter(pk=errand.pk, state=Errand.ErrandState.RUNNING)

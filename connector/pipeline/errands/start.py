@@ -1,0 +1,93 @@
+"""Make an errand and hand it to the workers; stop it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from connector.models import CampaignLink, Errand, UploadedExport
+
+_TASK = "connector.tasks.carry_out"
+_QUEUED_LOST = timedelta(minutes=2)
+"""Nobody took a waiting errand for so long: its task is taken for lost and queued again; a second one does nothing."""
+_WORKER_LOST = timedelta(minutes=10)
+"""No sign of life of a running errand for so long, more than a task may take: its worker is gone."""
+_MOST_INTERRUPTIONS = 3
+INTERRUPTED = "errand_interrupted"
+"""Error code: workers that had it in hand were gone several times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done, and for whom."""
+
+    kind: Errand.Kind
+    requested_by: str
+    link: CampaignLink | None = None
+    event_label: str = ""
+    export: UploadedExport | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+
+def start_errand(order: Order) -> Errand:
+    """Store an errand and queue it; one that is open with the very same order is returned instead of a second one."""
+    with transaction.atomic():
+        same = Errand.objects.filter(
+            kind=order.kind, link=order.link, export=order.export, terms=dict(order.terms),
+            state__in=[Errand.ErrandState.WAITING, Errand.ErrandState.RUNNING],
+        ).first()  # fmt: skip
+        if same is not None:
+            return same
+        now = timezone.now()
+        errand = Errand.objects.create(
+            kind=order.kind,
+            link=order.link,
+            event_label=(order.event_label or str(order.link or ""))[:255],
+            export=order.export,
+            terms=dict(order.terms),
+            requested_by=order.requested_by[:150],
+            created_at=now,
+            beat_at=now,
+        )
+        queue(errand)
+    return errand
+
+
+def keep_export(name: str, content: bytes, *, uploaded_by: str) -> UploadedExport:
+    """Store an uploaded file."""
+    return UploadedExport.objects.create(
+        name=name[-255:], content=content, size=len(content), uploaded_by=uploaded_by[:150], uploaded_at=timezone.now()
+    )
+
+
+def stop_errand(errand: Errand) -> bool:
+    """Stop an errand at the next good place; False where it had ended already. What is done stays done."""
+    still_open = Errand.objects.filter(pk=errand.pk, state__in=[Errand.ErrandState.WAITING, Errand.ErrandState.RUNNING])
+    return bool(still_open.update(state=Errand.ErrandState.STOPPED, ended_at=timezone.now()))
+
+
+def queue(errand: Errand) -> None:
+    """Ask the workers for the next slice; inside a transaction the task comes into being with it."""
+    async_task(_TASK, errand.pk, task_name=f"errand {errand.pk}", group="errand")
+
+
+def revive_errands(now: datetime) -> int:
+    """Queue errands whose task or worker was lost; returns how many. Called by the sweep."""
+    states = Errand.ErrandState
+    unqueued = Errand.objects.filter(state=states.WAITING, beat_at__lt=now - _QUEUED_LOST)
+    orphaned = Errand.objects.filter(state=states.RUNNING, beat_at__lt=now - _WORKER_LOST)
+    orphaned.filter(interrupted_count__gte=_MOST_INTERRUPTIONS - 1).update(
+        state=states.FAILED, ended_at=now, error_code=INTERRUPTED, interrupted_count=_MOST_INTERRUPTIONS
+    )
+    orphans = list(orphaned.values_list("pk", flat=True))
+    lost = [*unqueued.values_list("pk", flat=True), *orphans]
+    orphaned.filter(pk__in=orphans).update(state=states.WAITING, interrupted_count=F("interrupted_count") + 1)
+    for errand in Errand.objects.filter(pk__in=lost, state=states.WAITING):
+        Errand.objects.filter(pk=errand.pk).update(beat_at=now)
+        queue(errand)
+    return len(lost)
