@@ -118,13 +118,12 @@ def build_catalog(custom_fields: Mapping[str, Iterable[Json]], *, person_account
 def custom_field(spec: Json) -> Field:
     """Read {"name", "type", "label"?, "length"?, "picklist"?, "restricted"?, "required"?, "external_id"?, …}."""
     kind = spec.get("type", "string")
-    default_length = 255 if kind in _TYPES_WITH_LENGTH else 18 if kind == "reference" else 0
     name = spec["name"]
     return Field(
         name=name,
         type=kind,
         label=spec.get("label") or name.removesuffix("__c").replace("_", " "),
-        length=int(spec.get("length", default_length)),
+        length=int(spec.get("length", _default_length(kind))),
         precision=int(spec.get("precision", 18 if kind in ("double", "currency", "percent") else 0)),
         scale=int(spec.get("scale", 0)),
         nillable=not spec.get("required", False) and kind != "boolean",
@@ -143,6 +142,12 @@ def custom_field(spec: Json) -> Field:
         reference_to=tuple(spec.get("reference_to", ())),
         relationship=spec.get("relationship", name.removesuffix("__c") + "__r") if kind == "reference" else None,
     )
+
+
+def _default_length(kind: str) -> int:
+    if kind == "reference":
+        return 18
+    return 255 if kind in _TYPES_WITH_LENGTH else 0
 
 
 def visible_catalog(full: Catalog, *, settings: Settings) -> Catalog:

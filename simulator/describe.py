@@ -47,20 +47,10 @@ def get_describe(call: Call, *, name: str) -> Answer:
     restricted = set(call.org.settings.restricted_picklists.get(one.name, ()))
     base = f"/services/data/{call.version}/sobjects/{one.name}"
     body = {
-        "actionOverrides": [],
+        **_unused(),
         **_flags(one),
         "childRelationships": [_child(child) for child in one.children],
-        "compactLayoutable": True,
-        "defaultImplementation": None,
-        "extendedBy": None,
-        "extendsInterfaces": None,
         "fields": [_field(field, restricted=restricted) for field in one.fields.values()],
-        "implementedBy": None,
-        "implementsInterfaces": None,
-        "listviewable": None,
-        "lookupLayoutable": None,
-        "namedLayoutInfos": [],
-        "networkScopeFieldName": None,
         "recordTypeInfos": _record_types(call, one=one, base=base),
         "searchLayoutable": one.searchable,
         "sobjectDescribeOption": "FULL",
@@ -68,6 +58,23 @@ def get_describe(call: Call, *, name: str) -> Answer:
         "urls": _urls(one, base=base),
     }
     return _conditional(call, body=body)
+
+
+def _unused() -> Json:
+    """Return the keys that say nothing about an object here, as Salesforce sends them."""
+    return {
+        "actionOverrides": [],
+        "compactLayoutable": True,
+        "defaultImplementation": None,
+        "extendedBy": None,
+        "extendsInterfaces": None,
+        "implementedBy": None,
+        "implementsInterfaces": None,
+        "listviewable": None,
+        "lookupLayoutable": None,
+        "namedLayoutInfos": [],
+        "networkScopeFieldName": None,
+    }
 
 
 def _conditional(call: Call, *, body: Json) -> Answer:

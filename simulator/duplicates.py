@@ -45,32 +45,33 @@ def _matches(org: Org, *, sobject: str, row: Row, fields: list[str]) -> list[Row
 
 
 def _detail(org: Org, *, sobject: str, matches: list[Row], can_save: bool) -> Json:
-    records = [
-        {
-            "additionalInformation": [],
-            "fieldDiffs": [],
-            "matchConfidence": 100.0,
-            "record": {
-                "attributes": {"type": sobject, "url": f"/services/data/v54.0/sobjects/{sobject}/{one['Id']}"},
-                "Id": one["Id"],
-            },
-        }
-        for one in matches
-    ]
-    result = {
-        "entityType": sobject,
-        "errors": [],
-        "matchEngine": "ExactMatchEngine",
-        "matchRecords": records,
-        "rule": f"Standard_{sobject}_Match_Rule",
-        "size": len(records),
-        "success": True,
-    }
     body = {
         "allowSave": can_save,
         "duplicateRule": f"Standard_{sobject}_Duplicate_Rule",
         "duplicateRuleEntityType": sobject,
         "errorMessage": _ADVICE,
-        "matchResults": [result],
+        "matchResults": [_match_result(sobject, matches)],
     }
     return {org.settings.duplicate_key: body}
+
+
+def _match_result(sobject: str, matches: list[Row]) -> Json:
+    return {
+        "entityType": sobject,
+        "errors": [],
+        "matchEngine": "ExactMatchEngine",
+        "matchRecords": [_match_record(sobject, row_id=one["Id"]) for one in matches],
+        "rule": f"Standard_{sobject}_Match_Rule",
+        "size": len(matches),
+        "success": True,
+    }
+
+
+def _match_record(sobject: str, *, row_id: str) -> Json:
+    attributes = {"type": sobject, "url": f"/services/data/v54.0/sobjects/{sobject}/{row_id}"}
+    return {
+        "additionalInformation": [],
+        "fieldDiffs": [],
+        "matchConfidence": 100.0,
+        "record": {"attributes": attributes, "Id": row_id},
+    }

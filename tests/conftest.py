@@ -74,3 +74,11 @@ def world(salesforce: SimulatorServer, transactional_db: None, settings: Any) ->
 
     settings.SALESFORCE_EXTRA_HOSTS = ["127.0.0.1"]
     return make_world(salesforce)
+
+
+@pytest.fixture
+def replaced(world: Any) -> Any:
+    """A world with a contact whose title was replaced (tests/replaced.py)."""
+    from tests.replaced import replace_title  # models can be imported only once Django is set up
+
+    return replace_title(world)

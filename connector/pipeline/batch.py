@@ -115,7 +115,6 @@ def _language(entries: Iterable[OutboxEntry]) -> str:
 
 def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
     """Return an entry as the rules see it."""
-    person = PersonRef(PersonType(entry.person_type), entry.person_id) if entry.person_id else None
     return Row(
         id=entry.pk,
         known=entry.known(),
@@ -125,7 +124,7 @@ def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
         answers=entry.answers,
         is_forced=entry.is_forced,
         is_correction=entry.is_correction,
-        person=person,
+        person=_person_of(entry),
         member_id=entry.member_id,
         created_by_us=entry.created_by_us,
         matched_email=entry.matched_email,
@@ -140,6 +139,10 @@ def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
         is_unclear=entry.create_sent_at is not None,
         unclear_email=entry.create_sent_email,
     )
+
+
+def _person_of(entry: OutboxEntry) -> PersonRef | None:
+    return PersonRef(PersonType(entry.person_type), entry.person_id) if entry.person_id else None
 
 
 def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:

@@ -129,11 +129,13 @@ class MappingFormSet(_InlineFormSet):
                 _blame(form, problem)
 
     def _kept_forms(self) -> list[MappingForm]:
-        return [
-            form
-            for form in self.forms
-            if form.is_valid() and form.instance.field and not self._should_delete_form(form)  # type: ignore[attr-defined]
-        ]
+        """Return the lines that are filled in, right and not ticked for deletion.
+
+        `deleted_forms` says nothing as long as any line is wrong, so Django's own question is asked of each.
+        """
+        filled_in = [form for form in self.forms if form.is_valid() and form.instance.field]
+        should_delete = self._should_delete_form  # type: ignore[attr-defined]  # the stubs do not know it
+        return [form for form in filled_in if not should_delete(form)]
 
     def _refuse_repeated(self) -> None:
         seen: set[tuple[str, str]] = set()

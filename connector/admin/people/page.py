@@ -7,7 +7,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import localize
 from django.utils.timezone import localtime
 
-from connector.admin.frame.changes import payload_rows, record_links
+from connector.admin.frame.changes import RecordLink, payload_rows, record_links
 from connector.admin.frame.explain import explain_end, explain_notes, explain_waiting, reason_label
 from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS
 from connector.admin.frame.tags import entry_tag, link_tag
@@ -36,17 +36,21 @@ def entry_context(entry: OutboxEntry) -> dict[str, Any]:
             reason=entry.reason, error_code=entry.error_code, error_message=entry.error_message
         ),
         "notes": explain_notes(entry.notes),
-        "records": record_links(
-            instance_url=entry.link.org.instance_url,
-            person_type=entry.person_type,
-            person_id=entry.person_id,
-            member_id=entry.member_id,
-        ),
+        "records": _records(entry),
         "answers": [*_chosen_rows(entry), *(_answer_row(reason, said) for reason, said in entry.answers.items())],
         "shares_email_with": _others_with_email(entry) if entry.email_key else [],
         "attempts": [attempt_row(attempt) for attempt in _latest_attempts(entry)],
         "attempts_shown": ATTEMPTS_SHOWN,
     }
+
+
+def _records(entry: OutboxEntry) -> list[RecordLink]:
+    return record_links(
+        instance_url=entry.link.org.instance_url,
+        person_type=entry.person_type,
+        person_id=entry.person_id,
+        member_id=entry.member_id,
+    )
 
 
 def _latest_attempts(entry: OutboxEntry) -> QuerySet[SyncAttempt]:

@@ -9,25 +9,11 @@ from django.urls import reverse
 from connector.admin.log import put_back
 from connector.models import SyncAttempt, SyncRun
 from connector.pipeline.put_back import start
-from tests.acceptance.people import someone
 from tests.admin.conftest import SignIn
+from tests.replaced import title
 from tests.world import World
 
-EMAIL = "ada.lovelace@example.org"
 ATTEMPTS = "/admin/connector/syncattempt/"
-
-
-@pytest.fixture
-def replaced(world: World) -> World:
-    """A contact whose title was replaced."""
-    world.configure(update_existing=True)
-    world.add("Contact", {"FirstName": "Ada", "LastName": "Lovelace", "Email": EMAIL, "Title": "Student"})
-    world.send(someone("p1"))
-    return world
-
-
-def title(world: World) -> Any:
-    return world.people(EMAIL)[0]["Title"]
 
 
 def run_url() -> str:

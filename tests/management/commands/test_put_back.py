@@ -9,10 +9,8 @@ from django.core.management import call_command
 
 from connector.management.base import CommandProblem
 from connector.models import SyncAttempt, SyncRun
-from tests.acceptance.people import someone
+from tests.replaced import EMAIL, title
 from tests.world import World
-
-EMAIL = "ada.lovelace@example.org"
 
 
 def put_back(*arguments: str, is_json: bool = True) -> tuple[Any, int]:
@@ -23,19 +21,6 @@ def put_back(*arguments: str, is_json: bool = True) -> tuple[Any, int]:
     except SystemExit as exc:
         code = int(exc.code or 0)
     return json.loads(stdout.getvalue()) if is_json else stdout.getvalue(), code
-
-
-@pytest.fixture
-def replaced(world: World) -> World:
-    """A contact whose title was replaced."""
-    world.configure(update_existing=True)
-    world.add("Contact", {"FirstName": "Ada", "LastName": "Lovelace", "Email": EMAIL, "Title": "Student"})
-    world.send(someone("p1"))
-    return world
-
-
-def title(world: World) -> Any:
-    return world.people(EMAIL)[0]["Title"]
 
 
 @pytest.mark.parametrize(
