@@ -85,10 +85,10 @@ class Org:
             settle_setup(self, changed=values.keys())
 
     def put_row(self, sobject: str, *, values: Row) -> str:
-        """Add or change a row past all rules but the shape of a row; return its id."""
+        """Add or change a row past all rules but the shape of a row, as a colleague; return its id."""
         with self.store.lock:
             old = self.store.get(sobject, row_id=values.get("Id")) or self._blank_row(sobject)
-            row = {**old, **values}
+            row = {**old, **self._stamp(sobject), **values}
             if sobject in ("Contact", "Lead", "User") and "Name" not in values:
                 row["Name"] = " ".join(p for p in (row.get("FirstName"), row.get("LastName")) if p) or None
             if isinstance(row.get("Email"), str):
@@ -122,17 +122,29 @@ class Org:
 
     def _blank_row(self, sobject: str) -> Row:
         one = self.full_catalog[sobject.lower()]
-        now = now_text()
         row: Row = {field.name: field.default for field in one.fields.values() if field.default is not None}
         row.update(Id=self.store.new_id(sobject), IsDeleted=False)
-        users = self.store.all("User")
-        user_id = users[0]["Id"] if users else None
         if one.field("CreatedDate"):
-            row.update(CreatedDate=now, LastModifiedDate=now, SystemModstamp=now)
-            row.update(CreatedById=user_id, LastModifiedById=user_id)
+            row.update(CreatedDate=now_text(), CreatedById=self._colleague_id)
         if one.field("OwnerId"):
-            row["OwnerId"] = user_id
+            row["OwnerId"] = next((user["Id"] for user in self.store.all("User")), None)
         return row
+
+    def _stamp(self, sobject: str) -> Row:
+        """Say who changes a row now: Salesforce notes the user of every write, which no caller can choose.
+
+        https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/system_fields.htm
+        """
+        if not self.full_catalog[sobject.lower()].field("LastModifiedDate"):
+            return {}
+        now = now_text()
+        return {"LastModifiedDate": now, "LastModifiedById": self._colleague_id, "SystemModstamp": now}
+
+    @property
+    def _colleague_id(self) -> str | None:
+        """Return the user behind whatever happens past the API: the second of the seed, where there are several."""
+        ids = [user["Id"] for user in self.store.all("User")][:2]
+        return ids[-1] if ids else None
 
     def _build_catalog(self) -> Catalog:
         return build_catalog(self._custom_fields, person_accounts=self.settings.person_accounts)

@@ -115,7 +115,7 @@ def convert_lead(org: Org, *, lead_id: str, contact_id: str | None) -> str:
         "ConvertedContactId": contact["Id"],
         "ConvertedAccountId": contact.get("AccountId"),
     }
-    org.store.put("Lead", row={**lead, **changed})
+    org.put_row("Lead", values={**changed, "Id": lead["Id"]})
     _move_members(org, field="LeadId", old=lead["Id"], contact_id=contact["Id"])
     return str(contact["Id"])
 
@@ -130,8 +130,7 @@ def _contact_for(org: Org, *, lead: Row, contact_id: str | None) -> str:
         account_id = org.put_row("Account", values={"Name": lead.get("Company") or lead["LastName"]})
         return org.put_row("Contact", values={**values, "AccountId": account_id, "OwnerId": lead["OwnerId"]})
     filled = {name: value for name, value in values.items() if contact.get(name) in (None, "")}
-    org.store.put("Contact", row={**contact, **filled})
-    return str(contact["Id"])
+    return org.put_row("Contact", values={**filled, "Id": contact["Id"]})
 
 
 def _person_for(org: Org, *, lead: Row, values: Row) -> str:
@@ -147,7 +146,7 @@ def _person_for(org: Org, *, lead: Row, values: Row) -> str:
 
 
 def merge_rows(org: Org, *, sobject: str, winner_id: str, loser_ids: list[str]) -> None:
-    """Merge rows into a winner: losers are deleted and point to it, their memberships move.
+    """Merge rows into a winner: losers are deleted and point to it, their memberships move; all are changed by it.
 
     Call holding the store's lock. Raises KeyError for an unknown id.
     """
@@ -158,6 +157,7 @@ def merge_rows(org: Org, *, sobject: str, winner_id: str, loser_ids: list[str]) 
             raise KeyError(loser_id)
         _reparent(org, key=key, old=loser_id, new=winner_id)
         org.erase(sobject, row={**loser, "MasterRecordId": winner_id})
+    org.put_row(sobject, values={"Id": winner_id})
 
 
 def _move_members(org: Org, *, field: str, old: str, contact_id: str) -> None:

@@ -14,6 +14,9 @@ from simulator.shapes import Row
 if TYPE_CHECKING:
     from simulator.org import Org
 
+_AUDIT = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
+"""System fields that both halves have in common: one write makes or changes them."""
+
 
 def check_contact(org: Org, *, row: Row) -> None:
     """Refuse to change the Contact of a Person Account (assumption: this code). Raises RowError."""
@@ -71,6 +74,7 @@ def reflect(org: Org, *, account_id: str) -> None:
         if field.createable and there.field(account_name(field.name)) and account_name(field.name) in account
     }
     own = {"Id": contact_id, "IsPersonAccount": True, "AccountId": account_id, "OwnerId": account["OwnerId"]}
+    own |= {name: account[name] for name in _AUDIT}
     if org.store.get("Contact", row_id=contact_id) is None:
         own["IsDeleted"] = False
     org.put_row("Contact", values={**shown, **own})

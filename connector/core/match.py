@@ -21,7 +21,6 @@ from connector.core.screen import (
 )
 
 __all__ = [
-    "adopt_lost_creation",
     "Held",
     "Match",
     "Matched",
@@ -120,33 +119,6 @@ def _match(person: Person, records: Records, *, policy: LinkPolicy, choices: Map
     if _was_deleted(person, records):
         return Held(leave_out(Reason.PERSON_DELETED))
     return found if person.email else Held(hold(Reason.NO_EMAIL))
-
-
-def adopt_lost_creation(person: Person, records: Records) -> Person:
-    """Give a person the record that a call without an answer made under an address that was corrected since.
-
-    The one with that address and the same names is it: without this the corrected address would find nobody, and a
-    second person would be created (rule 6.1).
-    """
-    rows = tuple(_adopt(row, records) for row in person.rows)
-    return person if rows == person.rows else replace(person, rows=rows)
-
-
-def _adopt(row: Row, records: Records) -> Row:
-    if row.person is not None or row.unclear_email in ("", row.email):
-        return row
-    carriers = [record for record in records.with_email(row.unclear_email) if record.email == row.unclear_email]
-    living = [record for record in carriers if not record.is_converted]
-    same = [record for record in living if row.names and names_of(record) == row.names]
-    if len(same) != 1:
-        return row
-    return replace(
-        row,
-        person=same[0].ref,
-        matched_email=row.unclear_email,
-        matched_last_name=same[0].last_name,
-        created_by_us=True,
-    )
 
 
 def picked_refs(person: Person) -> list[PersonRef]:

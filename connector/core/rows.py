@@ -90,12 +90,19 @@ class Row:
     last_synced_at: datetime | None = None
     """When the row was last sent; of several rows of one person the latest knows what Salesforce holds from us."""
     last_read_at: datetime | None = None
-    is_unclear: bool = False
-    """A call that creates something for this row was sent and its answer is not known."""
+    create_sent_at: datetime | None = None
+    """When a call that creates something for this row was sent whose answer is not known."""
     is_erased: bool = False
     """The person asked to be forgotten, and a message that was just being stored brought the row back."""
     unclear_email: str = ""
     """The email that this call carried; the row's may have been corrected since."""
+    is_adopted: bool = False
+    """The record was found again after such a call; nothing about it is stored yet."""
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether something may have been created for this row that is not known."""
+        return self.create_sent_at is not None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -157,6 +164,9 @@ class PersonRecord:
     """The account of a contact; of a Person Account the other half of the person, through which it is written."""
     last_activity_at: str = ""
     created_at: str = ""
+    created_by_id: str = ""
+    last_modified_by_id: str = ""
+    """Who created the record and who changed it last: ids of users (18 characters)."""
     emails: tuple[str, ...] = ()
     """Of the link's email fields in their order, normalised, "" where one is empty; () stands for Email alone."""
     key: str = ""

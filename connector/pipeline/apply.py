@@ -168,7 +168,7 @@ def _learn(groups: Sequence[EmailGroup], work: Iterable[Progress]) -> list[Email
     learned = {
         row.id: _learned(row, progress)
         for progress in work
-        if progress.created_person
+        if progress.created_person or progress.is_adopted
         for row in progress.plan.person.rows
     }
     return [replace(group, people=tuple(_with_rows(person, learned) for person in group.people)) for group in groups]
@@ -176,13 +176,15 @@ def _learn(groups: Sequence[EmailGroup], work: Iterable[Progress]) -> list[Email
 
 def _learned(row: Row, progress: Progress) -> Row:
     sent = {path: after for path, (_before, after) in progress.changes.items()}
+    known = replace(row, sent_values={**row.sent_values, **sent})
+    if not progress.created_person:
+        return known
     return replace(
-        row,
+        known,
         person=progress.ref,
         matched_email=row.email,
         matched_last_name=text_of(row.known.values, "last_name"),
         created_by_us=True,
-        sent_values={**row.sent_values, **sent},
     )
 
 

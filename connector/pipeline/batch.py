@@ -136,7 +136,7 @@ def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
         sent_person_hash=entry.sent_person_hash,
         last_synced_at=entry.last_synced_at,
         last_read_at=entry.last_read_at,
-        is_unclear=entry.create_sent_at is not None,
+        create_sent_at=entry.create_sent_at,
         unclear_email=entry.create_sent_email,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.core.errors import ErrorKind, RowError
+from connector.core.field_values import sent_values
 from connector.core.mapping import MappingRule
 from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.core.participant import Json, text_of
@@ -51,8 +52,8 @@ class EntryEnd:
     sent_hash: str = ""
     sent_person_hash: str = ""
     was_read: bool = False
-    keeps_unclear: bool = False
-    """What was sent may still come into effect."""
+    is_email_due: bool = False
+    """The record was to get the row's email and did not: it still has the one that it was matched by."""
 
 
 def end_by_verdict(verdict: Verdict, candidates: Sequence[PersonRecord] = ()) -> EntryEnd:
@@ -123,6 +124,7 @@ def end_by_progress(
         sent_hash="" if error else hashes.everything,
         sent_person_hash=hashes.person,
         was_read=progress.was_read,
+        is_email_due="Email" in plan.record.values and not progress.is_person_written,
     )
 
 
@@ -150,7 +152,7 @@ def _sent(progress: Progress, rules: Sequence[MappingRule]) -> dict[str, Json]:
     just as it would have if the worker had come later.
     """
     plan = progress.plan
-    sent: dict[str, Json] = {}
+    sent = sent_values([row for row in plan.person.rows if row.is_adopted and row.person == progress.ref])
     objects = [(SObject.CAMPAIGN_MEMBER.value, plan.member, progress.member_operation)]
     if progress.ref is not None:
         objects.append((progress.ref.type.value, plan.record, progress.person_operation))
@@ -173,7 +175,8 @@ def spread(person: Person, end: EntryEnd) -> dict[int, EntryEnd]:
     ends: dict[int, EntryEnd] = {}
     for row in person.claimed:
         other = person.lead_row.id
-        own = replace(end, matched_email=row.email, matched_last_name=text_of(row.known.values, "last_name"))
+        email = row.matched_email if end.is_email_due else row.email
+        own = replace(end, matched_email=email, matched_last_name=text_of(row.known.values, "last_name"))
         ends[row.id] = own if row.id == other else _as_same_person(own, leader_id=other, is_first=not ends)
     return ends
 

@@ -1,22 +1,25 @@
 """Match the people of a batch against what was read, and everybody of the event whom that concerns (rule 2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from connector.core.match import Held, Match, Matched, Records, adopt_lost_creation, match_group
+from connector.core.adopt import Maker, adopt_lost_creation, lost_namesakes
+from connector.core.match import Held, Match, Matched, Records, match_group
 from connector.core.membership import refuse_membership
 from connector.core.outcomes import EntryState
 from connector.core.plan import moves_email
-from connector.core.rows import LinkPolicy
+from connector.core.rows import LinkPolicy, PersonRef
+from connector.core.schema import PersonType
 from connector.core.screen import EmailGroup, Person, screen_row
 from connector.core.unite import unite_records
+from connector.models import OutboxEntry
 from connector.pipeline.batch import with_rows_of
 from connector.pipeline.run import Run
 
 
 def match_people(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
     """Return who everybody is, each record once; siblings that must be asked about now are noted in `run.woken`."""
-    found = _match(run, [_adopt(group, records) for group in groups], records)
+    found = _match(run, _adopt(run, groups, records), records)
     pairs = unite_records([*found, *_others_of(run, found)], run.batch.policy)
     _wake_held(run, pairs)
     return pairs
@@ -66,8 +69,26 @@ def _others_of(run: Run, pairs: Iterable[tuple[Person, Match]]) -> list[tuple[Pe
     ]
 
 
-def _adopt(group: EmailGroup, records: Records) -> EmailGroup:
-    return replace(group, people=tuple(adopt_lost_creation(person, records) for person in group.people))
+def _adopt(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[EmailGroup]:
+    """Give those whose creation got no answer the record that it made; asks the database only where there are any."""
+    policy = run.batch.policy
+    lost = [row for group in groups for person in group.people for row in person.rows if row.unclear_email]
+    found = {one.ref for row in lost for one in lost_namesakes(row, records, policy=policy)}
+    if not found:
+        return list(groups)
+    maker = Maker(run.gateway.token.user_id, recorded=frozenset(found & _recorded(run, found)))
+
+    def adopted(person: Person) -> Person:
+        return adopt_lost_creation(person, records, policy=policy, maker=maker)
+
+    return [replace(group, people=tuple(map(adopted, group.people))) for group in groups]
+
+
+def _recorded(run: Run, refs: Collection[PersonRef]) -> set[PersonRef]:
+    """Return the records of which an entry of the organisation knows that it created them."""
+    made = OutboxEntry.objects.filter(link__org_id=run.batch.link.org_id, created_by_us=True)
+    rows = made.filter(person_id__in=[ref.id for ref in refs]).values_list("person_type", "person_id")
+    return {PersonRef(PersonType(kind), row_id) for kind, row_id in rows}
 
 
 def _wake_held(run: Run, pairs: Iterable[tuple[Person, Match]]) -> None:

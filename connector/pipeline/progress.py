@@ -46,6 +46,11 @@ class Progress:
         return self.person_operation is Operation.CREATE
 
     @property
+    def is_adopted(self) -> bool:
+        """Whether the person was found again after a creation without an answer."""
+        return any(row.is_adopted for row in self.plan.person.rows)
+
+    @property
     def has_created(self) -> bool:
         """Whether the person or the membership came into being in this run."""
         return Operation.CREATE in (self.person_operation, self.member_operation)

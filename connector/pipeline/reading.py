@@ -18,8 +18,9 @@ MEMBERS = "CampaignMembers"
 """Child relationship from Contact and Lead to CampaignMember."""
 _LABELS = "labels"
 
-_PERSON_FIELDS = ("Id", "Email", "FirstName", "LastName", "LastActivityDate", "CreatedDate", "IsDeleted",
-                  "MasterRecordId", "IsConverted", "ConvertedContactId", "IsPersonAccount", "Company")  # fmt: skip
+_PERSON_FIELDS = ("Id", "Email", "FirstName", "LastName", "LastActivityDate", "CreatedDate", "CreatedById",
+                  "LastModifiedById", "IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId",
+                  "IsPersonAccount", "Company")  # fmt: skip
 CORE_FIELDS = {
     SObject.CONTACT: ("Id", "Email", "LastName"),
     SObject.LEAD: ("Id", "Email", "LastName", "IsConverted", "ConvertedContactId"),
@@ -209,6 +210,8 @@ class Reader:
             account_id=str(row.get("AccountId") or ""),
             last_activity_at=str(row.get("LastActivityDate") or ""),
             created_at=str(row.get("CreatedDate") or ""),
+            created_by_id=str(row.get("CreatedById") or ""),
+            last_modified_by_id=str(row.get("LastModifiedById") or ""),
         )
 
     def _is_key_case_sensitive(self, kind: PersonType) -> bool:

@@ -41,6 +41,8 @@ class Result:
     woken: frozenset[int] = frozenset()
     """Entries of others' that must be looked at again."""
     unclear: frozenset[int] = frozenset()
+    looked_up: frozenset[int] = frozenset()
+    """Entries whose people were searched in this run: what was unclear before is known since."""
     released_early: int = 0
     """Entries of the claim that `record_some` has recorded already."""
     stop: Stop | None = None
@@ -221,7 +223,7 @@ def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: i
     if entry.pk in result.stopped:
         _keep_record(entry, result.stopped[entry.pk])
         entry.sent_hash = ""
-    if entry.pk not in result.unclear:
+    if entry.pk in result.looked_up - result.unclear:
         entry.create_sent_at, entry.create_sent_email = None, ""
     entry.attempt_count = max(0, entry.attempt_count - 1)
     entry.state = EntryState.RETRYING.value if entry.attempt_count else EntryState.PENDING.value

@@ -116,6 +116,7 @@ def result_of(run: Run) -> Result:
         stopped=stopped_ends(run),
         woken=frozenset(run.woken),
         unclear=frozenset(run.unclear - set(run.ends)),
+        looked_up=frozenset(row.id for progress in run.work.values() for row in progress.plan.person.claimed),
         released_early=len(run.set_aside),
     )
 
@@ -132,7 +133,7 @@ def stopped_ends(run: Run) -> dict[int, EntryEnd]:
     """Return {entry id: what was done for it} of the entries that came to no end before the run stopped."""
     stopped: dict[int, EntryEnd] = {}
     for progress in run.work.values():
-        if progress.wrote and not has_ended(run, progress):
+        if (progress.wrote or progress.is_adopted) and not has_ended(run, progress):
             stopped |= spread(progress.plan.person, stop_progress(_end_of(run, progress)))
     return {entry_id: end for entry_id, end in stopped.items() if entry_id not in run.ends}
 

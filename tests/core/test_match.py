@@ -14,6 +14,7 @@ from tests.core.cases import (
     EMAIL,
     LEAD,
     NOBODY,
+    START,
     contact,
     converted,
     lead,
@@ -187,6 +188,7 @@ def moved(entry: Row, email: str) -> Row:
 
 
 NO_EMAIL: dict[str, Any] = {"values": {"email": ""}}
+UNCLEAR: dict[str, Any] = {"create_sent_at": START}
 BOB1, BOB2 = contact(1, first_name="Bob"), contact(2, first_name="Bob")
 
 
@@ -204,9 +206,9 @@ BOB1, BOB2 = contact(1, first_name="Bob"), contact(2, first_name="Bob")
         pytest.param(answered(AMBIGUOUS, "leave_out"), [contact(1)], C1,
                      id="several: left out, then merged in Salesforce: sent"),
         pytest.param(answered(AMBIGUOUS, "create"), [BOB1, BOB2], NOBODY, id="several, none of them is right: created"),
-        pytest.param(answered(AMBIGUOUS, "create", is_unclear=True), [BOB1, BOB2, contact(3)], C3,
+        pytest.param(answered(AMBIGUOUS, "create", **UNCLEAR), [BOB1, BOB2, contact(3)], C3,
                      id="created, the answer was lost: found by its names, not made twice"),
-        pytest.param(answered(AMBIGUOUS, "create", is_unclear=True), [contact(1), contact(2)], AMBIGUOUS,
+        pytest.param(answered(AMBIGUOUS, "create", **UNCLEAR), [contact(1), contact(2)], AMBIGUOUS,
                      id="created, the answer was lost and several carry the same names: asked which"),
         pytest.param(answered(AMBIGUOUS, "create"), [contact(1), contact(2)], NOBODY,
                      id="to be created although namesakes have the address: a person saw them and asked for another"),
@@ -228,7 +230,7 @@ BOB1, BOB2 = contact(1, first_name="Bob"), contact(2, first_name="Bob")
                      id="no email, the picked record is gone: asked again, never created"),
         pytest.param(answered(Reason.NO_EMAIL, "create", **NO_EMAIL), [contact(2, email="")], NOBODY,
                      id="no email: created"),
-        pytest.param(answered(Reason.NO_EMAIL, "create", **NO_EMAIL, is_unclear=True), [], Reason.NO_EMAIL,
+        pytest.param(answered(Reason.NO_EMAIL, "create", **NO_EMAIL, **UNCLEAR), [], Reason.NO_EMAIL,
                      id="no email, created, the answer was lost: nobody can be found, a person must look"),
         pytest.param(answered(Reason.NO_EMAIL, "create", **NO_EMAIL, person=C2), [contact(2, email="")], C2,
                      id="no email, created earlier"),

@@ -32,15 +32,6 @@ class Writer(Ground):
             return "left_out: status_not_sent"
         return "left_out: removed_by_hand" if self._was_removed(group, record, target) else ""
 
-    def forget_creation(self, row: Participant) -> None:
-        """Know no more that we made a record: the answer was lost, and it was found like one that was there before.
-
-        Then it holds nothing from us but what an open field would have been given anyway.
-        """
-        mode, may = self.policy.mode, self.policy.update_existing
-        row.is_ours = False
-        row.sent = {name: value for name, value in row.sent.items() if value and may and mode(name) == "overwrite"}
-
     def _refuse_creation(self, group: Group) -> str | None:
         policy = self.policy
         if policy.create == "nobody":
