@@ -206,11 +206,11 @@ NOTES: Mapping[Note, Texts] = {
                "Les personnes concernées seront alors renvoyées."),
     },
     Note.PERSON_ACCOUNT: {
-        "en": ("This person is a Person Account: the membership was written, the person’s own fields were not.",
+        "en": ("This person is a Person Account: the person’s own fields differ from inwink and were not written.",
                "If they shall be written, give the integration user the right to edit Accounts, "
                "then send the participant again."),
-        "fr": ("Cette personne est un compte personnel : l’inscription à la campagne a été écrite, "
-               "pas les champs de la personne.",
+        "fr": ("Cette personne est un compte personnel : ses propres champs diffèrent d’inwink "
+               "et n’ont pas été écrits.",
                "S’ils doivent l’être, donnez à l’utilisateur d’intégration le droit de modifier les Comptes, "
                "puis renvoyez le participant."),
     },

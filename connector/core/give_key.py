@@ -35,7 +35,8 @@ def _give_key(plan: PersonPlan, records: Records, *, context: Context, given: se
     there = _account_spec(plan, spec, context) if is_person_account else spec
     is_writable = there is not None and (spec.is_createable if record is None else there.is_updateable)
     if not free or not is_writable or len(free[0]) > spec.length:
-        return _note(plan)
+        is_held_back = bool(free) and is_person_account and not plan.record.account_id
+        return _note(plan, *((Note.PERSON_ACCOUNT,) if is_held_back else ()))
     given.add(free[0].lower())
     return _write(plan, spec, key=free[0], account_name=there.name if there is not None and is_person_account else "")
 
@@ -66,5 +67,5 @@ def _keep(plan: PersonPlan, spec: FieldSpec, *, key: str) -> PersonPlan:
     return replace(plan, record=replace(plan.record, agreed=agreed))
 
 
-def _note(plan: PersonPlan) -> PersonPlan:
-    return replace(plan, notes=(*plan.notes, Note.KEY_NOT_WRITTEN))
+def _note(plan: PersonPlan, *why: Note) -> PersonPlan:
+    return replace(plan, notes=tuple(dict.fromkeys((*plan.notes, *why, Note.KEY_NOT_WRITTEN))))

@@ -100,7 +100,7 @@ class Note(StrEnum):
     DUPLICATE_ALERT = "duplicate_alert"
     FIELD_DROPPED = "field_dropped"
     PERSON_ACCOUNT = "person_account"
-    """The fields of a Person Account were not written: the user may not change accounts."""
+    """Fields of a Person Account that differ were not written: the user may not change accounts."""
     ACCOUNT_NOT_FOUND = "account_not_found"
     ACCOUNT_AMBIGUOUS = "account_ambiguous"
     ACCOUNT_CONSUMER_DOMAIN = "account_consumer_domain"

@@ -20,7 +20,7 @@ from connector.core.match import Held, Match, Matched, NoMatch
 from connector.core.membership import StatusPlan, plan_status
 from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.core.participant import Json
-from connector.core.person_account import account_values, as_contact, is_writable
+from connector.core.person_account import account_field, account_values, as_contact, is_writable
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef
 from connector.core.schema import PersonType, SObject
 from connector.core.screen import Person, Verdict, leave_out
@@ -159,7 +159,8 @@ def _plan_person_account(
     """Plan a Person Account like any Contact, within the limits of its Account, through which it is written."""
     account = context.schemas.get(SObject.ACCOUNT)
     if account is None or not is_writable(account) or not matched.record.account_id:
-        return Write(), (Note.PERSON_ACCOUNT,)
+        is_held_back = _would_be_written(person, matched, facts=facts, context=context)
+        return Write(), (Note.PERSON_ACCOUNT,) if is_held_back else ()
     names = ["Email", *(rule.field for rule in rules_of(SObject.CONTACT, context))]
     contact = as_contact(context.schemas[SObject.CONTACT], account, names=names)
     within = replace(context, schemas={**context.schemas, SObject.CONTACT: contact})
@@ -171,6 +172,23 @@ def _plan_person_account(
         notes = tuple(dict.fromkeys((*notes, Note.FIELD_DROPPED)))
     named = account_values(write.values, account)
     return replace(write, account_id=matched.record.account_id, account_values=named), notes
+
+
+def _would_be_written(person: Person, matched: Matched, *, facts: Facts, context: Context) -> bool:
+    """Say whether the lack of a right keeps any field of a Person Account from following inwink.
+
+    What the Account has no field for is not held back by that. A value that does not fit is: with the right it would
+    fail, without it nothing of it is sent.
+    """
+    account, contact = context.schemas.get(SObject.ACCOUNT), context.schemas[SObject.CONTACT]
+    if account is not None:
+        there = {name: spec for name, spec in contact.fields.items() if account_field(name, account) is not None}
+        context = replace(context, schemas={**context.schemas, SObject.CONTACT: replace(contact, fields=there)})
+    try:
+        write, _notes = _plan_update(person, matched, facts=facts, context=context)
+    except UnfitError:
+        return True
+    return write.operation is not Operation.NONE
 
 
 def _plan_update(person: Person, matched: Matched, *, facts: Facts, context: Context) -> tuple[Write, tuple[Note, ...]]:

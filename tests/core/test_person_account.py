@@ -112,10 +112,39 @@ def test_a_field_that_the_account_lacks_is_left_out_and_noted() -> None:
     assert (dict(planned.record.account_values), planned.notes) == ({"PersonTitle": "CTO"}, (Note.FIELD_DROPPED,))
 
 
-@pytest.mark.parametrize("account", [None, replace(ACCOUNT, is_updateable=False)])
-def test_without_the_right_only_the_membership_is_written(account: Any) -> None:
-    planned = plan(TITLE, now={"Title": "CEO"}, account=account, position="CTO")
-    assert (planned.record.operation, planned.notes) == (Operation.NONE, (Note.PERSON_ACCOUNT,))
+REFUSED = replace(ACCOUNT, is_updateable=False)
+
+
+@pytest.mark.parametrize("account", [None, REFUSED])
+@pytest.mark.parametrize(
+    ("mapping", "now", "position", "is_noted"),
+    [
+        pytest.param(TITLE, {"Title": "CEO"}, "CTO", True, id="a value would be changed"),
+        pytest.param(TITLE, {"Title": "CTO"}, "CTO", False, id="it is the same"),
+        pytest.param(replace(TITLE, mode=Mode.IF_EMPTY), {"Title": "CEO"}, "CTO", False, id="it would stay"),
+        pytest.param(TITLE, {"Title": "CEO"}, "", False, id="inwink has none"),
+        pytest.param(TITLE, {"Title": "CEO"}, "x" * 41, True, id="a value that fits nowhere fails nobody"),
+    ],
+)
+def test_without_the_right_only_the_membership_is_written_and_noted_where_fields_differ(
+    account: Any, mapping: Any, now: dict[str, Any], position: str, is_noted: bool
+) -> None:
+    planned = plan(mapping, now=now, account=account, position=position)
+    assert (planned.verdict, planned.record.operation) == (None, Operation.NONE)
+    assert planned.notes == ((Note.PERSON_ACCOUNT,) if is_noted else ())
+
+
+def test_a_link_that_updates_nobody_holds_nothing_back() -> None:
+    record = contact(1, is_person_account=True, account_id=ACCOUNT_ID, values={"Title": "CEO"})
+    context = Context(policy(mappings=(TITLE,)), {**SCHEMAS, SObject.ACCOUNT: REFUSED}, RESPONDED)
+    planned = plan_person(person(row(1, REGISTERED, values={"position": "CTO"})), Matched(record), context)
+    assert planned.notes == ()
+
+
+def test_the_right_is_not_missed_for_a_field_that_the_account_lacks() -> None:
+    lacking = schema("Account", spec("LastName"))
+    planned = plan(TITLE, now={"Title": "CEO"}, account=replace(lacking, is_updateable=False), position="CTO")
+    assert planned.notes == ()
 
 
 @pytest.mark.parametrize(

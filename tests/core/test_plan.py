@@ -224,7 +224,8 @@ def test_values_that_agree_are_told_so_that_a_colleagues_later_change_is_respect
 
 
 def test_notes_say_what_was_kept() -> None:
-    planned = plan(person(row(1, REFUSED)), contact(1, member=member("Attended"), is_person_account=True))
+    who = person(row(1, REFUSED, values={"position": "CEO"}))
+    planned = plan(who, replace(TITLED, member=member("Attended"), is_person_account=True), update_existing=True)
     assert planned.notes == (Note.STATUS_NOT_LOWERED, Note.PERSON_ACCOUNT)
     assert planned.held_label == "Attended"
     assert not planned.writes

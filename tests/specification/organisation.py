@@ -28,6 +28,7 @@ class Organisation:
         """{name of a user, queue or account, or "Lead.Guest" for a record type: its id}"""
         self.required: dict[str, list[str]] = {}
         """{object: fields that a new record must have}"""
+        self.is_losing_answers = False
         world.switch(custom_fields={"Contact": [WORK_EMAIL], "Lead": [WORK_EMAIL]})
         for text in words:
             self._prepare(text)
@@ -85,6 +86,22 @@ class Organisation:
         self.required.setdefault(kind.capitalize(), []).append(field_name)
         self.world.switch(required_fields=self.required)
 
+    def loses_answers(self) -> None:
+        """Carry out what creates people, and answer nothing."""
+        self.is_losing_answers = True
+        for sobject in ("Contact", "Lead"):
+            self.world.fault({"close_after": True}, times=1000, sobject=sobject, kind="collections", method="POST")
+
+    def make_good(self) -> None:
+        """After the first answers were lost: answer again, and send when nothing of it can still be under way."""
+        if self.is_losing_answers:
+            self.is_losing_answers = False
+            if not any(fault["hits"] for fault in self.world.control("faults", method="GET")["faults"]):
+                raise UnreadableCaseError("no answer was lost")
+            self.world.control("faults", method="DELETE")
+            self.world.let_pass(seconds=700)
+            self.world.drain()
+
 
 def account_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a Person Account under the names that its Account has for them."""
@@ -109,6 +126,7 @@ _WORDS: Sequence[tuple[str, Callable[..., None]]] = (
         r"the integration user does not see the website of accounts",
         lambda organisation: organisation.world.switch(hidden_fields={"Account": ["Website"]}),
     ),
+    (r"the answer about the first new people is lost", Organisation.loses_answers),
     (r"account (.+) \((.+)\)", Organisation.has_account),
     (r"record types of (lead|contact)s: (.+)", Organisation.has_record_types),
     (r"duplicate rules (warn|block)", Organisation.has_duplicate_rules),

@@ -286,4 +286,5 @@ def play_cases(world: World, cases: Sequence[Case]) -> tuple[list[Player], Mappi
             if number < len(player.case.steps):
                 player.play(player.case.steps[number])
         world.drain()
+        organisation.make_good()
     return players, at_start
