@@ -12,6 +12,10 @@ def _style(request: HttpRequest) -> str:
     return static("connector/admin.css")
 
 
+def _first_run_style(request: HttpRequest) -> str:
+    return static("connector/first-run.css")
+
+
 def _icon(request: HttpRequest) -> str:
     return static("connector/icon.svg")
 
@@ -39,7 +43,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "connector.admin.overview.page.dashboard",
-    "STYLES": [_style],
+    "STYLES": [_style, _first_run_style],
     "SCRIPTS": [_copy_script],
     "BORDER_RADIUS": "8px",
     "COLORS": {

@@ -10,7 +10,7 @@ from pathlib import Path
 from connector.core.participant import Json, Participant
 from connector.inwink.aliases import ALIASES, CONTAINERS, FILE_KEYS, Meaning, fold
 from connector.inwink.json_text import parse_json
-from connector.inwink.payload import Dialect, InvalidParticipant, MalformedBody, list_participants, read_with
+from connector.inwink.payload import Dialect, InvalidParticipant, MalformedBody, list_participants, read_with, refusal
 from connector.inwink.sheets import Row, UnreadableFile, detect_encoding, is_workbook, read_csv, read_workbook
 from connector.inwink.times import read_local_time
 
@@ -133,7 +133,7 @@ def _parse_line(line: str) -> Json:
     try:
         return parse_json(line)
     except MalformedBody as exc:
-        return InvalidParticipant([exc.detail])
+        return InvalidParticipant([refusal("%(detail)s", detail=exc.detail)])
 
 
 def _json_document(path: Path, *, encoding: str) -> Iterator[tuple[int, Json]]:

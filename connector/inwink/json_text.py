@@ -17,8 +17,10 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 class MalformedBody(ValueError):
     """A body that cannot be read at all; `code` is stable, `detail` is a sentence without personal data."""
 
-    def __init__(self, code: str, *, detail: str) -> None:
+    def __init__(self, code: str, *, detail: str, line: int = 0, column: int = 0) -> None:
         super().__init__(f"{code}: {detail}")
+        self.line, self.column = line, column
+        """Where it stands, counted from 1; 0 where it is no place in the text."""
         self.code = code
         """One of `not_utf8`, `malformed_json`, `too_deep`, `not_finite`, `not_an_object`, `too_many`."""
         self.detail = detail
@@ -32,7 +34,7 @@ def parse_json(text: str) -> Json:
         raise _too_deep() from exc
     except json.JSONDecodeError as exc:
         detail = f"{exc.msg} (line {exc.lineno}, column {exc.colno})"
-        raise MalformedBody("malformed_json", detail=detail) from exc
+        raise MalformedBody("malformed_json", detail=detail, line=exc.lineno, column=exc.colno) from exc
     except MalformedBody:
         raise
     except ValueError as exc:

@@ -5,12 +5,14 @@ what cannot be read for certain is refused by name instead of guessed.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from connector.core.participant import STANDARD_FIELDS, Json, Participant, normalise_email
+from connector.core.problem import Problem
+from connector.core.problem import gettext_noop as _
 from connector.inwink.aliases import CONTAINERS, MESSAGE_KEYS, STATUS_KEYS, Meaning, Sent, SortedKeys, fold, sort_keys
 from connector.inwink.json_text import (
     MAX_NESTING,
@@ -43,6 +45,7 @@ __all__ = [
     "read_body",
     "read_participant",
     "read_with",
+    "refusal",
 ]
 
 MAX_PARTICIPANTS = 1_000
@@ -57,9 +60,17 @@ T = TypeVar("T")
 class InvalidParticipant(ValueError):
     """A participant that is refused; `errors` name the fields and show no more than the refused value."""
 
-    def __init__(self, errors: list[str]) -> None:
-        super().__init__("; ".join(errors))
-        self.errors = errors
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        """`key` is the key as it was sent, or the one that is missing; "" where it is about the whole participant."""
+        self.errors = [f"{one.key}: {one.message}" if one.key else one.message for one in problems]
+        """The same in English, for the answer to the sender."""
+        super().__init__("; ".join(self.errors))
+
+
+def refusal(text: str, key: str = "", **params: object) -> Problem:
+    """Name one thing that cannot be read: an English template, the key it is about, and what fills it in."""
+    return Problem("unreadable", key, text, params)
 
 
 class Reading(NamedTuple):
@@ -140,8 +151,8 @@ def read_with(raw: Json, *, dialect: Dialect) -> Participant:
     key = values.get("id") or reader.email_key(values.get("email"))
     updated_at = reader.read("updated_at", dialect.read_time)
     event_name = reader.event_name()
-    if reader.errors:
-        raise InvalidParticipant(reader.errors)
+    if reader.problems:
+        raise InvalidParticipant(reader.problems)
     return Participant(
         event_id=event_id,
         key=key,
@@ -155,15 +166,15 @@ def read_with(raw: Json, *, dialect: Dialect) -> Participant:
 def _storable(raw: Json) -> dict[str, Json]:
     """Return a participant of acceptable size without characters that a database refuses. Raises InvalidParticipant."""
     if not isinstance(raw, dict):
-        raise InvalidParticipant(["a participant must be an object"])
+        raise InvalidParticipant([refusal(_("a participant must be an object"))])
     if is_nested_too_deep(raw):
-        raise InvalidParticipant([f"nested more than {MAX_NESTING} levels"])
+        raise InvalidParticipant([refusal(_("nested more than %(count)s levels"), count=MAX_NESTING)])
     try:
         text = json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError as exc:
-        raise InvalidParticipant(["a number is not finite or has too many digits"]) from exc
+        raise InvalidParticipant([refusal(_("a number is not finite or has too many digits"))]) from exc
     if len(text.encode("utf-8", "surrogatepass")) > MAX_PARTICIPANT_BYTES:
-        raise InvalidParticipant([f"larger than {MAX_PARTICIPANT_BYTES // 1024} KiB"])
+        raise InvalidParticipant([refusal(_("larger than %(count)s KiB"), count=MAX_PARTICIPANT_BYTES // 1024)])
     storable: dict[str, Json] = raw if is_storable(text) else without_unstorable(raw)
     return storable
 
@@ -176,7 +187,7 @@ class _Reader:
         self._others = keys.others
         self._dialect = dialect
         self._unreadable: set[str] = set()
-        self.errors: list[str] = []
+        self.problems: list[Problem] = []
 
     def read(self, name: str, read: Callable[[Json], T | None]) -> T | None:
         """Read the winning alias of a name; None if it is absent, blank or unreadable."""
@@ -186,9 +197,9 @@ class _Reader:
         """Return the event, which must be said or given."""
         given, said = self._dialect.event_id, self._identity("event_id", read_id)
         if said and given and said.casefold() != given.casefold():
-            self.errors.append(f"eventId: {show(said)} is another event than the one imported")
+            self._refuse("eventId", _("%(value)s is another event than the one imported"), value=show(said))
         if not (said or given or "event_id" in self._unreadable):
-            self.errors.append("eventId: required")
+            self._refuse("eventId", _("required"))
         return given or said or ""
 
     def values(self) -> dict[str, Json]:
@@ -210,21 +221,24 @@ class _Reader:
         """Return the key of a participant without an id."""
         key = normalise_email(email)
         if len(key) > ID_MAX_LENGTH:
-            self.errors.append(f"email: longer than {ID_MAX_LENGTH} characters, too long without an id")
+            self._refuse("email", _("longer than %(count)s characters, too long without an id"), count=ID_MAX_LENGTH)
         if not (key or self._unreadable & {"id", "email"}):
-            self.errors.append("id or email: one of them is required")
+            self._refuse("id or email", _("one of them is required"))
         return key
 
     def event_name(self) -> str:
         """Return the event's name, "" where it is not said."""
         return self._identity("event_name", self._text) or ""
 
+    def _refuse(self, key: str, text: str, **params: object) -> None:
+        self.problems.append(refusal(text, key, **params))
+
     def _attempt(self, name: str, sent: Sent, read: Callable[[Json], T | None]) -> T | None:
         try:
             return read(sent.value)
         except Unreadable as exc:
             self._unreadable.add(name)
-            self.errors.append(f"{sent.key}: {exc}")
+            self._refuse(sent.key, exc.text, **exc.params)
             return None
 
     def _identity(self, name: str, read: Callable[[Json], str | None]) -> str | None:
@@ -263,5 +277,5 @@ class _Reader:
                     custom |= {f"{container}.{key}": value for key, value in sent.value.items()}
                 elif sent.value:
                     # An empty list is how some senders write an empty object.
-                    self.errors.append(f"{sent.key}: must be an object")
+                    self._refuse(sent.key, _("must be an object"))
         return {path: None if value == "" else value for path, value in custom.items()}

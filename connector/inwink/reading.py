@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from connector.core.participant import Json, normalise_id
+from connector.core.problem import gettext_noop as _
 from connector.core.state import Registration
 from connector.inwink.aliases import fold
 
@@ -70,6 +71,11 @@ _CHECK_INS = {
 class Unreadable(ValueError):
     """A value is not of the kind that its field needs; the text says why, short enough for an answer."""
 
+    def __init__(self, text: str, **params: object) -> None:
+        """Keep the English template and what fills it in, so that a page can say it in another language."""
+        super().__init__(text % params)
+        self.text, self.params = text, params
+
 
 def show(value: Json) -> str:
     """Render a refused value: texts quoted and shortened, objects and lists by their kind only."""
@@ -110,7 +116,7 @@ def _choose_language(texts: Mapping[str, Json], *, locale: str) -> str | None:
     Raises Unreadable for an object that holds other objects instead of texts.
     """
     if any(isinstance(value, (dict, list)) for value in texts.values()):
-        raise Unreadable("an object is not a text")
+        raise Unreadable(_("an object is not a text"))
     by_name = {name.casefold().split("-")[0].split("_")[0]: value for name, value in texts.items()}
     wanted = (locale, "fr", "en", "label", "name", "value")
     for value in (*(by_name.get(name) for name in wanted), *texts.values()):
@@ -125,10 +131,10 @@ def read_id(value: Json) -> str | None:
     if value is None:
         return None
     if isinstance(value, (bool, dict, list)) or (isinstance(value, float) and not value.is_integer()):
-        raise Unreadable(f"{show(value)} is not an id")
+        raise Unreadable(_("%(value)s is not an id"), value=show(value))
     text = value.strip() if isinstance(value, str) else _number_text(value)
     if len(text) > ID_MAX_LENGTH:
-        raise Unreadable(f"longer than {ID_MAX_LENGTH} characters")
+        raise Unreadable(_("longer than %(count)s characters"), count=ID_MAX_LENGTH)
     return normalise_id(text) or None
 
 
@@ -138,7 +144,7 @@ def read_registration(value: Json, *, locale: str) -> Registration | None:
     if word is None:
         return None
     if word not in _REGISTRATIONS:
-        raise Unreadable(f"{show(value)} is not a known registration value")
+        raise Unreadable(_("%(value)s is not a known registration value"), value=show(value))
     return _REGISTRATIONS[word]
 
 
@@ -148,7 +154,7 @@ def read_came(value: Json, *, locale: str) -> bool | None:
     if word is None:
         return None
     if word not in _CHECK_INS:
-        raise Unreadable(f"{show(value)} does not say whether somebody came")
+        raise Unreadable(_("%(value)s does not say whether somebody came"), value=show(value))
     return _CHECK_INS[word]
 
 
@@ -162,6 +168,6 @@ def says_came(value: Json, *, locale: str) -> bool:
 
 def _read_word(value: Json, *, locale: str) -> str | None:
     if isinstance(value, list):
-        raise Unreadable("a list is not one value")
+        raise Unreadable(_("a list is not one value"))
     text = read_text(value, locale=locale)
     return None if text is None else fold(text)

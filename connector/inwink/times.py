@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from connector.core.participant import Json
+from connector.core.problem import gettext_noop as _
 from connector.inwink.reading import Unreadable, show
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
@@ -36,7 +37,7 @@ def read_time(value: Json, *, zone: tzinfo = UTC) -> datetime | None:
         return None
     moment = _read_moment(value, zone=zone)
     if moment is None:
-        raise Unreadable(f"{show(value)} is not a time in ISO 8601 or epoch seconds or milliseconds")
+        raise Unreadable(_("%(value)s is not a time in ISO 8601 or epoch seconds or milliseconds"), value=show(value))
     return _checked(moment, value=value)
 
 
@@ -81,7 +82,7 @@ def _from_epoch(number: float) -> datetime | None:
 
 def _checked(moment: datetime, *, value: Json) -> datetime:
     if not EARLIEST <= moment < LATEST:
-        raise Unreadable(f"{show(value)} is not between the years 2000 and 2100")
+        raise Unreadable(_("%(value)s is not between the years 2000 and 2100"), value=show(value))
     return moment.astimezone(UTC)
 
 
@@ -103,4 +104,5 @@ def _local_moment(match: re.Match[str], *, locale: str, zone: tzinfo) -> datetim
         return datetime(int(match["year"]), int(month), int(day), hour, minute, second, tzinfo=zone)
     except ValueError:
         order = "day/month/year" if locale == "fr" else "month/day/year"
-        raise Unreadable(f"{show(match[0])} is not a date in the order {order} of locale {locale}") from None
+        text = _("%(value)s is not a date in the order %(order)s of locale %(locale)s")
+        raise Unreadable(text, value=show(match[0]), order=order, locale=locale) from None

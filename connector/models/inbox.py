@@ -3,10 +3,12 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from connector.core.state import State
+from connector.core.trial import TRIAL_EVENT_ID
 from connector.models.fields import EncryptedField
 from connector.models.known import KnownParticipant
 
@@ -78,6 +80,8 @@ class WebhookMessage(models.Model):
     stale_count = models.PositiveIntegerField(_("stale"), default=0)
     unlinked_count = models.PositiveIntegerField(_("not linked yet"), default=0)
     rejected_count = models.PositiveIntegerField(_("rejected"), default=0)
+    trial_count = models.PositiveIntegerField(_("test"), default=0)
+    """Participants of the reserved event of test messages: read, and stored nowhere else."""
     repeat_count = models.PositiveIntegerField(_("repeats"), default=0)
     """How often the same message id came again."""
 
@@ -90,6 +94,11 @@ class WebhookMessage(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it only tried the way: it stopped at the inbox."""
+        return self.trial_count > 0
 
 
 class UnlinkedEvent(models.Model):
@@ -105,6 +114,9 @@ class UnlinkedEvent(models.Model):
         verbose_name = _("event not linked yet")
         verbose_name_plural = _("events not linked yet")
         ordering = ["-last_message_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(event_id=TRIAL_EVENT_ID), name="no_room_for_the_trial"),
+        ]
 
     def __str__(self) -> str:
         return self.event_name or self.event_id

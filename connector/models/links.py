@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from connector.core.state import State
+from connector.core.trial import TRIAL_EVENT_ID
 from connector.models.orgs import SalesforceOrg
 
 STATUS_FIELDS: dict[State, str] = {
@@ -183,6 +184,11 @@ class CampaignLink(models.Model):
                 fields=["org", "campaign_id"],
                 name="campaign_linked_once",
                 violation_error_message=_("Another event is already linked to this campaign."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(inwink_event_id=TRIAL_EVENT_ID),
+                name="link_is_not_the_trial",
+                violation_error_message=_("This event id is reserved for test messages."),
             ),
             models.CheckConstraint(
                 condition=~Q(status_registered="") & ~Q(status_attended=""), name="link_has_both_required_labels"

@@ -13,6 +13,7 @@ from connector.conf import Rate
 from connector.core.merge import MergeResult
 from connector.core.outcomes import Priority
 from connector.core.participant import Participant
+from connector.core.trial import TRIAL_EVENT_ID
 from connector.inwink.identity import Identity, blank_participants, emails_in, read_identity
 from connector.inwink.payload import InvalidParticipant, MalformedBody, read_body, read_participant
 from connector.models import CampaignLink, WebhookMessage, WebhookSource
@@ -48,6 +49,8 @@ class Counts:
     unlinked: int = 0
     rejected: Sequence[Mapping[str, Any]] = field(default=())
     """[{"index": place in the message from 0, "errors": [text]}]"""
+    trials: int = 0
+    """Of the reserved event of test messages: read, and stored nowhere."""
 
 
 def receive_message(source: WebhookSource, *, message_id: str, body: bytes, received_at: datetime) -> Answer:
@@ -97,7 +100,7 @@ def _process(message: WebhookMessage, *, body: bytes) -> Answer:
     message.body = blank_participants(text, erased) if erased else text
     message.accepted_count, message.unchanged_count = counts.accepted, counts.unchanged
     message.stale_count, message.unlinked_count = counts.stale, counts.unlinked
-    message.rejected_count = len(counts.rejected)
+    message.rejected_count, message.trial_count = len(counts.rejected), counts.trials
     return Answer(202, answer_body(message.message_id, counts))
 
 
@@ -117,6 +120,7 @@ def answer_body(message_id: str, counts: Counts) -> dict[str, Any]:
         "stale": counts.stale,
         "unlinked": counts.unlinked,
         "rejected": list(counts.rejected),
+        **({"test": counts.trials} if counts.trials else {}),
     }
 
 
@@ -144,7 +148,10 @@ def store_by_event(
     """Store participants in the outbox, or in the waiting room while their event is not linked, and ask for drains.
 
     Call inside atomic. Waiting rooms come first, then links in the order of their keys: nobody locks in a circle.
+    Participants of test messages are counted and stored nowhere: the one door to outbox and waiting room is here.
     """
+    trials = by_event.get(TRIAL_EVENT_ID, ())
+    by_event = {event: said for event, said in by_event.items() if event != TRIAL_EVENT_ID}
     links = find_links(by_event)
     unlinked = {event: event_name_of(said) for event, said in by_event.items() if event not in links}
     links |= lock_unlinked(unlinked, now=received_at)
@@ -162,6 +169,7 @@ def store_by_event(
         unchanged=results.count(MergeResult.UNCHANGED),
         stale=results.count(MergeResult.STALE),
         unlinked=sum(len(said) for said in waiting.values()),
+        trials=len(trials),
     )
 
 

@@ -61,7 +61,8 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     def status_tag(self, message: WebhookMessage) -> str:
         """Show the status as a coloured word."""
         is_good = message.status == WebhookMessage.Status.ACCEPTED
-        return tag(f"{message.get_status_display()} · {message.answer_status}", colour="good" if is_good else "bad")
+        words = gettext("Test message") if message.is_trial else message.get_status_display()
+        return tag(f"{words} · {message.answer_status}", colour="good" if is_good else "bad")
 
     @admin.display(description=_("participants"))
     def counts(self, message: WebhookMessage) -> str:
@@ -97,6 +98,10 @@ def count_words(message: WebhookMessage) -> str:
             ngettext("%(count)s not linked yet", "%(count)s not linked yet", message.unlinked_count),
         ),
         (message.rejected_count, ngettext("%(count)s rejected", "%(count)s rejected", message.rejected_count)),
+        (
+            message.trial_count,
+            ngettext("%(count)s test, nothing sent", "%(count)s tests, nothing sent", message.trial_count),
+        ),
     ]
     return ", ".join(words % {"count": count} for count, words in counts if count)
 

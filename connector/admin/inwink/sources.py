@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from connector.admin.frame.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.inwink import trials
 from connector.models import WebhookSource
 from connector.models.fields import Secret
 from connector.pipeline.setup import sources
@@ -76,6 +77,8 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
             object_url(self, "new-token", view=self.new_token_view),
             object_url(self, "once", view=self.once_view),
             object_url(self, "revoke", view=self.revoke_view),
+            object_url(self, "test-message", view=trials.trial_view(self)),
+            object_url(self, "reading", view=trials.reading_view(self)),
             *super().get_urls(),
         ]
 

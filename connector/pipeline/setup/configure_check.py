@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from connector.core.advice import advise
 from connector.core.problem import Problem
 from connector.core.state import State
+from connector.core.trial import TRIAL_EVENT_ID
 from connector.core.validate import validate_mapping_alone
 from connector.core.validate_filters import validate_consent, validate_domains, validate_only
 from connector.core.validate_link import validate_creation, validate_statuses
@@ -106,6 +107,8 @@ def check_link(plan: LinkPlan, document: Document) -> list[ConfigError]:
         problems += validate_statuses(statuses_of(plan))
     errors = problem_errors(problems, document, plan.path)
     errors += _check_campaign(plan, document)
+    if plan.row.inwink_event_id == TRIAL_EVENT_ID:
+        errors.append(document.error((*plan.path, "event"), "This event id is reserved for test messages."))
     if plan.row.starts_at and plan.row.ends_at and plan.row.ends_at < plan.row.starts_at:
         errors.append(document.error((*plan.path, "ends_at"), "The end lies before the start."))
     return errors + _check_mappings(plan.section.mappings or [], document, (*plan.path, "mappings"))

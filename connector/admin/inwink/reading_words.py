@@ -1,0 +1,100 @@
+"""Say how a message was read, in the words of whoever looks: values, what is missing, what is unreadable."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from connector.admin.frame.changes import show_value
+from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
+from connector.pipeline.preflight.check import say
+from connector.pipeline.try_reading import Lack, MalformedBody, Reading, TriedParticipant
+
+ROWS_SHOWN = 50
+"""Participants; the page says how many there are."""
+
+_NAMES = {
+    **FIELD_LABELS,
+    "event_id": _("Event id"),
+    "event_name": _("Event"),
+    "updated_at": _("Changed at"),
+}
+
+_LACKS = {
+    Lack.EMAIL: _("No valid email: the participant waits for an answer, nobody is searched in Salesforce."),
+    Lack.STATE: _(
+        "Neither registration nor check-in is said: nothing is sent to Salesforce until one is. Where a sender reports "
+        "registrations only, choose “state when none is sent” on the source."
+    ),
+    Lack.LAST_NAME: _("No last name: Salesforce demands one of a new person; the link's placeholder is used."),
+    Lack.ID: _("No id: the email stands in for it, so a corrected address looks like a second person."),
+    Lack.TIME: _("No time of the change: the message that arrives last counts as the newest."),
+}
+_GRAVE = frozenset({Lack.EMAIL, Lack.STATE})
+
+
+def tried_rows(tried: Sequence[TriedParticipant]) -> list[dict[str, Any]]:
+    """Prepare the first participants for the page."""
+    return [_row(one, number=number) for number, one in enumerate(tried[:ROWS_SHOWN], start=1)]
+
+
+def _row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
+    base = {"number": number, "line": tried.line}
+    if tried.participant is None:
+        unread = [{"line": one.line, "key": one.problem.key, "text": say(one.problem)} for one in tried.unread]
+        return {**base, "unread": unread}
+    values = tried.participant.values
+    names = " ".join(str(values.get(name) or "") for name in ("first_name", "last_name")).strip()
+    return {
+        **base,
+        "name": names or values.get("email") or tried.participant.key,
+        "state": str(STATE_LABELS[tried.known.state or ""]),
+        "state_colour": "good" if tried.known.state else "warn",
+        "event": _event_words(tried),
+        "event_url": reverse("admin:connector_campaignlink_change", args=[tried.link.pk]) if tried.link else "",
+        "looks_anonymised": tried.known.held_values is not None,
+        "readings": [_reading(one, tried) for one in tried.readings],
+        "lacks": [{"text": str(_LACKS[lack]), "is_grave": lack in _GRAVE} for lack in tried.lacks],
+    }
+
+
+def _event_words(tried: TriedParticipant) -> str:
+    participant = tried.participant
+    event = participant.event_name or participant.event_id if participant else ""
+    if tried.link is not None:
+        words = gettext("%(event)s is linked to the campaign %(campaign)s.")
+        return words % {"event": event, "campaign": tried.link.campaign_name or tried.link.campaign_id}
+    if tried.is_trial:
+        return gettext("This event id is reserved for test messages: they stop at the inbox.")
+    return gettext("%(event)s is not linked yet: the participant would be kept and sent once it is.") % {"event": event}
+
+
+def _reading(reading: Reading, tried: TriedParticipant) -> dict[str, str]:
+    values = tried.participant.values if tried.participant else {}
+    understood = values.get(reading.name, reading.value)
+    if reading.name == "registration":
+        understood = str(STATE_LABELS.get(understood, understood)) if understood else None
+    name = str(_NAMES.get(reading.name, reading.name))
+    is_custom = reading.name not in _NAMES
+    return {
+        "name": gettext("Custom field") if is_custom else name,
+        "key": reading.key,
+        "sent": show_value(reading.value),
+        "understood": show_value(understood),
+    }
+
+
+def malformed_words(exc: MalformedBody) -> str:
+    """Say why a body cannot be read at all; the sender gets the answer 400."""
+    words = {
+        "malformed_json": gettext("This is no JSON: it stops making sense in line %(line)s at character %(column)s."),
+        "too_deep": gettext("This is nested too deep."),
+        "not_finite": gettext("A number in it is not finite or too large."),
+        "not_an_object": gettext("It must be an object, a list of objects, or {“participants”: […]}."),
+        "too_many": gettext("One message may hold 1,000 participants."),
+    }
+    if exc.code == "malformed_json" and not exc.line:
+        return gettext("A number in it has too many digits.")
+    return words.get(exc.code, exc.detail) % {"line": exc.line, "column": exc.column}

@@ -1,0 +1,106 @@
+"""Read a message as the webhook would, and keep nothing: for whoever wants to see how a sender is understood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from connector.core.merge import merge_participant
+from connector.core.participant import Json, Known, Participant, is_valid_email, normalise_email, text_of
+from connector.core.problem import Problem
+from connector.core.trial import TRIAL_EVENT_ID
+from connector.inwink.payload import (
+    InvalidParticipant,
+    MalformedBody,
+    Reading,
+    describe_reading,
+    read_body,
+    read_participant,
+)
+from connector.inwink.places import Place, find_places
+from connector.models import CampaignLink, WebhookSource
+from connector.pipeline.enqueue import default_state_of
+from connector.pipeline.linking import find_links
+
+__all__ = ["Lack", "MalformedBody", "Reading", "TriedParticipant", "Unread", "try_reading"]
+
+
+class Lack(StrEnum):
+    """Something that a participant does not say, and what follows from it."""
+
+    EMAIL = "email"
+    """Nobody can be found or created by it."""
+    STATE = "state"
+    """Nothing is written as long as it is unknown."""
+    LAST_NAME = "last_name"
+    """Salesforce demands it of a new person."""
+    ID = "id"
+    """The email stands in for it."""
+    TIME = "time"
+    """What arrives last counts as the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One thing that could not be read, and on which line it stands."""
+
+    line: int
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class TriedParticipant:
+    """One participant of the message, as it would be understood."""
+
+    line: int
+    participant: Participant | None
+    """None where it would be rejected."""
+    known: Known = field(default_factory=Known)
+    """What would be known of it if nothing had been heard before."""
+    readings: Sequence[Reading] = ()
+    unread: Sequence[Unread] = ()
+    lacks: Sequence[Lack] = ()
+    link: CampaignLink | None = None
+    """Of its event; None where that is not linked."""
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it names the event of test messages."""
+        return self.participant is not None and self.participant.event_id == TRIAL_EVENT_ID
+
+
+def try_reading(body: bytes, source: WebhookSource, *, now: datetime) -> list[TriedParticipant]:
+    """Read a body as if `source` had sent it; writes nothing, one query. Raises MalformedBody."""
+    raw_participants = read_body(body)
+    places = find_places(body.decode("utf-8-sig"))
+    tried = [_try(raw, place, source=source, now=now) for raw, place in zip(raw_participants, places, strict=True)]
+    links = find_links({one.participant.event_id for one in tried if one.participant is not None})
+    return [replace(one, link=links.get(one.participant.event_id)) if one.participant else one for one in tried]
+
+
+def _try(raw: Json, place: Place, *, source: WebhookSource, now: datetime) -> TriedParticipant:
+    try:
+        participant = read_participant(raw, locale=source.locale)
+    except InvalidParticipant as exc:
+        unread = [Unread(place.keys.get(one.key, place.line), one) for one in exc.problems]
+        return TriedParticipant(place.line, None, unread=unread)
+    merged = merge_participant(None, participant, received_at=now, default_state=default_state_of(source))
+    return TriedParticipant(
+        place.line,
+        participant,
+        known=merged.known,
+        readings=describe_reading(raw, locale=source.locale),
+        lacks=_lacks_of(participant, merged.known),
+    )
+
+
+def _lacks_of(participant: Participant, known: Known) -> list[Lack]:
+    values = participant.values
+    found = {
+        Lack.EMAIL: not is_valid_email(normalise_email(values.get("email"))),
+        Lack.STATE: known.state is None,
+        Lack.LAST_NAME: not text_of(values, "last_name"),
+        Lack.ID: participant.key_is_email,
+        Lack.TIME: participant.updated_at is None,
+    }
+    return [lack for lack, is_lacking in found.items() if is_lacking]
