@@ -16,6 +16,10 @@ def _first_run_style(request: HttpRequest) -> str:
     return static("connector/first-run.css")
 
 
+def _people_style(request: HttpRequest) -> str:
+    return static("connector/people.css")
+
+
 def _icon(request: HttpRequest) -> str:
     return static("connector/icon.svg")
 
@@ -34,6 +38,32 @@ def _page(title: Any, *, icon: str, model: str) -> dict[str, Any]:
     }
 
 
+def _view_of(title: Any, *, icon: str, name: str, badge: str, colour: str) -> dict[str, Any]:
+    """Describe a page of participants with a number beside its name."""
+    link = reverse_lazy(f"admin:{name}")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "active": lambda request: request.path == str(link),
+        "permission": lambda request: request.user.has_perm("connector.view_outboxentry"),
+        "badge": f"connector.admin.people.badges.{badge}",
+        "badge_variant": colour,
+    }
+
+
+_PROBLEMS = _view_of(
+    _("Problems"), icon="report", name="connector_outboxentry_problems", badge="problems_badge", colour="bad"
+)
+_PARTICIPANTS = {
+    **_page(_("Participants"), icon="groups", model="connector.outboxentry"),
+    "active": lambda request: (
+        request.path.startswith(str(reverse_lazy("admin:connector_outboxentry_changelist")))
+        and request.path != str(_PROBLEMS["link"])
+    ),
+}
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("inwink → Salesforce"),
     "SITE_HEADER": _("inwink → Salesforce"),
@@ -43,7 +73,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "connector.admin.overview.page.dashboard",
-    "STYLES": [_style, _first_run_style],
+    "STYLES": [_style, _first_run_style, _people_style],
     "SCRIPTS": [_copy_script],
     "BORDER_RADIUS": "8px",
     "COLORS": {
@@ -69,7 +99,8 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     {"title": _("Overview"), "icon": "home", "link": reverse_lazy("admin:index")},
                     _page(_("Links"), icon="link", model="connector.campaignlink"),
-                    _page(_("Participants"), icon="groups", model="connector.outboxentry"),
+                    _PROBLEMS,
+                    _PARTICIPANTS,
                     _page(_("Sync log"), icon="history", model="connector.syncattempt"),
                     _page(_("Runs"), icon="play_circle", model="connector.syncrun"),
                 ],

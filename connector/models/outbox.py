@@ -115,6 +115,8 @@ class OutboxEntry(KnownParticipant):
 
     answers = models.JSONField(default=dict, blank=True)
     """{reason: {"answer", …, "by", "at"}}: what a person decided; kept, and can be taken back."""
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True, editable=False)
+    """When a person last answered, also where the answer is a `PersonChoice`; empty once it is taken back."""
     is_forced = models.BooleanField(default=False)
     """A person asked for it: read, compare and write whatever the hash says, and add removed members again."""
     is_correction = models.BooleanField(default=False)
@@ -166,6 +168,20 @@ class OutboxEntry(KnownParticipant):
             ),
             models.Index(fields=["email_key", "link"], name="entry_by_email"),
             models.Index(fields=["link", "state", "reason"], name="entry_by_state"),
+            models.Index(
+                fields=[
+                    "link",
+                    "state",
+                    "reason",
+                    "error_code",
+                    "error_message",
+                    "dirty_since",
+                    "available_at",
+                ],
+                condition=Q(state__in=[EntryState.FAILED.value, EntryState.RETRYING.value]),
+                name="entry_by_cause",
+            ),
+            models.Index(fields=["-answered_at", "-id"], condition=Q(answered_at__isnull=False), name="entry_answered"),
             models.Index(fields=["claim_token"], condition=Q(claim_token__isnull=False), name="entry_by_claim"),
             models.Index(fields=["claimed_email"], condition=Q(create_sent_at__isnull=False), name="entry_by_unclear"),
         ]

@@ -6,19 +6,21 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFilter
 
-from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, list_url, object_url, render_page
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer
+from connector.admin.people.names import entry_url
 from connector.admin.people.page import entry_context
+from connector.admin.people.problems import problems_view, resend_view
 from connector.models import OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries
 
@@ -95,6 +97,8 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     def get_urls(self) -> list[URLPattern]:
         """Add the buttons of a participant's page."""
         return [
+            list_url(self, "problems", view=problems_view(self)),
+            list_url(self, "resend-group", view=resend_view(self)),
             object_url(self, "resync", view=self.resync_view),
             object_url(self, "correct", view=self.correct_view),
             object_url(self, "answer", view=self.answer_view),
@@ -162,11 +166,6 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         context["form"] = form or AnswerForm(entry=entry)
         title = self.participant(entry)
         return render_page(self, request, "admin/connector/outboxentry/page.html", title=title, context=context)
-
-
-def entry_url(entry: OutboxEntry) -> str:
-    """Return the address of a participant's page."""
-    return reverse("admin:connector_outboxentry_change", args=[entry.pk])
 
 
 def report_enqueued(request: HttpRequest, count: int) -> None:

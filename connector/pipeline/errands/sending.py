@@ -1,20 +1,38 @@
-"""Send everybody of an event again, or those that failed, a chunk at a time."""
+"""Send everybody of an event again, those that failed, or those of one cause, a chunk at a time."""
 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from connector.models import Errand, OutboxEntry
+from connector.models import CampaignLink, Errand, OutboxEntry
 from connector.pipeline.errands.pace import Pace
-from connector.pipeline.resync import CHUNK, change_entries, force_entry
+from connector.pipeline.errands.start import Order, start_errand
+from connector.pipeline.problems import Cause
+from connector.pipeline.resync import CHUNK, change_entries, force_entry, resync_entries
+
+AT_ONCE = 2 * CHUNK
+"""Participants of one cause that are enqueued while a person waits for the page; more are left to the workers."""
+
+
+def resend_cause(cause: Cause, link: CampaignLink, *, requested_by: str) -> tuple[int, bool]:
+    """Send everybody with one cause again; return (how many, whether that is done already).
+
+    Asked twice, the second time finds nobody left, or the errand that is at work.
+    """
+    count = cause.entries().count()
+    if count <= AT_ONCE:
+        return resync_entries(cause.entries(), requested_by=requested_by), True
+    terms = {"state": cause.state, "reason": cause.reason, "code": cause.code}
+    start_errand(Order(Errand.Kind.RESYNC, requested_by=requested_by, link=link, terms=terms))
+    return count, False
 
 
 def send_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
-    """Enqueue a slice; `terms` hold {"failed_only"}, the result {"enqueued"}."""
-    entries = OutboxEntry.objects.filter(link=errand.link)
-    entries = entries.failed() if errand.terms.get("failed_only") else entries
+    """Enqueue a slice; `terms` hold {"failed_only"} or {"state", "reason", "code"}, the result {"enqueued"}."""
+    entries = _wanted(errand)
     after, enqueued = errand.position.get("after", 0), errand.position.get("enqueued", 0)
     if errand.total_count is None:
         pace.expect(entries.count())
@@ -28,3 +46,11 @@ def send_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
         pace.advance(len(ids))
     errand.position = {"after": after, "enqueued": enqueued}
     return None
+
+
+def _wanted(errand: Errand) -> QuerySet[OutboxEntry]:
+    terms = errand.terms
+    if "code" in terms and errand.link_id is not None:
+        return Cause(errand.link_id, terms["state"], terms["reason"], terms["code"]).entries()
+    entries = OutboxEntry.objects.filter(link=errand.link)
+    return entries.failed() if terms.get("failed_only") else entries
