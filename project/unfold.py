@@ -1,5 +1,6 @@
 """How the admin looks: settings of django-unfold (https://unfoldadmin.com/docs/configuration/settings/)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,24 +9,9 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def _style(request: HttpRequest) -> str:
-    return static("connector/admin.css")
-
-
-def _first_run_style(request: HttpRequest) -> str:
-    return static("connector/first-run.css")
-
-
-def _people_style(request: HttpRequest) -> str:
-    return static("connector/people.css")
-
-
-def _icon(request: HttpRequest) -> str:
-    return static("connector/icon.svg")
-
-
-def _copy_script(request: HttpRequest) -> str:
-    return static("connector/copy.js")
+def _file(path: str) -> Callable[[HttpRequest], str]:
+    """Name a static file in the form that the theme asks for: its address as it is when a page is made."""
+    return lambda request: static(path)
 
 
 def _page(title: Any, *, icon: str, model: str) -> dict[str, Any]:
@@ -68,13 +54,20 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("inwink → Salesforce"),
     "SITE_HEADER": _("inwink → Salesforce"),
     "SITE_SYMBOL": "sync_alt",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("connector/icon.svg")}],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "connector.admin.overview.page.dashboard",
-    "STYLES": [_style, _first_run_style, _people_style],
-    "SCRIPTS": [_copy_script],
+    "STYLES": [
+        _file("connector/admin.css"),
+        _file("connector/first-run.css"),
+        _file("connector/people.css"),
+        _file("connector/errands.css"),
+    ],
+    "SCRIPTS": [
+        _file("connector/copy.js"),
+    ],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         # a calm blue; 600 on white and 400 on the dark ground both keep a contrast above 4.5
@@ -111,6 +104,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page(_("Inbox"), icon="inbox", model="connector.webhookmessage"),
                     _page(_("Events not linked yet"), icon="link_off", model="connector.unlinkedevent"),
+                    {
+                        "title": _("Import a file"),
+                        "icon": "upload_file",
+                        "link": reverse_lazy("admin:connector_errand_import"),
+                        "permission": lambda request: request.user.has_perm("connector.import_participants"),
+                    },
                     _page(_("Webhook sources"), icon="webhook", model="connector.webhooksource"),
                 ],
             },
@@ -126,6 +125,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page(_("Users"), icon="person", model="auth.user"),
                     _page(_("Roles"), icon="badge", model="auth.group"),
+                    _page(_("Long tasks"), icon="hourglass", model="connector.errand"),
                     _page(_("Scheduled tasks"), icon="schedule", model="django_q.schedule"),
                     _page(_("Queued tasks"), icon="pending_actions", model="django_q.ormq"),
                     _page(_("Failed tasks"), icon="error", model="django_q.failure"),

@@ -1,5 +1,6 @@
 """The admin, one package an area; importing it registers every page."""
 
+from connector.admin.errands import errand_admin
 from connector.admin.inwink import inbox, sources
 from connector.admin.links import link_admin
 from connector.admin.log import attempts, runs
@@ -10,6 +11,7 @@ from connector.admin.server import accounts, q2
 __all__ = [
     "accounts",
     "attempts",
+    "errand_admin",
     "erased",
     "inbox",
     "link_admin",

@@ -26,6 +26,21 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("Un processus traitait cette campagne sans interruption : rien de plus n’a été rétabli.",
                "Attendez une minute, ou mettez la liaison en pause, puis recommencez : ce qui est rétabli le reste."),
     }),
+    (("unreadable_file",), {
+        "en": ("The file cannot be read.", "Mend it as the line below says, or export it from inwink again."),
+        "fr": ("Le fichier n’est pas lisible.",
+               "Corrigez-le comme l’indique la ligne ci-dessous, ou exportez-le de nouveau depuis inwink."),
+    }),
+    (("file_gone",), {
+        "en": ("The uploaded file is not kept any more.", "Upload it again."),
+        "fr": ("Le fichier téléversé n’est plus conservé.", "Téléversez-le de nouveau."),
+    }),
+    (("errand_interrupted",), {
+        "en": ("The workers that did this stopped without a word, several times.",
+               "Tell your operator: the workers’ log says why. Then do it again; what is done stays done."),
+        "fr": ("Les processus qui s’en chargeaient se sont arrêtés sans un mot, plusieurs fois.",
+               "Prévenez l’exploitant : le journal en donne la cause. Puis recommencez : ce qui est fait le reste."),
+    }),
     (("tls_failed", "forbidden_host", "redirected"), {
         "en": ("The address of Salesforce is not one that the connector may trust.",
                "Check the login URL: it must be the https address of your My Domain."),

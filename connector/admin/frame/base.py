@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -94,13 +94,13 @@ def ask(model_admin: AnyAdmin, request: HttpRequest, question: Question) -> Temp
     )
 
 
-def object_url(model_admin: AnyAdmin, name: str, *, view: "Callable[..., HttpResponse]") -> URLPattern:
+def object_url(model_admin: AnyAdmin, name: str, *, view: "Callable[..., HttpResponseBase]") -> URLPattern:
     """Make the address `<pk>/<name>/` of a view that gets (request, object_id); only staff reach it."""
     label = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_{name.replace('-', '_')}"
     return path(f"<path:object_id>/{name}/", model_admin.admin_site.admin_view(view), name=label)
 
 
-def list_url(model_admin: AnyAdmin, name: str, *, view: "Callable[..., HttpResponse]") -> URLPattern:
+def list_url(model_admin: AnyAdmin, name: str, *, view: "Callable[..., HttpResponseBase]") -> URLPattern:
     """Make the address `<name>/` of a view of the whole list; only staff reach it."""
     label = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_{name.replace('-', '_')}"
     return path(f"{name}/", model_admin.admin_site.admin_view(view), name=label)

@@ -19,7 +19,10 @@ class Tab:
     is_current: bool
 
 
-_TABS = (("change", _("Settings"), "connector.view_campaignlink"),)
+_TABS = (
+    ("change", _("Settings"), "connector.view_campaignlink"),
+    ("reconciliation", _("Reconciliation"), "connector.reconcile_participants"),
+)
 """(view of the link's admin, title, permission), in the order in which they are shown."""
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.utils.dateparse import parse_datetime
 
+from connector.core.participant import Json
+from connector.inwink.export_file import original_rows
 from connector.models import Errand
 from connector.pipeline.importing import ImportTerms
 
@@ -31,3 +33,15 @@ def terms_of(errand: Errand) -> ImportTerms:
     said = errand.terms
     as_of = parse_datetime(said["as_of"]) if said.get("as_of") else None
     return ImportTerms(event_id=said["event_id"], as_of=as_of, locale=said.get("locale", "fr"))
+
+
+def rejected_of(errand: Errand) -> tuple[list[Json], list[tuple[int, str, list[Json]]]]:
+    """Return the headings of the file, and of each rejected row its number, what is wrong, and its cells.
+
+    Raises ExportGoneError, and UnreadableFile for a file that ends in the middle.
+    """
+    errors = {row["row"]: "; ".join(row["errors"]) for row in errand.result.get("rejected", [])}
+    with open_export(errand) as path:
+        rows = original_rows(path)
+        _number, heading = next(rows)
+        return heading, [(number, errors[number], cells) for number, cells in rows if number in errors]

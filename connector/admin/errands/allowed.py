@@ -1,0 +1,19 @@
+"""Who may start which kind of long task."""
+
+from django.http import HttpRequest
+
+from connector.models import Errand
+
+_PERMISSIONS: dict[str, str] = {
+    Errand.Kind.CHECK_IMPORT: "connector.import_participants",
+    Errand.Kind.IMPORT: "connector.import_participants",
+    Errand.Kind.RECONCILE: "connector.reconcile_participants",
+    Errand.Kind.MEND: "connector.resync_campaignlink",
+    Errand.Kind.RESYNC: "connector.resync_campaignlink",
+    Errand.Kind.PREVIEW: "connector.view_outboxentry",
+}
+
+
+def may_start(request: HttpRequest, kind: str) -> bool:
+    """Whether the person may start a task of this kind, stop it or do it again."""
+    return request.user.has_perm(_PERMISSIONS[kind])

@@ -1,0 +1,177 @@
+"""What a long task came to, as its page shows it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from connector.admin.frame.explain import reason_label
+from connector.core.reconcile import Finding
+from connector.models import Errand, OutboxEntry
+
+SHOWN = 100
+"""Participants listed for each finding; the file to download has all."""
+REJECTED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One number of a sum."""
+
+    count: int
+    word: str | Promise
+    colour: str = ""
+    """good, busy, warn, bad or none; the word alone says everything."""
+    url: str = ""
+
+
+_COLUMN_NAMES: Mapping[str, str | Promise] = {
+    "id": _("inwink id"), "event_id": _("event id"), "event_name": _("event"), "email": _("email"),
+    "first_name": _("first name"), "last_name": _("last name"), "position": _("position"), "company": _("company"),
+    "registration": _("registration"), "came": _("check-in"), "updated_at": _("changed at"),
+}  # fmt: skip
+
+
+def check_context(errand: Errand) -> dict[str, Any]:
+    """Return what importing the file would do."""
+    result = errand.result
+    terms = [
+        Term(result.get("new", 0), _("new"), "good"),
+        Term(result.get("changed", 0), _("changed"), "busy"),
+        Term(result.get("unchanged", 0), _("unchanged")),
+        Term(result.get("stale", 0), _("older than what is known")),
+        Term(result.get("rejected_count", 0), _("unreadable"), "bad" if result.get("rejected_count") else ""),
+    ]
+    columns = [
+        {"heading": heading, "name": _COLUMN_NAMES.get(name) or path, "is_custom": not name}
+        for heading, name, path in result.get("columns", [])
+    ]
+    taken = result.get("new", 0) + result.get("changed", 0)
+    return {"rows": result.get("rows", 0), "terms": terms, "columns": columns, "taken": taken, **_rejected(result)}
+
+
+def import_context(errand: Errand) -> dict[str, Any]:
+    """Return what was imported."""
+    result, url = errand.result, _people_url(errand)
+    terms = [
+        Term(result.get("accepted", 0), _("taken in and being sent"), "good", url),
+        Term(
+            result.get("unlinked", 0), _("waiting until the event is linked"), "warn" if result.get("unlinked") else ""
+        ),
+        Term(result.get("unchanged", 0), _("unchanged")),
+        Term(result.get("stale", 0), _("older than what is known")),
+        Term(result.get("rejected_count", 0), _("unreadable"), "bad" if result.get("rejected_count") else ""),
+    ]
+    return {"rows": result.get("rows", 0), "terms": terms, **_rejected(result)}
+
+
+def _rejected(result: Mapping[str, Any]) -> dict[str, Any]:
+    rejected = result.get("rejected", [])
+    return {
+        "rejected": rejected[:REJECTED_SHOWN],
+        "rejected_count": result.get("rejected_count", len(rejected)),
+        "rejected_unlisted": max(0, result.get("rejected_count", len(rejected)) - REJECTED_SHOWN),
+    }
+
+
+def _people_url(errand: Errand) -> str:
+    list_url = reverse("admin:connector_outboxentry_changelist")
+    return f"{list_url}?link__id__exact={errand.link_id}" if errand.link_id else ""
+
+
+_FINDINGS: tuple[tuple[str, str | Promise, str | Promise, str], ...] = (
+    (Finding.MATCHING, _("in the campaign with the right status"), "", "good"),
+    (Finding.KEPT, _("in the campaign, another status kept"),
+     _("A colleague chose it, or it ranks higher. It stays."), ""),
+    (Finding.WRONG_STATUS, _("wrong status"), _("Sending again sets the status that inwink says."), "bad"),
+    (Finding.MISSING, _("missing in the campaign"), _("Sending again adds them."), "bad"),
+    (Finding.REMOVED, _("removed from the campaign"),
+     _("A colleague took them out after they were added. That is respected; resend one by one to add them again."),
+     "warn"),
+    (Finding.WAITING, _("waiting to be sent"), _("They arrive by themselves."), "busy"),
+    (Finding.NEEDS_ANSWER, _("need an answer"), "", "warn"),
+    (Finding.LEFT_OUT, _("left out by rule"), "", ""),
+    (Finding.FAILED, _("failed"), "", "bad"),
+)  # fmt: skip
+_STANDINGS = {Finding.WAITING: "waiting", Finding.NEEDS_ANSWER: "needs_answer", Finding.LEFT_OUT: "left_out",
+              Finding.FAILED: "failed"}  # fmt: skip
+
+
+def reconcile_context(errand: Errand) -> dict[str, Any]:
+    """Return how the event compares with its campaign; one query for the names of participants."""
+    result = errand.result
+    people = result.get("people", {})
+    emails = _emails_of(row[0] for rows in people.values() for row in rows[:SHOWN])
+    counts = result.get("counts", {})
+    findings = [
+        {
+            "term": Term(
+                counts.get(finding, 0), word, colour if counts.get(finding) else "", _standing_url(errand, finding)
+            ),
+            "does": does,
+            "people": [_compared(row, emails) for row in people.get(finding, [])[:SHOWN]],
+        }
+        for finding, word, does, colour in _FINDINGS
+    ]
+    mendable = counts.get(Finding.MISSING, 0) + counts.get(Finding.WRONG_STATUS, 0)
+    missed = len(result.get("never_received", [])) + len(result.get("outdated", []))
+    return {
+        "result": result,
+        "rows": sum(counts.values()),
+        "findings": findings,
+        "never_received": result.get("never_received", [])[:SHOWN],
+        "never_received_count": len(result.get("never_received", [])),
+        "outdated": result.get("outdated", [])[:SHOWN],
+        "outdated_count": len(result.get("outdated", [])),
+        "extra": [_extra(row, errand) for row in result.get("extra", [])[:SHOWN]],
+        "extra_count": len(result.get("extra", [])),
+        "mendable": mendable + missed,
+        "agrees": not (mendable + missed + counts.get(Finding.REMOVED, 0) + len(result.get("extra", []))),
+    }
+
+
+def _emails_of(ids: Iterable[int]) -> dict[int, str]:
+    rows = OutboxEntry.objects.filter(pk__in=list(ids)).values_list("pk", "email_key", "participant_key")
+    return {pk: email or key for pk, email, key in rows}
+
+
+def _compared(row: list[Any], emails: Mapping[int, str]) -> dict[str, str]:
+    entry_id, status, wanted, note = row
+    return {
+        "name": emails.get(entry_id, gettext("erased meanwhile")),
+        "url": reverse("admin:connector_outboxentry_change", args=[entry_id]) if entry_id in emails else "",
+        "status": status,
+        "wanted": wanted,
+        "note": reason_label(note) if note else "",
+    }
+
+
+def _extra(row: list[str], errand: Errand) -> dict[str, str]:
+    member_id, person_id, status = row
+    site = errand.link.org.instance_url if errand.link else ""
+    return {"id": person_id or member_id, "status": status, "url": f"{site}/{person_id}" if site and person_id else ""}
+
+
+def _standing_url(errand: Errand, finding: str) -> str:
+    standing = _STANDINGS.get(Finding(finding))
+    return f"{_people_url(errand)}&standing={standing}" if standing and errand.link_id else ""
+
+
+def counts_context(errand: Errand) -> dict[str, Any]:
+    """Return the bare counts of a task that only sends again."""
+    return {"imported": errand.result.get("imported", 0), "enqueued": errand.result.get("enqueued", 0),
+            "people_url": _people_url(errand)}  # fmt: skip
+
+
+CONTEXTS: Mapping[str, tuple[str, Callable[[Errand], dict[str, Any]]]] = {
+    Errand.Kind.CHECK_IMPORT: ("check_import", check_context),
+    Errand.Kind.IMPORT: ("import", import_context),
+    Errand.Kind.RECONCILE: ("reconcile", reconcile_context),
+    Errand.Kind.MEND: ("counts", counts_context),
+    Errand.Kind.RESYNC: ("counts", counts_context),
+}
+"""{kind: (template of the result, its context)}"""
