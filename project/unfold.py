@@ -125,7 +125,10 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page(_("Users"), icon="person", model="auth.user"),
                     _page(_("Roles"), icon="badge", model="auth.group"),
-                    _page(_("Long tasks"), icon="hourglass", model="connector.errand"),
+                    {
+                        **_page(_("Long tasks"), icon="hourglass", model="connector.errand"),
+                        "active": lambda request: "/errand/" in request.path and not request.path.endswith("/import/"),
+                    },
                     _page(_("Scheduled tasks"), icon="schedule", model="django_q.schedule"),
                     _page(_("Queued tasks"), icon="pending_actions", model="django_q.ormq"),
                     _page(_("Failed tasks"), icon="error", model="django_q.failure"),

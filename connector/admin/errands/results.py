@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.explain import reason_label
+from connector.admin.frame.labels import NOTE_LABELS
 from connector.core.reconcile import Finding
 from connector.models import Errand, OutboxEntry
 
@@ -146,7 +147,7 @@ def _compared(row: list[Any], emails: Mapping[int, str]) -> dict[str, str]:
         "url": reverse("admin:connector_outboxentry_change", args=[entry_id]) if entry_id in emails else "",
         "status": status,
         "wanted": wanted,
-        "note": reason_label(note) if note else "",
+        "note": str(NOTE_LABELS.get(note) or reason_label(note)) if note else "",
     }
 
 

@@ -12,12 +12,16 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.explain import explain_code
 from connector.admin.links.campaigns import describe_choice, seal, unseal
-from connector.models import CampaignLink, SalesforceOrg
+from connector.models import CampaignLink, Errand, SalesforceOrg
+from connector.pipeline.errands.start import Order, start_errand
 from connector.pipeline.resync import resync_link
 from connector.pipeline.setup.link_setup import load_labels, offer_campaigns, set_state
 from connector.pipeline.sums import sum_link
 
 View = Callable[..., HttpResponse]
+
+AT_ONCE = 1_000
+"""Participants that are enqueued while the person who asked waits; more are left to a worker."""
 
 
 def search_view(model_admin: Any) -> View:
@@ -86,6 +90,10 @@ def resync_view(model_admin: Any) -> View:
         if request.method != "POST":
             return ask(model_admin, request, _resync_question(link, is_failed_only=is_failed_only, back_url=back_url))
         by = request.user.get_username()
+        if _people_of(link, is_failed_only=is_failed_only) > AT_ONCE:
+            terms = {"failed_only": is_failed_only}
+            errand = start_errand(Order(Errand.Kind.RESYNC, requested_by=by, link=link, terms=terms))
+            return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[errand.pk]))
         count = resync_link(link, failed_only=is_failed_only, requested_by=by)
         text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
         messages.success(request, text % {"count": count})
@@ -95,8 +103,7 @@ def resync_view(model_admin: Any) -> View:
 
 
 def _resync_question(link: CampaignLink, *, is_failed_only: bool, back_url: str) -> Question:
-    total = sum_link(link.pk)
-    count = total.failed if is_failed_only else total.rows
+    count = _people_of(link, is_failed_only=is_failed_only)
     people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
     return Question(
         title=gettext("Send again: %(people)s of %(event)s") % {"people": people, "event": link},
@@ -108,6 +115,11 @@ def _resync_question(link: CampaignLink, *, is_failed_only: bool, back_url: str)
         button=gettext("Send again"),
         back_url=back_url,
     )
+
+
+def _people_of(link: CampaignLink, *, is_failed_only: bool) -> int:
+    total = sum_link(link.pk)
+    return total.failed if is_failed_only else total.rows
 
 
 _STATES: dict[str, CampaignLink.LinkState] = {

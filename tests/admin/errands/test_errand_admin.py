@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from connector.admin.links import views
 from connector.core.outcomes import EntryState
 from connector.models import Errand, OutboxEntry, UploadedExport
 from connector.pipeline.errands.work import carry_out
@@ -208,3 +209,16 @@ def test_the_pages_take_a_constant_number_of_queries(olga: Client, django_assert
         assert "Send these 30 participants again" in page_of(olga, errand)
     with django_assert_max_num_queries(10):
         assert olga.get("/admin/connector/errand/").status_code == 200
+
+
+def test_sending_many_again_is_left_to_a_worker(olga: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "AT_ONCE", 2)
+    link = CampaignLinkFactory.create()
+    OutboxEntryFactory.create_batch(3, link=link, state=EntryState.FAILED)
+    answer = olga.post(f"/admin/connector/campaignlink/{link.pk}/resync/?what=failed")
+    errand = Errand.objects.get()
+    assert answer.headers["Location"] == f"/admin/connector/errand/{errand.pk}/change/"
+    assert OutboxEntry.objects.failed().count() == 3
+    carry_out(errand.pk)
+    assert "3 participants are sent again." in page_of(olga, errand)
+    assert OutboxEntry.objects.failed().count() == 0
