@@ -64,6 +64,7 @@ UNFOLD: dict[str, Any] = {
         _file("connector/first-run.css"),
         _file("connector/people.css"),
         _file("connector/errands.css"),
+        _file("connector/watching.css"),
     ],
     "SCRIPTS": [
         _file("connector/copy.js"),

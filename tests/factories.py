@@ -25,6 +25,8 @@ from connector.models import (
     ErasureKey,
     Errand,
     FieldMapping,
+    LastMessage,
+    MemberCount,
     OutboxEntry,
     PersonChoice,
     SalesforceOrg,
@@ -308,6 +310,28 @@ class WorkerHeartbeatFactory(DjangoModelFactory[WorkerHeartbeat]):
     name = Sequence(lambda n: f"worker-{n}")
     started_at = NOW
     beat_at = NOW
+
+
+class LastMessageFactory(DjangoModelFactory[LastMessage]):
+    """An event that was heard of."""
+
+    class Meta:
+        model = LastMessage
+
+    link = SubFactory(CampaignLinkFactory)
+    received_at = NOW
+
+
+class MemberCountFactory(DjangoModelFactory[MemberCount]):
+    """A campaign that was counted."""
+
+    class Meta:
+        model = MemberCount
+
+    link = SubFactory(CampaignLinkFactory)
+    campaign_id = LazyAttribute(lambda count: count.link.campaign_id)
+    counts = LazyFunction(lambda: {"Registered": 3, "Attended": 2})
+    counted_at = NOW
 
 
 class SyncRunFactory(DjangoModelFactory[SyncRun]):

@@ -1,6 +1,7 @@
 """The sync log: runs and attempts, kept when links and entries are gone."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from connector.core.outcomes import Operation, Outcome
@@ -45,6 +46,7 @@ class SyncRun(models.Model):
         indexes = [
             models.Index(fields=["-started_at"], name="run_newest_first"),
             models.Index(fields=["org_id_at_run", "started_at"], name="run_by_org"),
+            models.Index(fields=["link", "-started_at"], name="run_by_link"),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +98,8 @@ class SyncAttempt(models.Model):
     request_reason = models.CharField(_("reason given"), max_length=500, blank=True, default="")
     duration_ms = models.PositiveIntegerField(default=0)
     """Milliseconds from the claim to the end of the run."""
+    delay_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    """Milliseconds from the oldest change that was sent to Salesforce's answer; None where nothing live was sent."""
 
     class Meta:
         verbose_name = _("attempt")
@@ -108,6 +112,9 @@ class SyncAttempt(models.Model):
             models.Index(fields=["participant_key", "-id"], name="attempt_by_participant"),
             models.Index(fields=["person_id"], name="attempt_by_person"),
             models.Index(fields=["created_at"], name="attempt_by_time"),
+            models.Index(
+                fields=["link", "created_at", "delay_ms"], condition=Q(delay_ms__isnull=False), name="attempt_by_delay"
+            ),
         ]
 
     def __str__(self) -> str:

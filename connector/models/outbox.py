@@ -182,6 +182,10 @@ class OutboxEntry(KnownParticipant):
                 name="entry_by_cause",
             ),
             models.Index(fields=["-answered_at", "-id"], condition=Q(answered_at__isnull=False), name="entry_answered"),
+            models.Index(
+                fields=["link", "attended_at"], condition=Q(attended_at__isnull=False), name="entry_by_checkin"
+            ),
+            models.Index(fields=["first_seen_at"], name="entry_by_first_seen"),
             models.Index(fields=["claim_token"], condition=Q(claim_token__isnull=False), name="entry_by_claim"),
             models.Index(fields=["claimed_email"], condition=Q(create_sent_at__isnull=False), name="entry_by_unclear"),
         ]

@@ -20,6 +20,7 @@ from connector.models import CampaignLink, WebhookMessage, WebhookSource
 from connector.pipeline.enqueue import request_drain, store_participants
 from connector.pipeline.linking import event_name_of, find_links, lock_unlinked, store_unlinked
 from connector.pipeline.privacy.erased import drop_erased, find_erased
+from connector.pipeline.watching.last_message import note_heard
 
 logger = logging.getLogger(__name__)
 
@@ -164,6 +165,7 @@ def store_by_event(
         merged = store_participants(link, said, source=source, received_at=received_at, priority=priority)
         results += merged
         request_drain([link.pk] if MergeResult.ACCEPTED in merged else [])
+    note_heard((link.pk for link in links.values()), at=received_at)
     return Counts(
         accepted=results.count(MergeResult.ACCEPTED),
         unchanged=results.count(MergeResult.UNCHANGED),

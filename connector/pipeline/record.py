@@ -122,10 +122,20 @@ def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_si
         if entry.state == EntryState.FAILED:
             return _failed_alone(entry, generation, asked)
         return _attempt(entry, end, generation=generation, asked=asked) if end is not None else None
+    delay_ms = _delay_ms(entry, end, now=now)
     _keep_what_was_done(entry, end, now=now)
     _enter_state(entry, end, generation=generation, now=now)
     _drop_claim(entry)
-    return _attempt(entry, end, generation=generation, asked=asked)
+    attempt = _attempt(entry, end, generation=generation, asked=asked)
+    attempt.delay_ms = delay_ms
+    return attempt
+
+
+def _delay_ms(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> int | None:
+    """Return how long the oldest change that Salesforce has now was on its way; None for what no message asked for."""
+    if end.outcome not in SUCCESSES or entry.dirty_since is None or entry.priority != OutboxEntry.Priorities.LIVE:
+        return None
+    return max(0, int((now - entry.dirty_since).total_seconds() * 1000))
 
 
 def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> None:

@@ -47,10 +47,11 @@ def _count(entries: QuerySet[OutboxEntry]) -> dict[int, Sum]:
         counts.setdefault(link_id, {})[state] = count
         if state == EntryState.SYNCED:
             same_people[link_id] = same_person
-    return {link_id: _sum_of(by_state, same_people.get(link_id, 0)) for link_id, by_state in counts.items()}
+    return {link_id: sum_of_states(by_state, same_people.get(link_id, 0)) for link_id, by_state in counts.items()}
 
 
-def _sum_of(by_state: Mapping[str, int], same_person: int) -> Sum:
+def sum_of_states(by_state: Mapping[str, int], same_person: int) -> Sum:
+    """Return the sum of {state of an entry: count}."""
     return Sum(
         synced=by_state.get(EntryState.SYNCED, 0),
         same_person=same_person,

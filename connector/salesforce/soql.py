@@ -115,6 +115,11 @@ def label_query(campaign_id: str, label: str) -> str:
     return f"{_LABELS} WHERE CampaignId={quote(campaign_id)} AND Label={quote(label)}"
 
 
+def count_members_query(campaign_id: str) -> str:
+    """Ask how many members of each status a campaign has; the number of each row is called `members`."""
+    return f"SELECT Status,COUNT(Id) members FROM CampaignMember WHERE CampaignId={quote(campaign_id)} GROUP BY Status"
+
+
 def members_query(
     campaign_id: str, ids: Iterable[str] | None = None, *, fields: Sequence[str], key_field: str = "Id"
 ) -> str:

@@ -29,6 +29,7 @@ class StandingFilter(_DropdownFilter):
             ("waiting", _("Waiting (all)")),
             ("retrying", _("Trying again")),
             ("synced", _("Synced")),
+            ("member", _("Synced: a member of their own")),
             ("same_person", _("Synced: same person as another")),
             ("needs_answer", _("Needs an answer")),
             ("left_out", _("Left out")),
@@ -40,8 +41,8 @@ class StandingFilter(_DropdownFilter):
         standing = self.value()
         if standing == "waiting":
             return queryset.filter(state__in=[EntryState.PENDING, EntryState.CLAIMED, EntryState.RETRYING])
-        if standing == "same_person":
-            return queryset.filter(state=EntryState.SYNCED, same_person_of__isnull=False)
+        if standing in ("member", "same_person"):
+            return queryset.filter(state=EntryState.SYNCED, same_person_of__isnull=standing == "member")
         return queryset.filter(state=standing) if standing else queryset
 
 

@@ -60,7 +60,7 @@ def _changeable(model_admin: Any, request: HttpRequest, object_id: str) -> Campa
 
 
 def _page_of(link: CampaignLink) -> str:
-    return reverse("admin:connector_campaignlink_change", args=[link.pk])
+    return reverse("admin:connector_campaignlink_event", args=[link.pk])
 
 
 def _show(model_admin: Any, request: HttpRequest, link: CampaignLink, found: MemberStatuses) -> HttpResponse:

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, object_url
 from connector.admin.frame.tags import link_tag
 from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
-from connector.admin.links import checks, views
+from connector.admin.links import checks, event_page, views
 from connector.admin.links.filter_forms import FILTER_FIELDS
 from connector.admin.links.forms import LinkForm, NewLinkForm
 from connector.admin.links.mappings import FieldMappingInline
@@ -26,6 +26,7 @@ from connector.admin.links.no_shows import no_shows_view
 from connector.admin.links.page import link_context, new_link_context
 from connector.admin.links.reconciliation import reconciliation_view
 from connector.admin.links.saving import facts_of, follow_saving, hold_link_with_problems, remember_before
+from connector.admin.links.watched import event_url, participants_url
 from connector.admin.log import put_back
 from connector.models import CampaignLink, SalesforceOrg
 
@@ -52,6 +53,7 @@ _FIELDSETS = (
 class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     """One event, one campaign."""
 
+    list_display_links = None
     list_display = ("event", "org", "campaign", "state_tag", "starts_at", "participants")
     list_filter = (("state", ChoicesDropdownFilter), ("org", RelatedDropdownFilter))
     list_filter_submit = True
@@ -63,8 +65,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
 
     @admin.display(description=_("event"), ordering="event_name")
     def event(self, link: CampaignLink) -> str:
-        """Show the event's name."""
-        return str(link)
+        """Lead to the page of the event."""
+        return format_html('<a class="cx-link" href="{}">{}</a>', event_url(link), link)
 
     @admin.display(description=_("campaign"), ordering="campaign_name")
     def campaign(self, link: CampaignLink) -> str:
@@ -79,8 +81,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     @admin.display(description=_("participants"))
     def participants(self, link: CampaignLink) -> str:
         """Lead to the participants."""
-        url = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link.pk}"
-        return format_html('<a class="cx-link" href="{}">{}</a>', url, gettext("Show"))
+        return format_html('<a class="cx-link" href="{}">{}</a>', participants_url(link), gettext("Show"))
 
     def get_fieldsets(self, request: HttpRequest, obj: CampaignLink | None = None) -> Any:
         """Begin with the event and the campaign: chosen once, shown later."""
@@ -120,6 +121,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         return [
             list_url(self, "campaigns", view=views.search_view(self)),
             list_url(self, "labels", view=views.labels_view(self)),
+            object_url(self, "event", view=event_page.event_view(self)),
+            object_url(self, "count", view=event_page.count_view(self)),
             object_url(self, "resync", view=views.resync_view(self)),
             object_url(self, "state", view=views.state_view(self)),
             object_url(self, "no-shows", view=no_shows_view(self)),
@@ -170,6 +173,10 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         """Go on to the page of the new link, where its mappings are."""
         messages.success(request, gettext("The event is linked. Check the fields below; the usual ones are there."))
         return HttpResponseRedirect(reverse("admin:connector_campaignlink_change", args=[obj.pk]))
+
+    def response_post_save_change(self, request: HttpRequest, obj: CampaignLink) -> HttpResponseRedirect:
+        """Go back to the page that shows what the change does."""
+        return HttpResponseRedirect(event_url(obj))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -41,7 +41,7 @@ def no_shows_view(model_admin: Any) -> Callable[..., HttpResponse]:
         link = find_or_404(CampaignLink, object_id)
         if not may_answer(request):
             raise PermissionDenied
-        back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+        back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
         refusal = refuse_no_shows(link, now=timezone.now())
         if refusal is None and request.method != "POST":
             return ask(model_admin, request, _question(link, back_url=back_url))

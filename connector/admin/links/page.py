@@ -11,14 +11,12 @@ from connector.admin.frame.tags import link_tag
 from connector.admin.inwink.inbox import with_participants
 from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.links.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
-from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.tabs import link_tabs
-from connector.admin.log.put_back import may_put_back
 from connector.core.missing_labels import missing_labels
 from connector.models import CampaignLink, UnlinkedEvent
 from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.setup.member_statuses import statuses_of
-from connector.pipeline.sums import Sum, sum_link
+from connector.pipeline.sums import Sum
 
 EVENTS_OFFERED = 50
 
@@ -30,15 +28,10 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
         "tabs": link_tabs(request, link, current="change"),
         "state_tag": link_tag(link),
         "waits": explain_link(link),
-        "sum": sum_terms(link.pk, sum_link(link.pk)),
         "campaign_url": f"{instance_url}/{link.campaign_id}" if instance_url else "",
         "consent_note": consent_note(link),
-        "may_mark_no_shows": may_mark_no_shows(request, link),
         "missing_statuses": list(missing_labels(statuses_of(link), facts.labels)) if facts.is_known else [],
-        "may_resync": request.user.has_perm("connector.resync_campaignlink"),
-        "may_put_back": may_put_back(request),
         "facts_problem": explain_code(facts.problem_code) if facts.problem_code else None,
-        "log_url": f"{reverse('admin:connector_syncattempt_changelist')}?link__id__exact={link.pk}",
         "datalists": [
             {"id": FIELDS_LIST, "options": field_suggestions(facts)},
             {"id": SOURCES_LIST, "options": [(source, "") for source in source_suggestions(link)]},
@@ -57,6 +50,29 @@ def _event_words(event: UnlinkedEvent) -> str:
     people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
     name = event.event_name or gettext("(no name)")
     return f"{name} – {people}"
+
+
+def ledger(link: CampaignLink, total: Sum) -> dict[str, Any]:
+    """Return the sum as the lines of an account: the whole, then what it is made of, each with its participants."""
+    terms = sum_terms(link.pk, total)
+    base = terms["rows_url"]
+    members = total.synced - total.same_person
+    synced = [
+        _line(
+            members, ngettext("member of the campaign", "members of the campaign", members), f"{base}&standing=member"
+        ),
+        _line(
+            total.same_person,
+            gettext("same person as another"),
+            terms["same_person_url"],
+        ),
+    ]
+    synced[0]["colour"] = "good" if members else ""
+    return {"rows": total.rows, "rows_url": base, "lines": synced + terms["parts"][1:]}
+
+
+def _line(count: int, word: str, url: str) -> dict[str, Any]:
+    return {"count": count, "word": word, "url": url, "colour": ""}
 
 
 def sum_terms(link_id: int, total: Sum) -> dict[str, Any]:

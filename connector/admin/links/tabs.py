@@ -20,6 +20,7 @@ class Tab:
 
 
 _TABS = (
+    ("event", _("Event"), "connector.view_campaignlink"),
     ("change", _("Settings"), "connector.view_campaignlink"),
     ("reconciliation", _("Reconciliation"), "connector.reconcile_participants"),
 )

@@ -85,7 +85,7 @@ def resync_view(model_admin: Any) -> View:
         link = find_or_404(CampaignLink, object_id)
         if not request.user.has_perm("connector.resync_campaignlink"):
             raise PermissionDenied
-        back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+        back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
         is_failed_only = request.GET.get("what") == "failed"
         if request.method != "POST":
             return ask(model_admin, request, _resync_question(link, is_failed_only=is_failed_only, back_url=back_url))
@@ -136,7 +136,7 @@ def state_view(model_admin: Any) -> View:
         link = find_or_404(CampaignLink, object_id)
         if not model_admin.has_change_permission(request, link):
             raise PermissionDenied
-        back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+        back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
         wanted = _STATES.get(request.GET.get("to", ""))
         if wanted is None:
             return HttpResponseRedirect(back_url)

@@ -167,7 +167,7 @@ def link_page(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> Ht
     if not may_put_back(request):
         raise PermissionDenied
     post_url = reverse("admin:connector_campaignlink_put_back", args=[link.pk])
-    back_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+    back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
     field = request.GET.get("field", "")
     if not field:
         fields = [(f"{post_url}?field={path}", path, count) for path, count in written_fields(link).items()]

@@ -93,7 +93,7 @@ def _event_row(event: UnlinkedEvent) -> dict[str, Any]:
 def _link_row(link: CampaignLink, total: Sum) -> dict[str, Any]:
     return {
         "link": link,
-        "url": reverse("admin:connector_campaignlink_change", args=[link.pk]),
+        "url": reverse("admin:connector_campaignlink_event", args=[link.pk]),
         "tag": link_tag(link),
         "waits": explain_link(link) if link.state == CampaignLink.LinkState.ACTIVE else "",
         "sum": sum_terms(link.pk, total),

@@ -258,20 +258,7 @@ def test_without_the_permission_nothing_is_sent_again_or_paused(world: World, si
     assert client.post(url_of(world.link, "resync")).status_code == 403
     assert client.post(f"{url_of(world.link, 'state')}?to=pause").status_code == 403
     assert client.get(reverse("admin:connector_campaignlink_campaigns")).status_code == 403
-    assert "Send everybody again" not in client.get(url_of(world.link)).content.decode()
-
-
-def test_the_sum_adds_up_and_each_number_leads_to_its_participants(world: World, admin_client: Client) -> None:
-    made = {
-        EntryState.SYNCED: 3, EntryState.NEEDS_ANSWER: 1, EntryState.LEFT_OUT: 2, EntryState.PENDING: 1,
-        EntryState.RETRYING: 1, EntryState.CLAIMED: 1, EntryState.FAILED: 2,
-    }  # fmt: skip
-    for state, count in made.items():
-        OutboxEntryFactory.create_batch(count, link=world.link, state=state)
-    total = admin_client.get(url_of(world.link)).context["sum"]
-    assert total["rows"] == 11 == sum(part["count"] for part in total["parts"])
-    for part in total["parts"]:
-        assert admin_client.get(part["url"]).context["cl"].result_count == part["count"]
+    assert "Send everybody again" not in client.get(url_of(world.link, "event")).content.decode()
 
 
 def new_people(world: World, **chosen: str) -> dict[str, str]:

@@ -68,12 +68,12 @@ def test_what_is_missing_is_said_instead(
 def test_only_who_may_answer_for_participants_may_mark(sign_in: SignIn, link: CampaignLink) -> None:
     client = sign_in("view_campaignlink", "resync_campaignlink")
     assert client.post(url_of(link)).status_code == 403
-    page = client.get(reverse("admin:connector_campaignlink_change", args=[link.pk]))
+    page = client.get(reverse("admin:connector_campaignlink_event", args=[link.pk]))
     assert "Mark no-shows" not in page.content.decode()
 
 
 def test_the_button_stands_on_the_page_once_the_event_is_over(admin_client: Client, link: CampaignLink) -> None:
-    address = reverse("admin:connector_campaignlink_change", args=[link.pk])
+    address = reverse("admin:connector_campaignlink_event", args=[link.pk])
     assert "Mark no-shows…" in admin_client.get(address).content.decode()
     CampaignLink.objects.update(ends_at=timezone.now() + timedelta(days=1))
     assert "Mark no-shows…" not in admin_client.get(address).content.decode()

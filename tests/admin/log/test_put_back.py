@@ -133,7 +133,7 @@ def test_who_may(replaced: World, sign_in: SignIn, permissions: tuple[str, ...],
 
 def test_the_buttons_are_shown_to_whom_they_are_for(replaced: World, sign_in: SignIn, admin_client: Client) -> None:
     run_page = reverse("admin:connector_syncrun_change", args=[SyncRun.objects.get().pk])
-    link_page = reverse("admin:connector_campaignlink_change", args=[replaced.link.pk])
+    link_page = reverse("admin:connector_campaignlink_event", args=[replaced.link.pk])
     assert "Put back…" in admin_client.get(run_page).content.decode()
     assert "Put values back…" in admin_client.get(link_page).content.decode()
     assert "put_back_selected" in admin_client.get(ATTEMPTS).content.decode()

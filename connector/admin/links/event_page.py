@@ -1,0 +1,154 @@
+"""The page that says how a linked event is doing, and what can be done about it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from connector.admin.frame.base import find_or_404, render_page
+from connector.admin.frame.explain import explain_code
+from connector.admin.frame.spans import ago_words, exact_words
+from connector.admin.frame.tags import link_tag, org_tag, tag
+from connector.admin.links.comparison import compare
+from connector.admin.links.needs import needs_of
+from connector.admin.links.no_shows import may_mark_no_shows
+from connector.admin.links.page import ledger
+from connector.admin.links.tabs import link_tabs
+from connector.admin.links.watched import Watched, event_url, watch
+from connector.admin.log.put_back import may_put_back
+from connector.admin.log.runs import ends_words
+from connector.models import CampaignLink, SyncRun
+from connector.pipeline.budget import spendings
+from connector.pipeline.status import HEARTBEAT_LATE_SECONDS, worker_heartbeat_age
+from connector.pipeline.watching.campaign import count_members, known_members, last_count
+from connector.pipeline.watching.delay import Delay, delay_of
+from connector.pipeline.watching.runs import calls_of, last_runs
+
+_DAY = timedelta(hours=24)
+_RUNS_SHOWN = 5
+
+View = Callable[..., HttpResponse]
+
+
+def event_view(model_admin: Any) -> View:
+    """Return the view that shows one linked event; it reads our own tables only."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = _viewable(model_admin, request, object_id)
+        [one] = watch([link], now=timezone.now())
+        context = {
+            "link": link,
+            "one": one,
+            "tabs": link_tabs(request, link, current="event"),
+            "state_tag": link_tag(link),
+            "campaign_url": f"{link.org.instance_url}/{link.campaign_id}" if link.org.instance_url else "",
+            "needs": needs_of(request, one),
+            "ledger": ledger(link, one.standing.total),
+            **_campaign(request, one),
+            **_pulse(request, one),
+            **actions_context(model_admin, request, link),
+        }
+        template = "admin/connector/campaignlink/event.html"
+        return render_page(model_admin, request, template, title=str(link), context=context)
+
+    return view
+
+
+def count_view(model_admin: Any) -> View:
+    """Return the view that counts the members of the campaign in Salesforce because somebody asked."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = _viewable(model_admin, request, object_id)
+        if request.method == "POST":
+            code = count_members(link)
+            if code:
+                advice = explain_code(code)
+                messages.error(request, f"{advice.what} {advice.next_step}")
+            else:
+                messages.success(request, gettext("The campaign was counted. Nothing was written."))
+        return HttpResponseRedirect(event_url(link))
+
+    return view
+
+
+def _viewable(model_admin: Any, request: HttpRequest, object_id: str) -> CampaignLink:
+    link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
+    if not model_admin.has_view_permission(request, link):
+        raise PermissionDenied
+    return link
+
+
+def _campaign(request: HttpRequest, one: Watched) -> dict[str, Any]:
+    counted = last_count(one.link)
+    known = known_members(one.link, counted_at=counted.counted_at if counted else None)
+    rows = compare(one, counted=counted, known=known)
+    return {
+        "rows": rows,
+        "counted": counted,
+        "counted_words": ago_words(counted.counted_at, now=one.now) if counted else "",
+        "synced_since": known.synced_since,
+        "here_total": sum(row.here or 0 for row in rows),
+        "there_total": sum(row.there or 0 for row in rows),
+        "reconciliation_url": reverse("admin:connector_campaignlink_reconciliation", args=[one.link.pk])
+        if request.user.has_perm("connector.reconcile_participants")
+        else "",
+    }
+
+
+def _pulse(request: HttpRequest, one: Watched) -> dict[str, Any]:
+    link = one.link
+    may_see_org = request.user.has_perm("connector.view_salesforceorg")
+    runs = last_runs(link.pk, count=_RUNS_SHOWN) if request.user.has_perm("connector.view_syncrun") else []
+    return {
+        "delays": _delays(one),
+        "calls_today": calls_of(link.pk, since=one.now - _DAY),
+        "spending": spendings([link.org])[link.org_id],
+        "org_tag": org_tag(link.org),
+        "org_url": reverse("admin:connector_salesforceorg_change", args=[link.org_id]) if may_see_org else "",
+        "worker": worker_words(one),
+        "runs": [_run_row(run, one) for run in runs],
+        "runs_url": f"{reverse('admin:connector_syncrun_changelist')}?link__id__exact={link.pk}",
+        "log_url": f"{reverse('admin:connector_syncattempt_changelist')}?link__id__exact={link.pk}",
+    }
+
+
+def worker_words(one: Watched) -> str:
+    """Say when a worker last gave a sign of life, as a coloured word."""
+    age = worker_heartbeat_age(one.now)
+    if age is None:
+        return tag(gettext("never seen"), colour="bad")
+    words = ago_words(one.now - timedelta(seconds=age), now=one.now)
+    return tag(words, colour="bad" if age > HEARTBEAT_LATE_SECONDS else "good")
+
+
+def _delays(one: Watched) -> list[tuple[str, str, str, int]]:
+    spans: list[tuple[str, Delay | None]] = [
+        (gettext("last hour"), one.delay),
+        (gettext("last 24 hours"), delay_of(one.link.pk, now=one.now, span=_DAY)),
+    ]
+    return [(name, exact_words(delay.median), exact_words(delay.slow), delay.count) for name, delay in spans if delay]
+
+
+def _run_row(run: SyncRun, one: Watched) -> dict[str, Any]:
+    return {
+        "run": run,
+        "url": reverse("admin:connector_syncrun_change", args=[run.pk]),
+        "ago": ago_words(run.started_at, now=one.now),
+        "ends": ends_words(run),
+    }
+
+
+def actions_context(model_admin: Any, request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
+    """Return which of a link's actions a person may take now."""
+    return {
+        "may_change": model_admin.has_change_permission(request, link),
+        "may_resync": request.user.has_perm("connector.resync_campaignlink"),
+        "may_put_back": may_put_back(request),
+        "may_mark_no_shows": may_mark_no_shows(request, link),
+    }

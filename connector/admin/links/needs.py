@@ -1,0 +1,102 @@
+"""What needs a person now: one line a thing, the most urgent first, each with where it is settled."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.frame.explain import explain_link
+from connector.admin.frame.spans import span_words
+from connector.admin.links.no_shows import may_mark_no_shows
+from connector.admin.links.watched import Watched, participants_url
+from connector.models import CampaignLink, SalesforceOrg
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that somebody should look at."""
+
+    colour: str
+    """`bad` where people are not in Salesforce because of it, else `warn`."""
+    text: str
+    url: str = ""
+    action: str = ""
+    """Words of the link to `url`."""
+    detail: str = ""
+
+
+def needs_of(request: HttpRequest, one: Watched) -> list[Need]:
+    """Return what a link needs; no query beside that of the permissions."""
+    return [*_blocked(one), *_people(request, one), *_silence(one), *_left_out(request, one), *_after(request, one)]
+
+
+def _blocked(one: Watched) -> Iterator[Need]:
+    link = one.link
+    if link.state != CampaignLink.LinkState.ACTIVE:
+        return
+    words = explain_link(link)
+    if not words:
+        return
+    needs_hand = link.pause_kind == CampaignLink.PauseKind.CONFIGURATION
+    if link.org.state == SalesforceOrg.State.RECONNECT_NEEDED:
+        url = reverse("admin:connector_salesforceorg_change", args=[link.org_id])
+        yield Need("bad", words, url, gettext("Open the organisation"))
+    elif needs_hand:
+        url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+        yield Need("bad", words, url, gettext("Open the settings"))
+    else:
+        yield Need("warn", words)
+
+
+def _people(request: HttpRequest, one: Watched) -> Iterator[Need]:
+    if not request.user.has_perm("connector.view_outboxentry"):
+        return
+    failed, held = one.standing.total.failed, one.standing.total.needs_answer
+    if failed:
+        text = ngettext("%(count)s participant failed", "%(count)s participants failed", failed)
+        url = participants_url(one.link, standing="failed")
+        yield Need("bad", text % {"count": failed}, url, gettext("See why"))
+    if held:
+        text = ngettext("%(count)s participant needs an answer", "%(count)s participants need an answer", held)
+        url = participants_url(one.link, standing="needs_answer")
+        yield Need("warn", text % {"count": held}, url, gettext("Answer"))
+
+
+def _silence(one: Watched) -> Iterator[Need]:
+    if not one.is_silent:
+        return
+    span = span_words(one.now - one.silent_since)
+    text = gettext("The event is running and inwink has sent nothing for %(span)s") % {"span": span}
+    detail = gettext("Is the webhook still on in inwink? Its export can be imported meanwhile: nothing is sent twice.")
+    yield Need("warn", text, reverse("admin:connector_webhookmessage_changelist"), gettext("Open the inbox"), detail)
+
+
+def _left_out(request: HttpRequest, one: Watched) -> Iterator[Need]:
+    link = one.link
+    settings_url = reverse("admin:connector_campaignlink_change", args=[link.pk])
+    if link.degraded_fields:
+        text = gettext("These mapped fields are gone or not writable and are left out until they return:")
+        yield Need("warn", f"{text} {', '.join(link.degraded_fields)}", settings_url, gettext("Open the settings"))
+    if not link.org.sees_everybody:
+        text = gettext(
+            "Nobody is created yet: it is not certain that the integration user sees all Contacts and Leads."
+        )
+        url = reverse("admin:connector_salesforceorg_change", args=[link.org_id])
+        may_settle = request.user.has_perm("connector.change_salesforceorg")
+        yield Need("warn", text, url if may_settle else "", gettext("Settle it on the organisation's page"))
+
+
+def _after(request: HttpRequest, one: Watched) -> Iterator[Need]:
+    link, count = one.link, one.registered
+    is_open = link.state != CampaignLink.LinkState.CLOSED and link.status_no_show
+    if not (is_open and count and may_mark_no_shows(request, link)):
+        return
+    text = ngettext(
+        "The event is over: %(count)s registered participant never came",
+        "The event is over: %(count)s registered participants never came",
+        count,
+    )
+    url = reverse("admin:connector_campaignlink_no_shows", args=[link.pk])
+    yield Need("warn", text % {"count": count}, url, gettext("Mark no-shows…"))

@@ -1,0 +1,96 @@
+"""What is known of linked events at one moment, gathered in four queries for any number of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from connector.admin.frame.spans import ago_words, exact_words
+from connector.core.state import State
+from connector.models import CampaignLink
+from connector.pipeline.watching.delay import Delay, delays_of
+from connector.pipeline.watching.last_message import is_silent, last_messages
+from connector.pipeline.watching.standings import Standing, standings_of
+
+DELAY_SPAN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One link and how it is doing."""
+
+    link: CampaignLink
+    standing: Standing
+    last_message: datetime | None
+    delay: Delay | None
+    """Of the last hour; None where nothing live was sent in it."""
+    now: datetime
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the event is running and nothing is heard of it."""
+        return is_silent(self.link, self.last_message, now=self.now)
+
+    @property
+    def silent_since(self) -> datetime:
+        """The last message, or the beginning of the event where none came since."""
+        known = [moment for moment in (self.last_message, self.link.starts_at) if moment is not None]
+        return max(known, default=self.now)
+
+    @property
+    def registered(self) -> int:
+        """Participants who are registered here and did not come (yet)."""
+        return self.standing.here(State.REGISTERED)
+
+    @property
+    def attended(self) -> int:
+        """Participants who came."""
+        return self.standing.here(State.ATTENDED)
+
+    @property
+    def arrived(self) -> int:
+        """Participants whom Salesforce has as attended."""
+        return self.standing.arrived(State.ATTENDED)
+
+    @property
+    def last_message_words(self) -> str:
+        """Say how long ago the last message came, "" where none did."""
+        return ago_words(self.last_message, now=self.now) if self.last_message else ""
+
+    @property
+    def oldest_waiting_words(self) -> str:
+        """Say since when the oldest change waits, "" where none does."""
+        return ago_words(self.standing.waiting_since, now=self.now) if self.standing.waiting_since else ""
+
+    @property
+    def delay_words(self) -> str:
+        """Say how long the middle one took in the last hour, "" where nothing was sent."""
+        return exact_words(self.delay.median) if self.delay else ""
+
+    @property
+    def slow_words(self) -> str:
+        """Say within which time 95 % arrived."""
+        return exact_words(self.delay.slow) if self.delay else ""
+
+
+def watch(links: Sequence[CampaignLink], *, now: datetime) -> list[Watched]:
+    """Look at links, in their order; the organisation of each must have been read along."""
+    ids = [link.pk for link in links]
+    standings, heard = standings_of(ids), last_messages(ids)
+    delays = delays_of(ids, since=now - DELAY_SPAN)
+    return [
+        Watched(link, standings.get(link.pk, Standing()), heard.get(link.pk), delays.get(link.pk), now)
+        for link in links
+    ]
+
+
+def participants_url(link: CampaignLink, **filters: str) -> str:
+    """Return the address of a link's participants, narrowed by what the list filters by."""
+    narrowed = "".join(f"&{name}={value}" for name, value in filters.items())
+    return f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link.pk}{narrowed}"
+
+
+def event_url(link: CampaignLink) -> str:
+    """Return the address of the page that says how a link is doing."""
+    return reverse("admin:connector_campaignlink_event", args=[link.pk])

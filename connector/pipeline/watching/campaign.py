@@ -1,0 +1,75 @@
+"""Count the members of a link's campaign by status, on request, and lay them beside what is known here."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.utils import timezone
+
+from connector.models import CampaignLink, MemberCount, OutboxEntry
+from connector.models.fields import WrongEncryptionKey
+from connector.pipeline.connection.connect import borrowed_gateway
+from connector.salesforce.errors import SalesforceError
+from connector.salesforce.soql import count_members_query
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The campaign as it was last counted."""
+
+    counts: Mapping[str, int]
+    """{status label: members}"""
+    counted_at: datetime
+
+
+def count_members(link: CampaignLink, *, now: datetime | None = None) -> str:
+    """Ask Salesforce how many members of each status the campaign has, and keep the answer; one API call.
+
+    Returns "", or the code of what went wrong. Call outside a transaction: it speaks HTTP.
+    https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_groupby.htm
+    """
+    asked_at = now or timezone.now()
+    try:
+        with borrowed_gateway(link.org, None) as gateway:
+            rows = gateway.query(count_members_query(link.campaign_id))
+    except SalesforceError as exc:
+        return exc.code
+    except WrongEncryptionKey:
+        return "wrong_encryption_key"
+    counts = {str(row["Status"] or ""): int(row["members"]) for row in rows}
+    values = {"campaign_id": link.campaign_id, "counts": counts, "counted_at": asked_at}
+    MemberCount.objects.update_or_create(link=link, defaults=values)
+    return ""
+
+
+def last_count(link: CampaignLink) -> Counted | None:
+    """Return what Salesforce last answered about the link's present campaign; one query."""
+    found = MemberCount.objects.filter(link=link, campaign_id=link.campaign_id).first()
+    return Counted(found.counts, found.counted_at) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this connector knows of the campaign's members."""
+
+    counts: Mapping[str, int]
+    """{status label that they had when they were last synced: members}"""
+    synced_since: int
+    """Participants that were synced after the campaign was counted."""
+
+
+def known_members(link: CampaignLink, *, counted_at: datetime | None) -> Known:
+    """Count the members that this link made or found, by the status that they then had; two queries.
+
+    A status that a colleague had set before is not written again: it is the one of the state that was synced.
+    """
+    entries = OutboxEntry.objects.filter(link=link).order_by()
+    members = entries.exclude(member_id="").exclude(synced_state="").values_list("sent_label", "synced_state")
+    statuses = {state.value: label for state, label in link.statuses().items()}
+    counts: Counter[str] = Counter()
+    for label, state, count in members.annotate(Count("member_id", distinct=True)):
+        counts[label or statuses.get(state, "")] += count
+    since = entries.filter(last_synced_at__gt=counted_at).count() if counted_at else 0
+    return Known(counts, since)

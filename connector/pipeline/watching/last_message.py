@@ -1,0 +1,43 @@
+"""Remember when inwink last said anything about an event, whether or not it was new."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from connector.models import CampaignLink, LastMessage
+
+RESOLUTION = timedelta(seconds=5)
+"""How exact the time is: a thousand check-ins a minute write a dozen times a minute, not a thousand."""
+SILENCE = timedelta(minutes=30)
+"""A running event that nothing was heard of for so long is likely cut off: people arrive all the time."""
+
+
+def note_heard(link_ids: Iterable[int], *, at: datetime) -> None:
+    """Remember, once the transaction is committed, that something was said about these links' events."""
+    ids = sorted(set(link_ids))
+    if ids:
+        transaction.on_commit(partial(_store, ids, at=at), robust=True)
+
+
+def _store(link_ids: Collection[int], *, at: datetime) -> None:
+    stored = dict(LastMessage.objects.filter(pk__in=link_ids).values_list("pk", "received_at"))
+    missing = [LastMessage(link_id=link_id, received_at=at) for link_id in link_ids if link_id not in stored]
+    if missing:
+        LastMessage.objects.bulk_create(missing, ignore_conflicts=True)
+    if any(at - received_at >= RESOLUTION for received_at in stored.values()):
+        LastMessage.objects.filter(pk__in=link_ids, received_at__lte=at - RESOLUTION).update(received_at=at)
+
+
+def last_messages(link_ids: Collection[int]) -> dict[int, datetime]:
+    """Return {link: when inwink last said anything about its event}, to five seconds; one query."""
+    return dict(LastMessage.objects.filter(pk__in=link_ids).values_list("pk", "received_at"))
+
+
+def is_silent(link: CampaignLink, last: datetime | None, *, now: datetime) -> bool:
+    """Say whether an event is running and nothing was heard of it for half an hour, its first one included."""
+    if link.starts_at is None or link.ends_at is None or link.state == CampaignLink.LinkState.CLOSED:
+        return False
+    since = max(last, link.starts_at) if last else link.starts_at
+    return link.starts_at <= now < link.ends_at and now - since >= SILENCE

@@ -1,0 +1,198 @@
+"""The page of a linked event: the sum, the campaign beside it, what needs a person, and what can be done."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from connector.core.outcomes import EntryState, Outcome
+from connector.core.state import State
+from connector.models import CampaignLink, LastMessage, MemberCount, OutboxEntry
+from tests.admin.links.test_link_admin import url_of
+from tests.factories import (
+    CampaignLinkFactory,
+    LastMessageFactory,
+    MemberCountFactory,
+    OutboxEntryFactory,
+    SyncAttemptFactory,
+    SyncRunFactory,
+)
+from tests.world import World
+
+SignIn = Callable[..., Client]
+
+
+def needs(client: Client, link: CampaignLink) -> list[str]:
+    """Return what the page says that the link needs."""
+    return [need.text for need in client.get(url_of(link, "event")).context["needs"]]
+
+
+@pytest.mark.django_db
+def test_the_sum_adds_up_and_each_number_leads_to_its_participants(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    made = {
+        EntryState.SYNCED: 3, EntryState.NEEDS_ANSWER: 1, EntryState.LEFT_OUT: 2, EntryState.PENDING: 1,
+        EntryState.RETRYING: 1, EntryState.CLAIMED: 1, EntryState.FAILED: 2,
+    }  # fmt: skip
+    for state, count in made.items():
+        OutboxEntryFactory.create_batch(count, link=link, state=state)
+    one = OutboxEntry.objects.filter(state=EntryState.SYNCED).first()
+    OutboxEntryFactory.create(link=link, state=EntryState.SYNCED, same_person_of=one)
+    ledger = admin_client.get(url_of(link, "event")).context["ledger"]
+    assert [line["count"] for line in ledger["lines"]] == [3, 1, 1, 2, 3, 2]
+    assert ledger["rows"] == 12
+    for line in ledger["lines"]:
+        assert admin_client.get(line["url"]).context["cl"].result_count == line["count"]
+
+
+def test_the_campaign_is_counted_on_request_and_each_difference_explained(world: World, admin_client: Client) -> None:
+    world.send(
+        {"id": "p1", "email": "ada@acme.example", "lastName": "Lovelace", "registered": True},
+        {"id": "p2", "email": "grace@acme.example", "lastName": "Hopper", "registered": True, "came": True},
+        {"id": "p3", "lastName": "Nobody", "registered": True},
+    )
+    [stranger] = world.add("Contact", {"LastName": "Perrin", "Email": "perrin@acme.example"})
+    member = {"CampaignId": world.link.campaign_id, "ContactId": stranger, "Status": "Sent"}
+    world.add("CampaignMember", member)
+    page = url_of(world.link, "event")
+    world.reset_calls()
+    rows = admin_client.get(page).context["rows"]
+    assert [(row.state, row.here, row.there) for row in rows] == [("Registered", 2, None), ("Attended", 1, None)]
+    assert world.api_calls() == 0
+
+    response = admin_client.post(url_of(world.link, "count"), follow=True)
+
+    assert response.redirect_chain == [(page, 302)]
+    assert world.api_calls() == 1
+    rows = response.context["rows"]
+    assert [(row.state, row.label, row.here, row.there) for row in rows] == [
+        ("Registered", "Registered", 2, 1), ("Attended", "Attended", 1, 1), ("–", "Sent", None, 1),
+    ]  # fmt: skip
+    assert [row.notes for row in rows[:2]] == [("1 needs an answer",), ()]
+    assert rows[1].is_equal
+    assert "colleagues" in rows[2].notes[0]
+
+
+def test_what_a_colleague_changed_shows_as_a_difference(world: World, admin_client: Client) -> None:
+    world.send({"id": "p1", "email": "ada@acme.example", "lastName": "Lovelace", "registered": True})
+    member = next(row for row in world.rows("CampaignMember") if row["CampaignId"] == world.link.campaign_id)
+    world.change("CampaignMember", member["Id"], Status="Attended")
+    response = admin_client.post(url_of(world.link, "count"), follow=True)
+    notes = {row.state: row.notes for row in response.context["rows"]}
+    assert notes["Registered"] == ("1 fewer in Salesforce: removed or changed there",)
+    assert notes["Attended"] == ("1 more in Salesforce: added or changed there",)
+
+
+def test_a_campaign_that_cannot_be_counted_says_why_and_keeps_the_last_count(
+    world: World, admin_client: Client
+) -> None:
+    admin_client.post(url_of(world.link, "count"))
+    before = MemberCount.objects.get()
+    world.org.login_url = "http://127.0.0.1:9"
+    world.org.access_token, world.org.instance_url = "", ""
+    world.org.save()
+    response = admin_client.post(url_of(world.link, "count"), follow=True)
+    assert "Salesforce did not answer usefully." in response.content.decode()
+    assert MemberCount.objects.get().counted_at == before.counted_at
+
+
+@pytest.mark.django_db
+def test_a_count_of_another_campaign_is_not_shown(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    MemberCountFactory.create(link=link, campaign_id="701000000000999AAA")
+    assert admin_client.get(url_of(link, "event")).context["counted"] is None
+
+
+@pytest.mark.django_db
+def test_a_running_event_that_is_silent_for_half_an_hour_warns(admin_client: Client) -> None:
+    now = timezone.now()
+    link = CampaignLinkFactory.create(starts_at=now - timedelta(hours=3), ends_at=now + timedelta(hours=3))
+    silent = "The event is running and inwink has sent nothing for"
+    assert needs(admin_client, link) == [f"{silent} 3 h"]
+    LastMessageFactory.create(link=link, received_at=now - timedelta(minutes=42))
+    assert needs(admin_client, link) == [f"{silent} 42 min"]
+    LastMessage.objects.update(received_at=now - timedelta(minutes=20))
+    assert needs(admin_client, link) == []
+    LastMessage.objects.update(received_at=now - timedelta(minutes=42))
+    CampaignLink.objects.update(ends_at=now - timedelta(minutes=1))
+    assert needs(admin_client, link) == []
+
+
+@pytest.mark.django_db
+def test_what_needs_a_person_stands_first_with_where_to_settle_it(admin_client: Client) -> None:
+    now = timezone.now()
+    link = CampaignLinkFactory.create(
+        pause_kind="configuration", pause_code="label_gone", degraded_fields=["Lead.Track__c"],
+        status_no_show="No show", starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1),
+    )  # fmt: skip
+    link.org.visibility_confirmed = False
+    link.org.save()
+    OutboxEntryFactory.create_batch(2, link=link, state=EntryState.FAILED)
+    OutboxEntryFactory.create(link=link, state=EntryState.NEEDS_ANSWER)
+    found = admin_client.get(url_of(link, "event")).context["needs"]
+    assert [need.colour for need in found] == ["bad", "bad", "warn", "warn", "warn", "warn"]
+    assert "Choose another status on the link" in found[0].text
+    assert found[1].text == "2 participants failed"
+    assert found[2].text == "1 participant needs an answer"
+    assert found[-1].text == "The event is over: 3 registered participants never came"
+    assert all(admin_client.get(need.url).status_code == 200 for need in found)
+
+
+@pytest.mark.django_db
+def test_the_delay_of_what_was_sent_live_is_shown(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    run, now = SyncRunFactory.create(link=link, started_at=timezone.now(), api_calls=4), timezone.now()
+    for tenths in range(1, 101):
+        SyncAttemptFactory.create(run=run, link=link, created_at=now, delay_ms=tenths * 100, outcome=Outcome.UPDATED)
+    SyncAttemptFactory.create(run=run, link=link, created_at=now - timedelta(hours=5), delay_ms=90_000)
+    page = admin_client.get(url_of(link, "event"))
+    assert page.context["delays"] == [
+        ("last hour", "5.0 s", "9.5 s", 100), ("last 24 hours", "5.1 s", "9.6 s", 101),
+    ]  # fmt: skip
+    assert page.context["calls_today"] == 4
+    assert [row["run"] for row in page.context["runs"]] == [run]
+
+
+@pytest.mark.django_db
+def test_a_viewer_sees_the_page_without_what_is_not_theirs(sign_in: SignIn) -> None:
+    link = CampaignLinkFactory.create()
+    OutboxEntryFactory.create(link=link, state=EntryState.FAILED)
+    SyncRunFactory.create(link=link)
+    client = sign_in("view_campaignlink")
+    page = client.get(url_of(link, "event"))
+    assert page.context["needs"] == []
+    assert page.context["runs"] == []
+    words = ("Pause…", "Send everybody again", "Mark no-shows", "Put values back")
+    assert [word for word in words if word in page.content.decode()] == []
+
+
+@pytest.mark.django_db
+def test_without_the_permission_the_page_and_the_count_are_refused(sign_in: SignIn) -> None:
+    link = CampaignLinkFactory.create()
+    client = sign_in("view_syncrun")
+    assert client.get(url_of(link, "event")).status_code == 403
+    assert client.post(url_of(link, "count")).status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_page_costs_the_same_however_many_participants_there_are(
+    admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    link = CampaignLinkFactory.create()
+    for state in EntryState:
+        OutboxEntryFactory.create_batch(3, link=link, state=state, participant_state=State.ATTENDED)
+    SyncRunFactory.create_batch(9, link=link)
+    admin_client.get(url_of(link, "event"))
+    with django_assert_num_queries(15):  # one of them counts for the menu
+        admin_client.get(url_of(link, "event"))
+
+
+@pytest.mark.django_db
+def test_the_list_of_links_leads_to_the_event(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create(event_name="Forum")
+    page = admin_client.get(reverse("admin:connector_campaignlink_changelist")).content.decode()
+    assert f'href="{url_of(link, "event")}">Forum</a>' in page
