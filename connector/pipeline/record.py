@@ -124,6 +124,8 @@ def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_si
         return _attempt(entry, end, generation=generation, asked=asked) if end is not None else None
     delay_ms = _delay_ms(entry, end, now=now)
     _keep_what_was_done(entry, end, now=now)
+    if end.outcome in SUCCESSES or entry.pk in result.looked_up:  # who was left out or held may exist all the same
+        entry.create_sent_at, entry.create_sent_email = None, ""
     _enter_state(entry, end, generation=generation, now=now)
     _drop_claim(entry)
     attempt = _attempt(entry, end, generation=generation, asked=asked)
@@ -142,7 +144,6 @@ def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> 
     entry.last_outcome = end.outcome.value
     entry.error_code, entry.error_message = end.code[:80], end.message[:500]
     entry.notes, entry.candidates = _notes(entry, end), list(end.candidates)
-    entry.create_sent_at, entry.create_sent_email = None, ""
     _keep_record(entry, end)
     if end.was_read:
         entry.last_read_at = now

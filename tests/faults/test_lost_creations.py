@@ -151,3 +151,18 @@ def test_somebody_whom_another_event_created_a_minute_before_is_that_events(worl
 
     assert OutboxEntry.objects.filter(created_by_us=True).count() == 1
     assert (world.ends(), world.people(EMAIL)[0]["Title"]) == ({"p1": ("synced", "")}, "CTO")
+
+
+def test_who_is_left_out_before_anybody_could_look_is_still_recognised_under_a_corrected_address(world: World) -> None:
+    world.configure(exclude_email_domains=[])
+    world.receive(someone("p1"))
+    lose_answer(world)
+    world.configure(exclude_email_domains=["example.org"])
+    world.drain()
+    assert world.ends()["p1"] == ("left_out", "filtered")
+    assert world.entry("p1").create_sent_email == EMAIL
+    world.configure(exclude_email_domains=[])
+
+    world.send(someone("p1", email="ada@new.example"))
+
+    assert world.holds() == untouched("Lead Ada Lovelace <ada@new.example>: Registered")
