@@ -24,6 +24,7 @@ from connector.models import (
     ErasedPerson,
     ErasureKey,
     Errand,
+    EventPreview,
     FieldMapping,
     LastMessage,
     MemberCount,
@@ -191,6 +192,20 @@ class FieldMappingFactory(DjangoModelFactory[FieldMapping]):
     object = FieldMapping.Object.CAMPAIGN_MEMBER.value
     field = Sequence(lambda n: f"Dietary{n}__c")
     source = "fields.dietary"
+
+
+class EventPreviewFactory(DjangoModelFactory[EventPreview]):
+    """What somebody saw who looked at an event without participants."""
+
+    class Meta:
+        model = EventPreview
+
+    link = SubFactory(CampaignLinkFactory)
+    made_at = NOW
+    made_by = "alice"
+    config_version = 1
+    entry_count = 0
+    api_calls = 3
 
 
 class WebhookSourceFactory(DjangoModelFactory[WebhookSource]):

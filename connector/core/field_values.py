@@ -149,7 +149,7 @@ def changed_values(sobject: SObject, present: Present, *, facts: Facts, context:
         if spec is None or (not spec.is_updateable and rule.mode is not Mode.IF_NEW):
             notes.append(Note.FIELD_DROPPED)
             continue
-        target = _target(rule, spec=spec, present=present, policy=context.policy)
+        target = target_of(rule, spec=spec, present=present, policy=context.policy)
         if not spec.is_updateable or not is_open(rule, spec=spec, target=target, policy=present.policy):
             continue
         wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
@@ -165,7 +165,8 @@ def changed_values(sobject: SObject, present: Present, *, facts: Facts, context:
     return Changes(values, agreed, tuple(dict.fromkeys(notes)))
 
 
-def _target(rule: MappingRule, *, spec: FieldSpec, present: Present, policy: LinkPolicy) -> Target:
+def target_of(rule: MappingRule, *, spec: FieldSpec, present: Present, policy: LinkPolicy) -> Target:
+    """Return what a present record holds in a mapped field."""
     return Target(
         is_new=False,
         current=present.values.get(spec.name),

@@ -61,6 +61,8 @@ class PersonPlan:
     candidates: tuple[PersonRecord, ...] = ()
     ref: PersonRef | None = None
     """The matched record; None for one to be created, whose object is `creates`."""
+    matched: PersonRecord | None = None
+    """The same as read; None also where nothing was read."""
     creates: PersonType | None = None
     record: Write = Write()
     member: Write = Write()
@@ -94,12 +96,12 @@ def plan_person(person: Person, match: Match, context: Context) -> PersonPlan:
         earlier=matched.earlier if matched else (),
     )
     if isinstance(status, Verdict):
-        return PersonPlan(person, verdict=status, ref=record.ref if record else None)
+        return PersonPlan(person, verdict=status, ref=record.ref if record else None, matched=record)
     try:
         return _plan_writes(person, match, status=status, context=context.of(person))
     except UnfitError as exc:
         verdict = Verdict(Outcome.FAILED, Reason.INVALID_VALUE, detail=str(exc), code=exc.code)
-        return PersonPlan(person, verdict=verdict, ref=record.ref if record else None)
+        return PersonPlan(person, verdict=verdict, ref=record.ref if record else None, matched=record)
 
 
 def refuse_creation(person: Person, policy: LinkPolicy) -> Verdict | None:
@@ -124,6 +126,7 @@ def _plan_writes(person: Person, match: Matched | NoMatch, *, status: StatusPlan
     return PersonPlan(
         person,
         ref=record.ref if record else None,
+        matched=record,
         creates=creates,
         record=written,
         member=member,
@@ -228,9 +231,14 @@ def _overwrites_email(record: PersonRecord, *, policy: LinkPolicy) -> bool:
 
 def _changed_values(person: Person, record: PersonRecord, *, facts: Facts, context: Context) -> Changes:
     sobject = SObject(record.ref.type.value)
+    return changed_values(sobject, present_record(person, record, context), facts=facts, context=context)
+
+
+def present_record(person: Person, record: PersonRecord, context: Context) -> Present:
+    """Return a matched record and what may be done to it."""
     sent = sent_values([row for row in person.rows if row.person == record.ref])
     policy = Policy(may_update=context.policy.update_existing, is_forced=person.any_forced())
-    return changed_values(sobject, Present(record.values, sent, policy), facts=facts, context=context)
+    return Present(record.values, sent, policy)
 
 
 def _plan_member(
@@ -253,7 +261,10 @@ def _plan_member(
 
 def member_changes(person: Person, member: MemberRecord, *, facts: Facts, context: Context) -> Changes:
     """Return the member fields that differ; member fields are always written (rule 5.1)."""
+    return changed_values(SObject.CAMPAIGN_MEMBER, present_member(person, member), facts=facts, context=context)
+
+
+def present_member(person: Person, member: MemberRecord) -> Present:
+    """Return a membership and what may be done to it."""
     sent = sent_values([row for row in person.rows if row.member_id == member.id])
-    policy = Policy(may_update=True, is_forced=person.any_forced())
-    present = Present(member.values, sent, policy)
-    return changed_values(SObject.CAMPAIGN_MEMBER, present, facts=facts, context=context)
+    return Present(member.values, sent, Policy(may_update=True, is_forced=person.any_forced()))

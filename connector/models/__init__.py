@@ -7,11 +7,12 @@ from connector.models.links import CampaignLink, FieldMapping
 from connector.models.log import SyncAttempt, SyncRun
 from connector.models.orgs import ApiCallCount, CampaignLabels, PersonChoice, SalesforceOrg, SalesforceSchema
 from connector.models.outbox import DrainRequest, OutboxEntry, WorkerHeartbeat
+from connector.models.previews import EventPreview
 from connector.models.watching import LastMessage, MemberCount
 
 __all__ = [
     "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
-    "FieldMapping", "LastMessage", "MemberCount", "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema",
-    "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport", "WebhookMessage",
-    "WebhookSource", "WorkerHeartbeat",
+    "EventPreview", "FieldMapping", "LastMessage", "MemberCount", "OutboxEntry", "PersonChoice", "SalesforceOrg",
+    "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport",
+    "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

@@ -1,24 +1,33 @@
-"""Show what would be written for the participants of a link; write nothing anywhere."""
+"""Show what would be written for the participants of a link; write nothing in Salesforce."""
 
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from connector.core.outcomes import Operation, Outcome
+from connector.core.kept import Kept, kept_fields
+from connector.core.outcomes import Note, Operation, Outcome
 from connector.core.participant import Json
-from connector.core.plan import PersonPlan
+from connector.core.plan import Context, PersonPlan
 from connector.core.rows import Schemas
+from connector.core.schema import SObject
 from connector.models import CampaignLink, OutboxEntry
+from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.apply import plan_groups, screen_batch
 from connector.pipeline.batch import Batch, load_batch
 from connector.pipeline.connection import connect
 from connector.pipeline.ends import EntryEnd
 from connector.pipeline.progress import Progress
-from connector.pipeline.reading import ConfigurationProblemError, require_core_fields
+from connector.pipeline.reading import (
+    CallAgainError,
+    ConfigurationProblemError,
+    SchemaChangedError,
+    require_core_fields,
+)
 from connector.pipeline.run import Run
 from connector.pipeline.schemas import load_schemas
 from connector.pipeline.sizes import Sizes
+from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
 
 CHUNK = 1000
@@ -39,6 +48,20 @@ class PreviewRow:
     changes: dict[str, list[Json]] = field(default_factory=dict)
     """{"Object.Field": [before, after]}."""
     notes: list[str] = field(default_factory=list)
+    entry_id: int = 0
+    effect: str = ""
+    """Of "create": new_contact, new_lead or joins (somebody who is there comes into the campaign); of "unchanged":
+    same_person where another row of the event carries what is written."""
+    code: str = ""
+    """Of "blocked": the code of the value that does not fit."""
+    person_name: str = ""
+    """Of the record that would be matched, as Salesforce has it."""
+    candidates: list[dict[str, Json]] = field(default_factory=list)
+    """Where a person must choose; as in the outbox."""
+    status: str = ""
+    """The label that the membership would have afterwards; "" where nothing is planned."""
+    kept: list[Kept] = field(default_factory=list)
+    """Fields that stay as they are though inwink has something to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +69,36 @@ class Preview:
     """What would happen to some participants of a link."""
 
     people: tuple[PreviewRow, ...]
+    api_calls: int = 0
+    """What looking has cost."""
 
     def counts(self) -> dict[str, int]:
         """Return {verdict: participants}, every verdict named."""
         found = Counter(row.verdict for row in self.people)
         return {name: found[name] for name in VERDICTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A preview, or why there is none."""
+
+    preview: Preview = Preview(())
+    problem_code: str = ""
+    """A code that advice explains; "" where Salesforce was read."""
+    problem_detail: str = ""
+
+
+def look_at(link: CampaignLink, ids: Sequence[int]) -> Look:
+    """Preview some participants for a page: what stops the reading comes back as a code."""
+    try:
+        return Look(preview_entries(link, ids))
+    except (SalesforceError, ConfigurationProblemError) as exc:
+        detail = exc.message if isinstance(exc, SalesforceError) else exc.detail
+        return Look(problem_code=exc.code, problem_detail=detail)
+    except (CallAgainError, SchemaChangedError) as exc:
+        return Look(problem_code=exc.error.code, problem_detail=exc.error.message)
+    except WrongEncryptionKey:
+        return Look(problem_code="wrong_encryption_key")
 
 
 VERDICTS = ("create", "update", "unchanged", "left_out", "needs_answer", "blocked")
@@ -69,12 +117,19 @@ def preview_link(link: CampaignLink, *, participant_key: str | None = None) -> P
     entries = OutboxEntry.objects.filter(link=link)
     if participant_key is not None:
         entries = entries.filter(participant_key=participant_key)
-    ids = list(entries.order_by("pk").values_list("pk", flat=True))
+    return preview_entries(link, list(entries.order_by("pk").values_list("pk", flat=True)))
+
+
+def preview_entries(link: CampaignLink, ids: Sequence[int]) -> Preview:
+    """Read Salesforce and plan for some participants of a link; call outside a transaction. Raises like preview_link.
+
+    Whatever was sent before is looked at too, as if somebody sent it again.
+    """
     rows: list[PreviewRow] = []
     with closing(connect.gateway_for(link.org)) as gateway:
         for start in range(0, len(ids), CHUNK):
             rows += _preview_batch(load_batch(link.pk, ids[start : start + CHUNK]), gateway)
-    return Preview(tuple(rows))
+        return Preview(tuple(rows), api_calls=gateway.calls)
 
 
 def _preview_batch(batch: Batch, gateway: Gateway) -> list[PreviewRow]:
@@ -88,12 +143,10 @@ def _preview_batch(batch: Batch, gateway: Gateway) -> list[PreviewRow]:
         before_create=_create_nothing,
     )
     require_core_fields(run.schemas, batch.policy)
-    planned: dict[int, Progress] = {}
-    for progress in plan_groups(run, screen_batch(run)):
-        planned |= {row.id: progress for row in progress.plan.person.claimed}
+    plan_groups(run, screen_batch(run))
+    planned = {row.id: progress for progress in run.work.values() for row in progress.plan.person.claimed}
     return [
-        _row(entry, run.ends.get(entry.pk), planned.get(entry.pk))
-        for entry in sorted(batch.entries.values(), key=lambda entry: entry.pk)
+        _row(run, entry, planned.get(entry.pk)) for entry in sorted(batch.entries.values(), key=lambda entry: entry.pk)
     ]
 
 
@@ -109,19 +162,42 @@ def _create_nothing(entry_ids: Sequence[int]) -> None:
     raise AssertionError("a preview creates nothing")
 
 
-def _row(entry: OutboxEntry, end: EntryEnd | None, progress: Progress | None) -> PreviewRow:
+def _row(run: Run, entry: OutboxEntry, progress: Progress | None) -> PreviewRow:
+    end = run.ends.get(entry.pk)
     if end is not None:
-        verdict = _VERDICT_OF.get(end.outcome, "unchanged")
-        return PreviewRow(entry.participant_key, verdict, reason=end.reason, detail=end.message)
+        return _ended_row(run, entry, end, progress.plan if progress else None)
     if progress is None:
-        return PreviewRow(entry.participant_key, "unchanged")
+        return PreviewRow(entry.participant_key, "unchanged", entry_id=entry.pk)
     plan = progress.plan
+    if plan.person.claimed[0].id != entry.pk:  # as `spread` ends the further rows of one person
+        notes = [Note.SAME_PERSON.value]
+        return PreviewRow(entry.participant_key, "unchanged", notes=notes, entry_id=entry.pk, effect="same_person")
     return PreviewRow(
         entry.participant_key,
         _verdict(plan),
         person=_person(plan),
         changes=_changes(plan),
         notes=[note.value for note in plan.notes],
+        entry_id=entry.pk,
+        effect=_effect(plan),
+        person_name=_name(plan),
+        status=plan.label or plan.held_label or _member_label(plan),
+        kept=_kept(run, plan),
+    )
+
+
+def _ended_row(run: Run, entry: OutboxEntry, end: EntryEnd, plan: PersonPlan | None) -> PreviewRow:
+    return PreviewRow(
+        entry.participant_key,
+        _VERDICT_OF.get(end.outcome, "unchanged"),
+        reason=end.reason,
+        detail=end.message,
+        entry_id=entry.pk,
+        code=end.code,
+        person=_person(plan) if plan else "",
+        person_name=_name(plan) if plan else "",
+        candidates=[dict(candidate) for candidate in end.candidates],
+        kept=_kept(run, plan) if plan and end.outcome is Outcome.FAILED else [],
     )
 
 
@@ -132,10 +208,33 @@ def _verdict(plan: PersonPlan) -> str:
     return "update" if Operation.UPDATE in operations else "unchanged"
 
 
+def _effect(plan: PersonPlan) -> str:
+    if plan.creates is not None:
+        return f"new_{plan.creates.value.lower()}"
+    return "joins" if plan.member.operation is Operation.CREATE else ""
+
+
 def _person(plan: PersonPlan) -> str:
     if plan.ref is not None:
         return f"{plan.ref.type.value} {plan.ref.id}"
     return plan.creates.value if plan.creates is not None else ""
+
+
+def _name(plan: PersonPlan) -> str:
+    return f"{plan.matched.first_name} {plan.matched.last_name}".strip() if plan.matched is not None else ""
+
+
+def _member_label(plan: PersonPlan) -> str:
+    return plan.matched.member.label if plan.matched is not None and plan.matched.member is not None else ""
+
+
+def _kept(run: Run, plan: PersonPlan) -> list[Kept]:
+    policy = run.batch.policy
+    if plan.matched is not None and plan.matched.is_person_account:
+        return []  # their fields follow the rights on Account, which the plan's notes speak of
+    creates = plan.creates or (policy.create if plan.ref is None else None)
+    context = Context(policy, run.schemas, {})
+    return kept_fields(plan.person, plan.matched, context, creates=SObject(creates.value) if creates else None)
 
 
 def _changes(plan: PersonPlan) -> dict[str, list[Json]]:

@@ -24,6 +24,7 @@ from connector.admin.links.match_form import MATCH_FIELDS
 from connector.admin.links.new_people_form import RECORD_TYPE_FIELDS
 from connector.admin.links.no_shows import no_shows_view
 from connector.admin.links.page import link_context, new_link_context
+from connector.admin.links.preview import preview_view
 from connector.admin.links.reconciliation import reconciliation_view
 from connector.admin.links.saving import facts_of, follow_saving, hold_link_with_problems, remember_before
 from connector.admin.links.watched import event_url, participants_url
@@ -130,6 +131,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "reconciliation", view=reconciliation_view(self)),
             object_url(self, "check", view=checks.check_view(self)),
             object_url(self, "statuses", view=checks.statuses_view(self)),
+            object_url(self, "preview", view=preview_view(self)),
             *super().get_urls(),
         ]
 

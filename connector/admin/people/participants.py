@@ -20,6 +20,7 @@ from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer
 from connector.admin.people.names import entry_url
 from connector.admin.people.page import entry_context
+from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
 from connector.models import OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries
@@ -103,6 +104,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
             object_url(self, "correct", view=self.correct_view),
             object_url(self, "answer", view=self.answer_view),
             object_url(self, "take-back", view=self.take_back_view),
+            object_url(self, "preview", view=preview_view(self)),
             *super().get_urls(),
         ]
 

@@ -1,0 +1,118 @@
+"""Preview of a whole event: counts that add up, and the participants behind each."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
+from connector.admin.frame.explain import explain_code, reason_label
+from connector.admin.frame.tags import entry_tag
+from connector.admin.links.tabs import link_tabs
+from connector.admin.people.preview_words import effect_colour, effect_words, remark_name
+from connector.models import CampaignLink, EventPreview, OutboxEntry
+from connector.pipeline.event_preview import MOST_AT_ONCE, preview_event
+
+View = Callable[..., HttpResponse]
+
+LISTED = 50
+"""Participants of a group on one page."""
+
+
+def preview_view(model_admin: AnyAdmin) -> View:
+    """Return the view that shows the latest preview of an event, and makes one on a press."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = find_or_404(CampaignLink.objects.select_related("org", "preview"), object_id)
+        if not model_admin.has_view_permission(request, link) or not request.user.has_perm(
+            "connector.view_outboxentry"
+        ):
+            raise PermissionDenied
+        if request.method == "POST":
+            return _look(request, link)
+        title = gettext("Preview of %(event)s") % {"event": link}
+        context = {"link": link, "tabs": link_tabs(request, link, current="preview"), **event_context(request, link)}
+        template = "admin/connector/campaignlink/preview.html"
+        return render_page(model_admin, request, template, title=title, context=context)
+
+    return view
+
+
+def _look(request: HttpRequest, link: CampaignLink) -> HttpResponse:
+    look = preview_event(link, by=request.user.get_username(), now=timezone.now())
+    if look.problem_code:
+        advice = explain_code(look.problem_code)
+        messages.error(request, f"{advice.what} {advice.next_step} {look.problem_detail}".strip())
+    else:
+        count = len(look.preview.people)
+        text = ngettext(
+            "%(count)s participant was looked at. Nothing was written.",
+            "%(count)s participants were looked at. Nothing was written.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
+    return HttpResponseRedirect(reverse("admin:connector_campaignlink_preview", args=[link.pk]))
+
+
+def event_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
+    """Return what the template shows of the latest preview: two queries where a group is chosen."""
+    kept: EventPreview | None = getattr(link, "preview", None)
+    if kept is None:
+        return {"preview": None, "count_now": link.entries.count(), "most": MOST_AT_ONCE}
+    groups = [_group(number, group) for number, group in enumerate(kept.groups)]
+    remarks = [_remark(number, remark) for number, remark in enumerate(kept.remarks)]
+    looked_at = sum(group["count"] for group in groups)
+    return {
+        "preview": kept,
+        "groups": groups,
+        "remarks": remarks,
+        "looked_at": looked_at,
+        "left_unseen": kept.entry_count - looked_at,
+        "is_outdated": kept.config_version != link.config_version,
+        "chosen": _chosen(request, kept, groups, remarks),
+    }
+
+
+def _group(number: int, group: dict[str, Any]) -> dict[str, Any]:
+    words = effect_words(group["verdict"], group["effect"])
+    reason = group["reason"]
+    return {
+        "key": f"g{number}",
+        "count": len(group["ids"]),
+        "words": gettext("%(what)s: %(why)s") % {"what": words, "why": reason_label(reason)} if reason else words,
+        "colour": effect_colour(group["verdict"], group["effect"]),
+        "advice": explain_code(reason) if reason else None,
+    }
+
+
+def _remark(number: int, remark: dict[str, Any]) -> dict[str, Any]:
+    return {"key": f"r{number}", "count": len(remark["ids"]), "words": remark_name(remark["code"]), "advice": None}
+
+
+def _chosen(
+    request: HttpRequest, kept: EventPreview, groups: list[dict[str, Any]], remarks: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """Return the participants of the group that the address names; None where it names none."""
+    key = request.GET.get("show", "")
+    stored = [*kept.groups, *kept.remarks]
+    place = next((n for n, shown in enumerate([*groups, *remarks]) if shown["key"] == key), None)
+    if place is None:
+        return None
+    page = Paginator(stored[place]["ids"], LISTED).get_page(request.GET.get("page"))
+    entries = OutboxEntry.objects.filter(link=kept.link_id, pk__in=list(page.object_list)).order_by("pk")
+    rows = [
+        {"url": reverse("admin:connector_outboxentry_preview", args=[entry.pk]), "name": _name(entry),
+         "email": entry.email_key or entry.participant_key, "state": entry_tag(entry)}
+        for entry in entries
+    ]  # fmt: skip
+    return {"shown": [*groups, *remarks][place], "page": page, "rows": rows}
+
+
+def _name(entry: OutboxEntry) -> str:
+    return f"{entry.payload.get('first_name') or ''} {entry.payload.get('last_name') or ''}".strip() or "–"

@@ -1,0 +1,113 @@
+"""Preview of one participant: the record that matches, every field before and after, what stays and why."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
+from connector.admin.frame.changes import RecordLink, change_rows, show_value
+from connector.admin.frame.explain import explain_code, explain_end, explain_notes
+from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.tags import tag
+from connector.admin.people.preview_words import WHY_LABELS, effect_colour, effect_words
+from connector.core.kept import Kept, Why
+from connector.core.outcomes import Note
+from connector.models import OutboxEntry
+from connector.pipeline.preview import Look, PreviewRow, look_at
+
+View = Callable[..., HttpResponse]
+
+STATUS = "CampaignMember.Status"
+
+
+def preview_view(model_admin: AnyAdmin) -> View:
+    """Return the view that reads Salesforce live and shows what sending one participant now would do."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        entry = find_or_404(OutboxEntry.objects.select_related("link__org"), object_id)
+        if not model_admin.has_view_permission(request, entry):
+            raise PermissionDenied
+        context = preview_context(entry, look_at(entry.link, [entry.pk]))
+        title = gettext("Preview of %(participant)s") % {"participant": entry.email_key or entry.participant_key}
+        template = "admin/connector/outboxentry/preview.html"
+        return render_page(model_admin, request, template, title=title, context=context)
+
+    return view
+
+
+def preview_context(entry: OutboxEntry, look: Look) -> dict[str, Any]:
+    """Return what the template shows; no query."""
+    context: dict[str, Any] = {
+        "entry": entry,
+        "entry_url": reverse("admin:connector_outboxentry_change", args=[entry.pk]),
+        "inwink_state": STATE_LABELS[entry.participant_state],
+        "api_calls": look.preview.api_calls,
+        "problem": explain_code(look.problem_code) if look.problem_code else None,
+        "problem_detail": look.problem_detail,
+        "is_busy": not look.problem_code and not look.preview.people,
+    }
+    if look.preview.people:
+        context |= _row_context(entry, look.preview.people[0])
+    return context
+
+
+def _row_context(entry: OutboxEntry, row: PreviewRow) -> dict[str, Any]:
+    kept = [one for one in row.kept if one.why is not Why.UNFIT]
+    return {
+        "row": row,
+        "verdict": tag(effect_words(row.verdict, row.effect), colour=effect_colour(row.verdict, row.effect)),
+        "record": _record(entry, row),
+        "candidates": [_candidate(entry, one) for one in row.candidates],
+        "status": _status(row),
+        "changes": change_rows({name: pair for name, pair in row.changes.items() if name != STATUS}),
+        "kept": [_kept(one) for one in kept],
+        "refused": [
+            {"field": one.field, "what": explain_code(one.code).what, "detail": one.detail}
+            for one in row.kept
+            if one.why is Why.UNFIT
+        ],
+        "explanations": explain_end(reason=row.reason, error_code=row.code, error_message=""),
+        "notes": explain_notes(note for note in row.notes if note != Note.SAME_PERSON or not row.effect),
+    }
+
+
+def _record(entry: OutboxEntry, row: PreviewRow) -> RecordLink | None:
+    kind, _space, record_id = row.person.partition(" ")
+    if not record_id:
+        return None
+    return RecordLink(f"{gettext(kind)} {row.person_name}".strip(), record_id, _address(entry, record_id))
+
+
+def _address(entry: OutboxEntry, record_id: str) -> str:
+    instance_url = entry.link.org.instance_url
+    return f"{instance_url}/{record_id}" if instance_url else ""
+
+
+def _candidate(entry: OutboxEntry, candidate: dict[str, Any]) -> dict[str, Any]:
+    name = f"{gettext(candidate['type'])} {candidate['name']}".strip()
+    return {
+        "record": RecordLink(name, candidate["id"], _address(entry, candidate["id"])),
+        "company": candidate.get("company", ""),
+        "is_member": candidate.get("is_member", False),
+    }
+
+
+def _status(row: PreviewRow) -> dict[str, str] | None:
+    """Return the label before and after; None where no membership is planned."""
+    if not row.status:
+        return None
+    before, after = row.changes.get(STATUS, [row.status, row.status])
+    return {"before": show_value(before), "after": show_value(after), "is_same": "yes" if before == after else ""}
+
+
+def _kept(kept: Kept) -> dict[str, Any]:
+    return {
+        "field": kept.field,
+        "current": show_value(kept.current),
+        "wanted": show_value(kept.wanted),
+        "why": WHY_LABELS[kept.why],
+    }

@@ -1,0 +1,113 @@
+"""The preview of a whole event keeps whom each verdict concerns, and nothing about them."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from connector.models import EventPreview, SalesforceOrg
+from connector.pipeline.event_preview import preview_event
+from connector.pipeline.preview import look_at
+from tests.world import World
+
+NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
+ADA = {"id": "p1", "email": "ada@example.org", "firstName": "Ada", "lastName": "Lovelace", "registered": True}
+CAMILLE = {"id": "p2", "email": "camille.martin@acme.example", "firstName": "Camille", "lastName": "Martin",
+           "registered": True, "position": "CFO"}  # fmt: skip
+NOBODY = {"id": "p3", "firstName": "No", "lastName": "Email", "registered": True}
+TWICE = {**ADA, "id": "p4"}
+
+
+def groups_of(world: World) -> list[tuple[str, str, str, list[str]]]:
+    """Return (verdict, effect, reason, participants) of the kept preview."""
+    keys = {entry.pk: entry.participant_key for entry in world.link.entries.all()}
+    kept = EventPreview.objects.get(link=world.link)
+    return [
+        (group["verdict"], group["effect"], group["reason"], [keys[one] for one in group["ids"]])
+        for group in kept.groups
+    ]
+
+
+@pytest.mark.both
+def test_everybody_stands_in_one_group(world: World) -> None:
+    world.receive(ADA, CAMILLE, NOBODY, TWICE)
+
+    preview_event(world.link, by="alice", now=NOW)
+
+    assert groups_of(world) == [
+        ("create", "new_lead", "", ["p1"]),
+        ("create", "joins", "", ["p2"]),
+        ("unchanged", "same_person", "", ["p4"]),
+        ("needs_answer", "", "no_email", ["p3"]),
+    ]
+    kept = EventPreview.objects.get(link=world.link)
+    assert (kept.made_by, kept.entry_count, kept.config_version) == ("alice", 4, world.link.config_version)
+    assert 0 < kept.api_calls <= 6
+
+
+def test_nothing_personal_is_kept_and_nothing_is_written(world: World) -> None:
+    world.receive(ADA, CAMILLE, NOBODY)
+    before = world.control("state", method="GET")
+
+    preview_event(world.link, by="alice", now=NOW)
+
+    kept = json.dumps(EventPreview.objects.filter(link=world.link).values("groups", "remarks").get())
+    assert not [word for word in ("ada", "Lovelace", "camille", "CFO", "@") if word in kept]
+    assert world.control("state", method="GET") == before
+
+
+def test_fields_that_stay_are_counted_by_their_reason(world: World) -> None:
+    [contact] = [row["Id"] for row in world.people("camille.martin@acme.example")]
+    world.change("Contact", contact, Title="CEO")
+    world.receive(CAMILLE)
+
+    preview_event(world.link, by="alice", now=NOW)
+
+    [entry] = world.link.entries.all()
+    assert EventPreview.objects.get(link=world.link).remarks == [{"code": "not_updated", "ids": [entry.pk]}]
+
+
+def test_the_next_look_replaces_the_last_one(world: World) -> None:
+    world.receive(ADA)
+    preview_event(world.link, by="alice", now=NOW)
+    world.drain()
+
+    preview_event(world.link, by="bob", now=NOW)
+
+    assert groups_of(world) == [("unchanged", "", "", ["p1"])]
+    assert EventPreview.objects.get().made_by == "bob"
+
+
+def test_a_look_that_salesforce_does_not_answer_keeps_the_last_one(world: World) -> None:
+    world.receive(ADA)
+    preview_event(world.link, by="alice", now=NOW)
+    SalesforceOrg.objects.update(login_url="http://127.0.0.1:9", instance_url="", access_token="")
+    world.link.refresh_from_db()
+
+    look = preview_event(world.link, by="bob", now=NOW)
+
+    assert look.problem_code == "no_connection"
+    assert EventPreview.objects.get().made_by == "alice"
+
+
+def test_a_value_that_does_not_fit_is_named_with_its_limit(world: World) -> None:
+    world.configure(update_existing=True)
+    world.receive({**CAMILLE, "position": "x" * 200})
+
+    [row] = look_at(world.link, [world.entry("p2").pk]).preview.people
+
+    assert (row.verdict, row.reason, row.code) == ("blocked", "invalid_value", "value_too_long")
+    assert [(one.field, one.detail) for one in row.kept if one.why == "unfit"] == [
+        ("Contact.Title", "200 characters, 128 fit")
+    ]
+    assert row.person_name == "Camille Martin"
+
+
+def test_several_records_are_named_as_candidates(world: World) -> None:
+    world.add("Contact", {"LastName": "Twin", "Email": "t@example.org"}, {"LastName": "Twin", "Email": "t@example.org"})
+    world.receive({**ADA, "email": "t@example.org"})
+
+    [row] = look_at(world.link, [world.entry("p1").pk]).preview.people
+
+    assert (row.verdict, row.reason) == ("needs_answer", "ambiguous")
+    assert [one["name"] for one in row.candidates] == ["Twin", "Twin"]
