@@ -41,11 +41,15 @@ def _view_of(title: Any, *, icon: str, name: str, badge: str, colour: str) -> di
 _PROBLEMS = _view_of(
     _("Problems"), icon="report", name="connector_outboxentry_problems", badge="problems_badge", colour="bad"
 )
+_ANSWERS = _view_of(
+    _("Needs an answer"), icon="contact_support", name="connector_outboxentry_answers", badge="answers_badge",
+    colour="warn",
+)  # fmt: skip
 _PARTICIPANTS = {
     **_page(_("Participants"), icon="groups", model="connector.outboxentry"),
     "active": lambda request: (
         request.path.startswith(str(reverse_lazy("admin:connector_outboxentry_changelist")))
-        and request.path != str(_PROBLEMS["link"])
+        and request.path not in (str(_PROBLEMS["link"]), str(_ANSWERS["link"]))
     ),
 }
 
@@ -94,6 +98,7 @@ UNFOLD: dict[str, Any] = {
                     {"title": _("Overview"), "icon": "home", "link": reverse_lazy("admin:index")},
                     _page(_("Links"), icon="link", model="connector.campaignlink"),
                     _PROBLEMS,
+                    _ANSWERS,
                     _PARTICIPANTS,
                     _page(_("Sync log"), icon="history", model="connector.syncattempt"),
                     _page(_("Runs"), icon="play_circle", model="connector.syncrun"),

@@ -28,17 +28,20 @@ REASONS: Mapping[Reason, Texts] = {
     },
     Reason.LOOKS_ANONYMISED: {
         "en": ("The last message empties this person or replaces the name by a placeholder. It was not applied.",
-               "If inwink anonymised the person, leave the participant out. If the change is real, release it."),
+               "If inwink anonymised the person, keep the former values. If the change is real, take the new ones."),
         "fr": ("Le dernier message vide cette personne ou remplace son nom par un texte de substitution. "
                "Il n’a pas été appliqué.",
-               "Si inwink a anonymisé la personne, écartez le participant. Si le changement est réel, libérez-le."),
+               "Si inwink a anonymisé la personne, gardez les valeurs d’avant. Si le changement est réel, prenez les "
+               "nouvelles."),
     },
     Reason.NO_EMAIL: {
         "en": ("inwink has no valid email for this participant, so nobody can be found in Salesforce.",
-               "Correct the email in inwink, or leave the participant out."),
+               "Correct the email in inwink; or find the person in Salesforce by name, create the person without "
+               "an email, or leave the participant out."),
         "fr": ("inwink n’a pas d’adresse e-mail valide pour ce participant : "
                "impossible de le retrouver dans Salesforce.",
-               "Corrigez l’adresse dans inwink, ou écartez le participant."),
+               "Corrigez l’adresse dans inwink ; ou cherchez la personne par son nom dans Salesforce, "
+               "créez-la sans adresse, ou écartez le participant."),
     },
     Reason.STATE_UNKNOWN: {
         "en": ("No message has said yet whether this person is registered or came.",
@@ -50,9 +53,11 @@ REASONS: Mapping[Reason, Texts] = {
     },
     Reason.TEST_SCAN: {
         "en": ("This check-in is earlier than the start of the event: it is probably a badge test.",
-               "If the person was really there, release the participant. If it was a test, leave it out."),
+               "If the person was really there, count it as attended. If it was a test, say so: only the registration "
+               "is sent."),
         "fr": ("Ce pointage est antérieur au début de l’événement : c’est sans doute un test de badge.",
-               "Si la personne était bien présente, libérez le participant. Si c’était un test, écartez-le."),
+               "Si la personne était bien présente, comptez-la comme venue. Si c’était un test, dites-le : seule "
+               "l’inscription est envoyée."),
     },
     Reason.SHARES_EMAIL: {
         "en": ("Another participant of this event has the same email, or another address of the same record, "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from connector.core.answer_rules import recency
 from connector.core.outcomes import Note, Reason
 from connector.core.records import Records
 from connector.core.rows import Ambiguous, LinkPolicy, PersonRecord, PersonRef
@@ -99,9 +100,7 @@ def _choose(found: Sequence[PersonRecord], *, email: str, policy: LinkPolicy) ->
             found,
             key=lambda record: (
                 -record.place_of(email),
-                record.last_activity_at,
-                record.created_at,
-                record.ref.id,
+                *recency(record.last_activity_at, record.created_at, record.ref.id),
             ),
         )
     )

@@ -71,7 +71,7 @@ class OutboxEntry(KnownParticipant):
     notes = models.JSONField(_("notes"), default=list, blank=True)
     """[{"code": Note, …}] of the last attempt."""
     candidates = models.JSONField(_("candidates"), default=list, blank=True)
-    """[{"type", "id", "name", "company", "last_activity_at"}] where a person must choose."""
+    """[{"type", "id", "name", "company", "last_activity_at", "created_at", "is_member"}] where a person must choose."""
 
     available_at = models.DateTimeField(_("due at"))
     dirty_since = models.DateTimeField(_("waiting since"), null=True, blank=True)

@@ -65,7 +65,9 @@ class AnswerNotAllowedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What somebody decided, and when."""
+
     kind: AnswerKind
     by: str
     at: datetime
@@ -93,41 +95,46 @@ def pick_person(entry: OutboxEntry, person_type: str, person_id: str, by: str) -
     Like every answer: False where no answer is waited for any more (asked twice, or somebody else was quicker).
     Raises AnswerNotAllowedError, also for what is no id of a Contact or Lead.
     """
+    return _give(entry, Answer(AnswerKind.PICK, by, timezone.now(), picked_record(person_type, person_id)))
+
+
+def picked_record(person_type: str, person_id: str) -> PersonRef:
+    """Return the record that somebody names. Raises AnswerNotAllowedError for what is no id of a Contact or Lead."""
     if person_type not in list(PersonType) or not is_id(person_id):
         raise AnswerNotAllowedError("A Contact or a Lead is chosen by its id.")
-    picked = PersonRef(PersonType(person_type), id_18(person_id))
-    return _give(entry, _Answer(AnswerKind.PICK, by, timezone.now(), picked))
+    return PersonRef(PersonType(person_type), id_18(person_id))
 
 
 def leave_out(entry: OutboxEntry, by: str) -> bool:
     """Send nothing for this participant; see `pick_person`."""
-    return _give(entry, _Answer(AnswerKind.LEAVE_OUT, by, timezone.now()))
+    return _give(entry, Answer(AnswerKind.LEAVE_OUT, by, timezone.now()))
 
 
 def release(entry: OutboxEntry, by: str) -> bool:
     """Accept the check-in, apply the held message, or let a deleted person come again; see `pick_person`."""
-    return _give(entry, _Answer(AnswerKind.RELEASE, by, timezone.now()))
+    return _give(entry, Answer(AnswerKind.RELEASE, by, timezone.now()))
 
 
 def discard(entry: OutboxEntry, by: str) -> bool:
     """Drop the check-in or the held message; see `pick_person`."""
-    return _give(entry, _Answer(AnswerKind.DISCARD, by, timezone.now()))
+    return _give(entry, Answer(AnswerKind.DISCARD, by, timezone.now()))
 
 
 def same_person(entry: OutboxEntry, by: str) -> bool:
     """Treat the rows that share the email as one person; see `pick_person`."""
-    return _give(entry, _Answer(AnswerKind.SAME_PERSON, by, timezone.now()))
+    return _give(entry, Answer(AnswerKind.SAME_PERSON, by, timezone.now()))
 
 
 def create_person(entry: OutboxEntry, by: str) -> bool:
     """Create a person for this participant, whatever else has the email; see `pick_person`."""
-    return _give(entry, _Answer(AnswerKind.CREATE, by, timezone.now()))
+    return _give(entry, Answer(AnswerKind.CREATE, by, timezone.now()))
 
 
 def take_back(entry: OutboxEntry, by: str) -> bool:
     """Forget every answer to this participant, the organisation's choice for its email too; the rules decide again.
 
-    What a release or a discard did to the participant's values stays done. False where there was nothing to forget.
+    A record that was picked is let go, else it would be found again as the stored one. What a release or a discard did
+    to the participant's values stays done. False where there was nothing to forget.
     """
     with transaction.atomic():
         choices = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key)
@@ -140,20 +147,23 @@ def _take_back(entry: OutboxEntry, *, by: str, at: datetime, has_choice: bool) -
     kept = {reason: said for reason, said in entry.answers.items() if reason == CORRECTION}
     if kept == entry.answers and not has_choice:
         return False
-    entry.answers = kept
+    if has_choice or any(said.get("answer") == AnswerKind.PICK for said in entry.answers.values()):
+        forget_record(entry)
+    entry.answers, entry.answered_at = kept, None
     _enqueue(entry, by=by, at=at)
     return True
 
 
-def _give(entry: OutboxEntry, answer: _Answer) -> bool:
-    is_given = bool(change_entries([entry.pk], change=partial(_answer_entry, answer=answer)))
+def _give(entry: OutboxEntry, answer: Answer) -> bool:
+    is_given = bool(change_entries([entry.pk], change=partial(answer_entry, answer=answer)))
     if is_given and answer.kind is AnswerKind.PICK:
         # In a transaction of its own: rows are only ever locked in the order of their ids.
-        _enqueue_same_email(entry, answer)
+        enqueue_same_email(entry, answer)
     return is_given
 
 
-def _answer_entry(entry: OutboxEntry, *, answer: _Answer) -> bool:
+def answer_entry(entry: OutboxEntry, *, answer: Answer) -> bool:
+    """Answer a locked entry, in memory; whoever locked it saves it. See `pick_person`."""
     if entry.state not in (EntryState.NEEDS_ANSWER, EntryState.LEFT_OUT):
         return False
     reason = Reason(entry.reason)
@@ -171,11 +181,12 @@ def _answer_entry(entry: OutboxEntry, *, answer: _Answer) -> bool:
     if change is not None:
         known = change(entry.known(), answer.at, default_state_of(entry.source))
         write_entry_known(entry, known, link=entry.link)
+    entry.answered_at = answer.at
     _enqueue(entry, by=answer.by, at=answer.at)
     return True
 
 
-def _remember_choice(entry: OutboxEntry, answer: _Answer, picked: PersonRef) -> None:
+def _remember_choice(entry: OutboxEntry, answer: Answer, picked: PersonRef) -> None:
     PersonChoice.objects.update_or_create(
         org_id=entry.link.org_id,
         email_key=entry.email_key,
@@ -188,8 +199,8 @@ def _remember_choice(entry: OutboxEntry, answer: _Answer, picked: PersonRef) -> 
     )
 
 
-def _enqueue_same_email(entry: OutboxEntry, answer: _Answer) -> None:
-    """Send the organisation's other participants again that wait for the same choice."""
+def enqueue_same_email(entry: OutboxEntry, answer: Answer) -> int:
+    """Send the organisation's other participants again that wait for the same choice; return how many."""
     others = OutboxEntry.objects.filter(
         link__org_id=entry.link.org_id,
         email_key=entry.email_key,
@@ -197,7 +208,7 @@ def _enqueue_same_email(entry: OutboxEntry, answer: _Answer) -> None:
         reason=Reason.AMBIGUOUS,
     ).exclude(email_key="")
     change = partial(_enqueue, by=answer.by, at=answer.at)
-    change_entries(others.values_list("pk", flat=True), change=change)
+    return change_entries(others.values_list("pk", flat=True), change=change)
 
 
 def _enqueue(entry: OutboxEntry, *, by: str, at: datetime) -> bool:

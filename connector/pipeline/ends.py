@@ -74,6 +74,7 @@ def _candidate(record: PersonRecord) -> dict[str, Json]:
         "name": f"{record.first_name} {record.last_name}".strip(),
         "company": record.company,
         "last_activity_at": record.last_activity_at,
+        "created_at": record.created_at,
         "is_member": record.member is not None,
     }
 

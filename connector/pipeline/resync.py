@@ -43,6 +43,7 @@ _FORCED_COLUMNS = (
     "requested_by",
     "request_reason",
     "answers",
+    "answered_at",
     *_RECORD,
 )
 

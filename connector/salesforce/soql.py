@@ -167,6 +167,27 @@ def account_by_id(account_id: str, *, has_person_accounts: bool) -> str:
     return f"SELECT Id,Name{person} FROM Account WHERE Id={quote(account_id)}"
 
 
+def people_by_name(sobject: str, words: Iterable[str], *, company: Iterable[str], limit: int) -> str:
+    """Ask for the Contacts or Leads whose name contains all of some words, and whose company does; the latest first.
+
+    A letter with an accent stands for any letter, so that "René" finds Rene too: SOQL compares without case, of accents
+    it promises nothing. Converted Leads are left out: they are Contacts now.
+    """
+    company_field = "Company" if sobject == "Lead" else "Account.Name"
+    conditions = [f"Name LIKE '%{_pattern(word)}%'" for word in words]
+    conditions += [f"{company_field} LIKE '%{_pattern(word)}%'" for word in company]
+    if sobject == "Lead":
+        conditions.append("IsConverted=false")
+    return (
+        f"SELECT Id,Name,Email,Title,{company_field},Owner.Name,LastActivityDate FROM {_name(sobject)}"
+        f" WHERE {' AND '.join(conditions)} ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT {int(limit)}"
+    )
+
+
+def _pattern(word: str) -> str:
+    return "".join(letter if letter.isascii() else "_" for letter in quote_like(word))
+
+
 def campaign_search(text: str, limit: int) -> str:
     """Ask for the campaigns whose name contains a text, the latest first."""
     return (

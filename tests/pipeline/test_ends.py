@@ -146,5 +146,5 @@ def test_a_question_names_its_candidates() -> None:
     assert (ended.outcome, ended.reason) == (Outcome.NEEDS_ANSWER, "ambiguous")
     assert ended.candidates == [
         {"type": "Lead", "id": LEAD.id, "name": "Ada Lovelace", "company": "Analytical", "last_activity_at": "",
-         "is_member": False}
+         "created_at": "", "is_member": False}
     ]  # fmt: skip

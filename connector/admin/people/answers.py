@@ -1,6 +1,5 @@
 """Answer participants that need an answer: candidates side by side, or one of the other answers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +9,15 @@ from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.core.outcomes import Reason
 from connector.core.schema import PersonType
 from connector.models import OutboxEntry
 from connector.pipeline import answers
-from connector.pipeline.answers import AnswerKind
+from connector.pipeline.answering import Decision, answer_entries
+from connector.pipeline.answers import AnswerKind, picked_record
 
 MAY_ANSWER = "connector.answer_campaignlink"
 BY_ID = "by_id"
@@ -26,7 +26,10 @@ BY_ID = "by_id"
 _TYPE_OF_PREFIX = {"003": PersonType.CONTACT, "00Q": PersonType.LEAD}
 """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_concepts.htm"""
 
-_OPTIONS: dict[AnswerKind, tuple[str | Promise, str | Promise]] = {
+_Words = tuple[str | Promise, str | Promise]
+"""(name of an answer, what it does)"""
+
+_OPTIONS: dict[AnswerKind, _Words] = {
     AnswerKind.SAME_PERSON: (
         _("Both are the same person"),
         _("They stand for one member of the campaign, with the higher status."),
@@ -45,15 +48,42 @@ _OPTIONS: dict[AnswerKind, tuple[str | Promise, str | Promise]] = {
         _("Nothing is sent while this question stands. It can be taken back."),
     ),
 }
-"""{answer: (name, what it does)}, in the order shown after the candidates"""
+"""{answer: words}, in the order shown after the candidates"""
 
-_CARRY_OUT: dict[AnswerKind, Callable[[OutboxEntry, str], bool]] = {
-    AnswerKind.SAME_PERSON: answers.same_person,
-    AnswerKind.CREATE: answers.create_person,
-    AnswerKind.RELEASE: answers.release,
-    AnswerKind.DISCARD: answers.discard,
-    AnswerKind.LEAVE_OUT: answers.leave_out,
+_OPTIONS_OF: dict[tuple[Reason, AnswerKind], _Words] = {
+    (Reason.NO_EMAIL, AnswerKind.CREATE): (
+        _("Create without an email"),
+        _("A new person is created in Salesforce, with the name and the company that inwink has."),
+    ),
+    (Reason.TEST_SCAN, AnswerKind.RELEASE): (
+        _("Count as attended"),
+        _("The person was really there: the check-in is sent to the campaign."),
+    ),
+    (Reason.TEST_SCAN, AnswerKind.DISCARD): (
+        _("It was a test"),
+        _("The check-in is dropped; the registration is sent. A later check-in counts."),
+    ),
+    (Reason.LOOKS_ANONYMISED, AnswerKind.RELEASE): (
+        _("Take the new values"),
+        _("The change is real: the values of the message replace the former ones."),
+    ),
+    (Reason.LOOKS_ANONYMISED, AnswerKind.DISCARD): (
+        _("Keep the former values"),
+        _("The message is dropped; the person stays in Salesforce as before."),
+    ),
 }
+"""Clearer words where the question is known."""
+
+
+def option_words(reason: Reason, kind: AnswerKind) -> _Words:
+    """Return the name of an answer to a question, and what it does to the person."""
+    return _OPTIONS_OF.get((reason, kind), _OPTIONS[kind])
+
+
+def kinds_of(reason: Reason) -> list[AnswerKind]:
+    """Return the answers to a question that name no record, in the order shown."""
+    allowed = answers.allowed_answers(reason)
+    return [kind for kind in _OPTIONS if kind in allowed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +93,8 @@ class Option:
     value: str
     title: str
     details: tuple[str, ...]
+    record_id: str = ""
+    """Of a candidate."""
 
 
 def may_answer(request: HttpRequest) -> bool:
@@ -109,11 +141,10 @@ def options_for(entry: OutboxEntry) -> list[Option]:
     """Return the answers that a participant can get now: candidates first."""
     if not entry.reason:
         return []
-    allowed = answers.allowed_answers(Reason(entry.reason))
-    others = [
-        Option(kind.value, str(title), (str(does),)) for kind, (title, does) in _OPTIONS.items() if kind in allowed
-    ]
-    if AnswerKind.PICK not in allowed:
+    reason = Reason(entry.reason)
+    words = ((kind, option_words(reason, kind)) for kind in kinds_of(reason))
+    others = [Option(kind.value, str(title), (str(does),)) for kind, (title, does) in words]
+    if AnswerKind.PICK not in answers.allowed_answers(reason):
         return others
     by_id = Option(
         BY_ID, gettext("Pick a record that you know"), (gettext("Its id stands in its address in Salesforce."),)
@@ -126,31 +157,40 @@ def _candidate(candidate: dict[str, Any]) -> Option:
     details = [
         str(candidate.get("company") or ""),
         gettext("last activity %(day)s") % {"day": date_format(active_at)} if active_at else "",
+        gettext("already a member of this campaign") if candidate.get("is_member") else "",
         str(candidate["id"]),
     ]
     return Option(
         value=f"pick:{candidate['type']}:{candidate['id']}",
         title=f"{gettext(candidate['type'])}: {candidate.get('name') or '–'}",
         details=tuple(detail for detail in details if detail),
+        record_id=str(candidate["id"]),
     )
+
+
+def decision_of(form: AnswerForm) -> Decision:
+    """Return what a valid form says."""
+    kind, _colon, record = form.cleaned_data["answer"].partition(":")
+    if kind != AnswerKind.PICK:
+        return Decision(AnswerKind(kind))
+    person_type, _colon, person_id = record.partition(":")
+    return Decision(AnswerKind.PICK, picked=picked_record(person_type, person_id))
 
 
 def give_answer(request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm) -> None:
     """Carry out the chosen answer and say so; an answer that comes twice or too late changes nothing."""
-    by = request.user.get_username()
-    kind, _colon, record = form.cleaned_data["answer"].partition(":")
-    try:
-        if kind == AnswerKind.PICK:
-            person_type, _colon, person_id = record.partition(":")
-            is_given = answers.pick_person(entry, person_type, person_id, by)
-        else:
-            is_given = _CARRY_OUT[AnswerKind(kind)](entry, by)
-    except answers.AnswerNotAllowedError:
-        is_given = False
-    if is_given:
-        messages.success(request, gettext("Your answer is kept and carried out. It can be taken back."))
-    else:
+    tally = answer_entries([entry.pk], decision_of(form), by=request.user.get_username())
+    if not tally.answered:
         messages.warning(request, gettext("Nothing was changed: this participant no longer waits for that answer."))
+        return
+    messages.success(request, gettext("Your answer is kept and carried out. It can be taken back."))
+    if tally.settled:
+        text = ngettext(
+            "%(count)s other participant with this email is sent with the same record.",
+            "%(count)s other participants with this email are sent with the same record.",
+            tally.settled,
+        )
+        messages.info(request, text % {"count": tally.settled})
 
 
 def take_back_answer(request: HttpRequest, entry: OutboxEntry) -> None:

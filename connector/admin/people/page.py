@@ -37,7 +37,7 @@ def entry_context(entry: OutboxEntry) -> dict[str, Any]:
         ),
         "notes": explain_notes(entry.notes),
         "records": _records(entry),
-        "answers": [*_chosen_rows(entry), *(_answer_row(reason, said) for reason, said in entry.answers.items())],
+        "answers": [*_chosen_rows(entry), *(answer_row(reason, said) for reason, said in entry.answers.items())],
         "shares_email_with": _others_with_email(entry) if entry.email_key else [],
         "attempts": [attempt_row(attempt) for attempt in _latest_attempts(entry)],
         "attempts_shown": ATTEMPTS_SHOWN,
@@ -65,19 +65,22 @@ def _others_with_email(entry: OutboxEntry) -> list[OutboxEntry]:
 def _chosen_rows(entry: OutboxEntry) -> list[dict[str, Any]]:
     """Return the record that a person chose for this email in the whole organisation, if any."""
     choices = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key).exclude(email_key="")
-    return [
-        {
-            "reason": reason_label(Reason.AMBIGUOUS),
-            "answer": ANSWER_LABELS["pick"],
-            "record": f"{choice.person_type} {choice.person_id}",
-            "by": choice.chosen_by,
-            "at": localize(localtime(choice.chosen_at)),
-        }
-        for choice in choices
-    ]
+    return [chosen_row(choice) for choice in choices]
 
 
-def _answer_row(reason: str, answer: dict[str, Any]) -> dict[str, Any]:
+def chosen_row(choice: PersonChoice) -> dict[str, Any]:
+    """Return a record that a person chose for an email, as an answer."""
+    return {
+        "reason": reason_label(Reason.AMBIGUOUS),
+        "answer": ANSWER_LABELS["pick"],
+        "record": f"{choice.person_type} {choice.person_id}",
+        "by": choice.chosen_by,
+        "at": localize(localtime(choice.chosen_at)),
+    }
+
+
+def answer_row(reason: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored answer as people read it."""
     at = parse_datetime(str(answer.get("at", "")))
     return {
         "reason": reason_label(reason),

@@ -18,10 +18,13 @@ from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer
+from connector.admin.people.find import find_view
+from connector.admin.people.many import answer_many_view, take_back_many_view
 from connector.admin.people.names import entry_url
 from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
+from connector.admin.people.questions import answers_view
 from connector.models import OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries
 
@@ -99,7 +102,11 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         """Add the buttons of a participant's page."""
         return [
             list_url(self, "problems", view=problems_view(self)),
+            list_url(self, "answers", view=answers_view(self)),
+            list_url(self, "answer-many", view=answer_many_view(self)),
+            list_url(self, "take-back-many", view=take_back_many_view(self)),
             list_url(self, "resend-group", view=resend_view(self)),
+            object_url(self, "find", view=find_view(self)),
             object_url(self, "resync", view=self.resync_view),
             object_url(self, "correct", view=self.correct_view),
             object_url(self, "answer", view=self.answer_view),

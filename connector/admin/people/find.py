@@ -1,0 +1,85 @@
+"""Find a participant in Salesforce by name, and pick the record."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
+from connector.admin.frame.explain import explain_code
+from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.people.answers import may_answer, options_for
+from connector.admin.people.names import entry_url, name_of
+from connector.core.outcomes import EntryState, Reason
+from connector.models import OutboxEntry
+from connector.pipeline.answers import AnswerKind, allowed_answers
+from connector.pipeline.find_people import FoundPerson, find_people
+
+LONGEST = 120
+"""Characters of a name that is searched."""
+
+
+def find_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
+    """Return the view that searches Salesforce, at first for the name that inwink has; it reads only."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        entry = find_or_404(OutboxEntry.objects.select_related("link__org"), object_id)
+        if not may_answer(request) or not request.user.has_perm("connector.view_outboxentry"):
+            raise PermissionDenied
+        if entry.state != EntryState.NEEDS_ANSWER or AnswerKind.PICK not in allowed_answers(Reason(entry.reason)):
+            messages.info(request, gettext("This participant no longer waits for an answer."))
+            return HttpResponseRedirect(entry_url(entry))
+        title = gettext("Find in Salesforce: %(name)s") % {"name": name_of(entry)}
+        template = "admin/connector/outboxentry/find.html"
+        return render_page(model_admin, request, template, title=title, context=_context(request, entry))
+
+    return view
+
+
+def _context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
+    said = entry.payload
+    own_name = " ".join(str(said.get(key) or "").strip() for key in ("first_name", "last_name")).strip()
+    name = request.GET.get("name", own_name)[:LONGEST].strip()
+    company = request.GET.get("company", "")[:LONGEST].strip()
+    found = find_people(entry.link.org, name, company=company)
+    base = entry.link.org.instance_url
+    address = f"{reverse('admin:connector_outboxentry_answers')}?{urlencode({'question': entry.reason})}"
+    return {
+        "entry": entry,
+        "name": name,
+        "company": company,
+        "facts": [said.get("email"), said.get("position"), said.get("company"), STATE_LABELS[entry.participant_state]],
+        "found": [_row(person, base) for person in found.people],
+        "is_cut": found.is_cut,
+        "problem": explain_code(found.problem_code) if found.problem_code else None,
+        "others": [
+            option for option in options_for(entry) if option.value in (AnswerKind.CREATE, AnswerKind.LEAVE_OUT)
+        ],
+        "answer_url": address,
+    }
+
+
+_OTHERS = (AnswerKind.SAME_PERSON, AnswerKind.CREATE, AnswerKind.LEAVE_OUT)
+"""What can be answered where nobody is found."""
+
+
+def _row(person: FoundPerson, instance_url: str) -> dict[str, Any]:
+    last = person.last_activity_on
+    details = [
+        " · ".join(part for part in (person.title, person.company) if part),
+        person.email or gettext("no email"),
+        gettext("owner: %(name)s") % {"name": person.owner} if person.owner else "",
+        gettext("last activity %(day)s") % {"day": date_format(last)} if last else gettext("no activity"),
+    ]
+    return {
+        "id": person.id,
+        "title": f"{gettext(person.type.value)}: {person.name}",
+        "details": [detail for detail in details if detail],
+        "url": f"{instance_url}/{person.id}" if instance_url else "",
+    }

@@ -1,0 +1,206 @@
+"""Answer many at once by a rule, and take many answers back: asked first, with counts."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from connector.admin.frame.base import AnyAdmin, render_page
+from connector.admin.frame.explain import reason_label
+from connector.admin.people.answers import kinds_of, may_answer, option_words
+from connector.admin.people.names import people_words
+from connector.core.answer_rules import AnswerRule
+from connector.core.outcomes import EntryState, Reason
+from connector.models import OutboxEntry
+from connector.pipeline.answering import Decision, Tally, answer_entries, count_fitting, take_back_entries
+from connector.pipeline.answers import AnswerKind, allowed_answers
+
+PAGE = "admin:connector_outboxentry_answers"
+ALL = "all"
+"""Everybody who waits for the question, not only the ticked ones."""
+
+_RULES: dict[AnswerRule, tuple[str | Promise, str | Promise]] = {
+    AnswerRule.MOST_RECENT: (
+        _("Pick the most recently used record"),
+        _("The one with the latest activity in Salesforce, else the newest."),
+    ),
+    AnswerRule.THE_CONTACT: (
+        _("Pick the Contact"),
+        _("Where exactly one of the records is a Contact; the others go on waiting."),
+    ),
+    AnswerRule.THE_MEMBER: (
+        _("Pick the one who is a member already"),
+        _("Where exactly one of the records is in this campaign; the others go on waiting."),
+    ),
+}
+"""{rule: (name, what it does)}"""
+
+Choice = tuple[str, str, str]
+"""(value in the form, name, what it does)"""
+
+
+def bulk_choices(reason: Reason) -> list[Choice]:
+    """Return the answers that many can get at once: rules that name a record first."""
+    rules = _RULES if reason is Reason.AMBIGUOUS else {}
+    choices = [(rule.value, str(title), str(does)) for rule, (title, does) in rules.items()]
+    for kind in kinds_of(reason):
+        title, does = option_words(reason, kind)
+        choices.append((kind.value, str(title), str(does)))
+    return choices
+
+
+def decision_of_choice(reason: Reason, value: str) -> Decision | None:
+    """Return what a choice means; None for one that was not offered."""
+    if value not in [offered for offered, _title, _does in bulk_choices(reason)]:
+        return None
+    if value in list(AnswerRule):
+        return Decision(AnswerKind.PICK, rule=AnswerRule(value))
+    return Decision(AnswerKind(value))
+
+
+def answer_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the view that asks, then answers those who were ticked, or all of a question."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or not may_answer(request):
+            raise PermissionDenied
+        reason = _reason_of(request)
+        decision = decision_of_choice(reason, request.POST.get("decision", "")) if reason else None
+        back_url = back_url_of(request)
+        if reason is None or decision is None:
+            messages.warning(request, gettext("Choose first what is to be answered."))
+            return HttpResponseRedirect(back_url)
+        ids = _ids_of(request, reason)
+        if not ids:
+            messages.warning(request, gettext("Nobody was ticked, or nobody waits any more."))
+            return HttpResponseRedirect(back_url)
+        if "confirmed" not in request.POST:
+            return _confirm(model_admin, request, reason, decision=decision, ids=ids)
+        report(request, answer_entries(ids, decision, by=request.user.get_username(), reason=reason))
+        return HttpResponseRedirect(back_url)
+
+    return view
+
+
+def _reason_of(request: HttpRequest) -> Reason | None:
+    said = request.POST.get("question", "")
+    return Reason(said) if said in list(Reason) and allowed_answers(Reason(said)) else None
+
+
+def back_url_of(request: HttpRequest) -> str:
+    """Return the list that the person came from."""
+    values = {key: request.POST[key] for key in ("question", "link") if request.POST.get(key)}
+    return f"{reverse(PAGE)}?{urlencode(values)}"
+
+
+def _link_of(request: HttpRequest) -> int | None:
+    said = request.POST.get("link", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
+
+
+def _ids_of(request: HttpRequest, reason: Reason) -> list[int]:
+    waiting = OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER, reason=reason)
+    if request.POST.get("scope") != ALL:
+        return ticked(request)
+    link_id = _link_of(request)
+    narrowed = waiting if link_id is None else waiting.filter(link_id=link_id)
+    return list(narrowed.order_by("pk").values_list("pk", flat=True))
+
+
+def ticked(request: HttpRequest) -> list[int]:
+    """Return the participants that were ticked."""
+    return [int(said) for said in request.POST.getlist("selected") if said.isdecimal() and len(said) < 19]
+
+
+def _confirm(
+    model_admin: AnyAdmin, request: HttpRequest, reason: Reason, *, decision: Decision, ids: Sequence[int]
+) -> HttpResponse:
+    fitting = count_fitting(ids, decision, reason=reason)
+    words = {value: (title, does) for value, title, does in bulk_choices(reason)}
+    title, does = words[request.POST["decision"]]
+    facts = [does]
+    if fitting < len(ids):
+        text = gettext("Not answered: %(people)s. This answer does not fit them, or they were answered meanwhile.")
+        facts.append(text % {"people": people_words(len(ids) - fitting)})
+    if decision.rule is not None:
+        facts.append(gettext("The choice is remembered for the email, in all events of the organisation."))
+    facts.append(gettext("Every answer can be taken back, under “Answers given”."))
+    values = {"people": people_words(fitting), "answer": title}
+    return confirm(
+        model_admin,
+        request,
+        title=gettext("%(answer)s: %(people)s") % values,
+        text=gettext("Question: %(question)s") % {"question": reason_label(reason)},
+        facts=facts,
+        button=title,
+        is_possible=bool(fitting),
+    )
+
+
+def confirm(model_admin: AnyAdmin, request: HttpRequest, *, title: str, **said: Any) -> HttpResponse:
+    """Ask about what was posted; the button posts the same once more, confirmed."""
+    sent = [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
+    if request.POST.get("scope") == ALL:
+        sent = [(key, value) for key, value in sent if key != "selected"]
+    context = {**said, "sent": sent, "back_url": back_url_of(request)}
+    template = "admin/connector/outboxentry/confirm_many.html"
+    return render_page(model_admin, request, template, title=title, context=context)
+
+
+def report(request: HttpRequest, tally: Tally) -> None:
+    """Say what came of answering several."""
+    if tally.answered:
+        text = ngettext("%(count)s answer is kept and carried out.", "%(count)s answers are kept and carried out.",
+                        tally.answered)  # fmt: skip
+        messages.success(request, text % {"count": tally.answered})
+    if tally.settled:
+        text = ngettext("%(count)s other participant with the same email is sent too.",
+                        "%(count)s other participants with the same email are sent too.", tally.settled)  # fmt: skip
+        messages.info(request, text % {"count": tally.settled})
+    if tally.too_late:
+        text = ngettext("%(count)s was no longer waiting.", "%(count)s were no longer waiting.", tally.too_late)
+        messages.info(request, text % {"count": tally.too_late})
+    if tally.unfit:
+        text = ngettext("%(count)s goes on waiting: the rule names no single record.",
+                        "%(count)s go on waiting: the rule names no single record.", tally.unfit)  # fmt: skip
+        messages.warning(request, text % {"count": tally.unfit})
+
+
+def take_back_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the view that asks, then takes the ticked answers back."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or not may_answer(request):
+            raise PermissionDenied
+        ids = ticked(request)
+        if not ids:
+            messages.warning(request, gettext("Nobody was ticked."))
+        elif "confirmed" not in request.POST:
+            return _confirm_take_back(model_admin, request, count=len(ids))
+        else:
+            count = take_back_entries(ids, by=request.user.get_username())
+            text = ngettext("%(count)s answer is taken back; the rules decide again.",
+                            "%(count)s answers are taken back; the rules decide again.", count)  # fmt: skip
+            messages.success(request, text % {"count": count})
+        return HttpResponseRedirect(back_url_of(request))
+
+    return view
+
+
+def _confirm_take_back(model_admin: AnyAdmin, request: HttpRequest, *, count: int) -> HttpResponse:
+    return confirm(
+        model_admin,
+        request,
+        title=gettext("Take back the answers: %(people)s") % {"people": people_words(count)},
+        text=gettext("The rules then decide again, as if nobody had answered: most of them will ask again."),
+        facts=[gettext("A campaign member that was added meanwhile stays in Salesforce.")],
+        button=gettext("Take back"),
+        is_possible=True,
+    )

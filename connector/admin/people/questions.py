@@ -1,0 +1,185 @@
+"""The page of questions: who needs an answer, grouped by question, answered one by one or by a rule."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
+from connector.admin.frame.changes import payload_rows
+from connector.admin.frame.explain import explain_code, reason_label
+from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.people.answers import BY_ID, AnswerForm, Option, give_answer, may_answer, options_for
+from connector.admin.people.given import given_context
+from connector.admin.people.many import bulk_choices
+from connector.admin.people.names import entry_url, name_of, people_words
+from connector.admin.people.problems import chosen_link, event_choices
+from connector.core.outcomes import EntryState, Reason
+from connector.models import CampaignLink, OutboxEntry
+from connector.pipeline.answering import count_questions
+
+PAGE = "admin:connector_outboxentry_answers"
+PEOPLE_A_PAGE = 25
+GIVEN = "given"
+"""The question under which the answers that were given are shown."""
+
+
+def answers_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the view of the page; it takes one answer by POST and comes back to the list."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm("connector.view_outboxentry"):
+            raise PermissionDenied
+        if request.method == "POST":
+            return _answer_one(model_admin, request)
+        return _show(model_admin, request, refused=None)
+
+    return view
+
+
+def _answer_one(model_admin: AnyAdmin, request: HttpRequest) -> HttpResponse:
+    if not may_answer(request):
+        raise PermissionDenied
+    entries = OutboxEntry.objects.select_related("link__org", "source")
+    entry = find_or_404(entries, request.POST.get("entry", ""))
+    form = AnswerForm(_said(request), entry=entry)
+    is_still_asked = entry.state == EntryState.NEEDS_ANSWER and entry.reason == request.POST.get("question", "")
+    if is_still_asked and not form.is_valid():
+        return _show(model_admin, request, refused=(entry.pk, form))
+    if is_still_asked:
+        give_answer(request, entry, form=form)
+    else:
+        too_late(request)
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def _said(request: HttpRequest) -> dict[str, str]:
+    """Return the form's data; a button that names a record that was found carries its id: "by_id:003…"."""
+    answer, _colon, record_id = request.POST.get("answer", "").partition(f"{BY_ID}:")
+    if record_id:
+        return {"answer": BY_ID, "record_id": record_id}
+    return {"answer": answer, "record_id": request.POST.get("record_id", "")}
+
+
+def too_late(request: HttpRequest) -> None:
+    """Say that somebody else was quicker."""
+    messages.warning(request, gettext("Nothing was changed: this participant no longer waits for that answer."))
+
+
+def _show(model_admin: AnyAdmin, request: HttpRequest, *, refused: tuple[int, AnswerForm] | None) -> HttpResponse:
+    link_id = chosen_link(request)
+    counts = count_questions(link_id)
+    wanted = request.GET.get("question", "")
+    question = wanted if wanted in counts or wanted == GIVEN else next(iter(counts), "")
+    context = {
+        "events": event_choices(CampaignLink.objects.only("pk", "event_name", "inwink_event_id"), link_id),
+        "question": question,
+        "is_given": question == GIVEN,
+        "tabs": _tabs(counts, question=question, link_id=link_id),
+        "may_answer": may_answer(request),
+        "is_empty": not counts,
+        "here": _address(question, link_id),
+    }
+    if question == GIVEN:
+        context |= given_context(request, link_id)
+    elif question:
+        context |= _question_context(request, Reason(question), link_id=link_id, refused=refused)
+        context["count_words"] = people_words(counts[question])
+    title = gettext("Needs an answer")
+    return render_page(model_admin, request, "admin/connector/outboxentry/answers.html", title=title, context=context)
+
+
+def _tabs(counts: dict[str, int], *, question: str, link_id: int | None) -> list[dict[str, Any]]:
+    tabs = [(reason, reason_label(reason), count) for reason, count in counts.items()]
+    tabs.append((GIVEN, gettext("Answers given"), 0))
+    return [
+        {"label": label, "count": count, "url": _address(reason, link_id), "is_current": reason == question}
+        for reason, label, count in tabs
+    ]
+
+
+def _address(question: str, link_id: int | None) -> str:
+    values = {"question": question} | ({"link": str(link_id)} if link_id is not None else {})
+    return f"{reverse(PAGE)}?{urlencode(values)}"
+
+
+def _question_context(
+    request: HttpRequest, reason: Reason, *, link_id: int | None, refused: tuple[int, AnswerForm] | None
+) -> dict[str, Any]:
+    entries = OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER, reason=reason)
+    entries = entries if link_id is None else entries.filter(link_id=link_id)
+    shown = entries.select_related("link__org").defer("sent_values", "notes").order_by("pk")
+    page = Paginator(shown, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    others = _others_with_email(page) if reason is Reason.SHARES_EMAIL else {}
+    refusals = dict([refused]) if refused else {}
+    return {
+        "explanation": explain_code(reason),
+        "label": reason_label(reason),
+        "page": page,
+        "people": [_person_row(entry, others=others, refused=refusals.get(entry.pk)) for entry in page],
+        "bulk": bulk_choices(reason),
+        "can_find": reason in FINDABLE,
+    }
+
+
+FINDABLE = (Reason.NO_EMAIL, Reason.CONVERTED_WITHOUT_CONTACT, Reason.SHARES_EMAIL, Reason.AMBIGUOUS)
+"""Questions that a record of Salesforce can answer."""
+
+
+def _others_with_email(page: Page[OutboxEntry]) -> dict[tuple[int, str], list[OutboxEntry]]:
+    """Return {(link, email): participants with it}, for the people on a page; one query."""
+    emails = {entry.email_key for entry in page if entry.email_key}
+    links = {entry.link_id for entry in page}
+    found: dict[tuple[int, str], list[OutboxEntry]] = {}
+    same = OutboxEntry.objects.filter(Q(email_key__in=emails), link__in=links)
+    for entry in same.only("pk", "link_id", "email_key", "payload", "participant_key", "state").order_by("pk"):
+        found.setdefault((entry.link_id, entry.email_key), []).append(entry)
+    return found
+
+
+def _person_row(
+    entry: OutboxEntry, *, others: dict[tuple[int, str], list[OutboxEntry]], refused: AnswerForm | None
+) -> dict[str, Any]:
+    options = options_for(entry)
+    base = entry.link.org.instance_url
+    same = [other for other in others.get((entry.link_id, entry.email_key), []) if other.pk != entry.pk]
+    return {
+        "entry": entry,
+        "name": name_of(entry),
+        "url": entry_url(entry),
+        "facts": _facts(entry),
+        "held": _held(entry),
+        "candidates": [_candidate_row(option, base) for option in options if option.record_id],
+        "others": [option for option in options if not option.record_id and option.value != BY_ID],
+        "errors": [str(error) for errors in refused.errors.values() for error in errors] if refused else [],
+        "same_email": [{"name": name_of(other), "url": entry_url(other), "state": other.get_state_display()}
+                       for other in same[:5]],
+    }  # fmt: skip
+
+
+def _candidate_row(option: Option, instance_url: str) -> dict[str, Any]:
+    return {"option": option, "url": f"{instance_url}/{option.record_id}" if instance_url else ""}
+
+
+def _facts(entry: OutboxEntry) -> list[str]:
+    """Return what tells a person apart, in one line."""
+    said = entry.payload
+    parts = [said.get("email"), said.get("position"), said.get("company"), STATE_LABELS[entry.participant_state]]
+    return [str(part) for part in parts if part]
+
+
+def _held(entry: OutboxEntry) -> list[dict[str, str]]:
+    """Return [{field, before, after}] of a message that is held back."""
+    if not entry.held_payload:
+        return []
+    before = dict(payload_rows(entry.payload))
+    after = dict(payload_rows(entry.held_payload))
+    rows = ({"field": name, "before": before.get(name, "–"), "after": value} for name, value in after.items())
+    return [row for row in rows if row["before"] != row["after"]]
