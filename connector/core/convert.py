@@ -232,7 +232,7 @@ def choose(value: Json, *, spec: FieldSpec, values: Mapping[str, Json], language
     not count.
     """
     chosen: list[str] = []
-    for part in _choices_of(value, spec=spec):
+    for part in choices_of(value, spec=spec):
         spellings = texts_of(part, language=language)
         mapped = _lookup(values, spellings)
         if mapped is not None:
@@ -245,7 +245,7 @@ def choose(value: Json, *, spec: FieldSpec, values: Mapping[str, Json], language
     return each if len(each) == 1 or (each and spec.type == "multipicklist") else None
 
 
-def _choices_of(value: Json, *, spec: FieldSpec) -> list[Json]:
+def choices_of(value: Json, *, spec: FieldSpec) -> list[Json]:
     """Split what was chosen; Salesforce itself keeps ";" out of the values of a multi-select picklist."""
     if isinstance(value, str) and spec.type == "multipicklist":
         value = value.split(";")

@@ -59,7 +59,7 @@ def validate_mapping(rule: MappingRule, schema: ObjectSchema) -> list[Problem]:
     spec = schema.find_field(rule.field)
     if spec is None:
         return [*problems, no_such_field(rule.field, schema)]
-    refusal = _refuse_compound(spec, schema) or refuse_field(spec) or _refuse_access(rule, spec)
+    refusal = refuse_target(spec, schema) or _refuse_access(rule, spec)
     if refusal is not None:
         return [*problems, refusal]
     return [*problems, *_misfits(rule, spec)]
@@ -102,6 +102,11 @@ def refuse_field(spec: FieldSpec) -> Problem | None:
         text = gettext_noop("%(field)s is read-only for the integration user. Give the user edit access to the field.")
         return Problem("field_not_writable", "field", text, params)
     return None
+
+
+def refuse_target(spec: FieldSpec, schema: ObjectSchema) -> Problem | None:
+    """Say why no mapping can fill a field of an object; None where one can."""
+    return _refuse_compound(spec, schema) or refuse_field(spec)
 
 
 def _refuse_compound(spec: FieldSpec, schema: ObjectSchema) -> Problem | None:

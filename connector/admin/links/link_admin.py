@@ -19,6 +19,7 @@ from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
 from connector.admin.links import checks, event_page, views
 from connector.admin.links.filter_forms import FILTER_FIELDS
 from connector.admin.links.forms import LinkForm, NewLinkForm
+from connector.admin.links.mapping.pages import mapping_urls
 from connector.admin.links.mappings import FieldMappingInline
 from connector.admin.links.match_form import MATCH_FIELDS
 from connector.admin.links.new_people_form import RECORD_TYPE_FIELDS
@@ -132,6 +133,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "check", view=checks.check_view(self)),
             object_url(self, "statuses", view=checks.statuses_view(self)),
             object_url(self, "preview", view=preview_view(self)),
+            *mapping_urls(self),
             *super().get_urls(),
         ]
 

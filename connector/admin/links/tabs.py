@@ -24,6 +24,7 @@ _TABS = (
     ("change", _("Settings"), "connector.view_campaignlink"),
     ("reconciliation", _("Reconciliation"), "connector.reconcile_participants"),
     ("change", _("Settings"), "connector.view_campaignlink"),
+    ("mappings", _("Field mappings"), "connector.view_campaignlink"),
     ("preview", _("Preview"), "connector.view_outboxentry"),
 )
 """(view of the link's admin, title, permission), in the order in which they are shown."""

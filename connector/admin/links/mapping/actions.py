@@ -1,0 +1,90 @@
+"""Switch a mapping on or off, and remove it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from connector.admin.frame.base import AnyAdmin, Question, ask
+from connector.admin.links.forms import problem_text
+from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed
+from connector.admin.links.saving import facts_of
+from connector.core.problem import Problem
+from connector.models import CampaignLink, FieldMapping
+from connector.pipeline.setup.mapping_edit import check_mapping, remove_mapping, store_mapping, uncovered_without
+
+View = Callable[..., HttpResponse]
+
+
+def switch_view(model_admin: AnyAdmin) -> View:
+    """Return the view that switches a mapping on or off on a press; twice the same press does nothing."""
+
+    def view(request: HttpRequest, object_id: int, mapping_id: int) -> HttpResponse:
+        link = changeable_link(model_admin, request, object_id)
+        mapping = mapping_of_link(link, mapping_id)
+        if request.method != "POST":
+            return HttpResponseRedirect(list_url_of(link))
+        mapping.enabled = request.POST.get("to") == "on"
+        problems = _problems(request, link, mapping, is_gone=not mapping.enabled)
+        if problems:
+            return _refuse(request, link, problems)
+        count = store_mapping(mapping, now=timezone.now())
+        if count is not None:
+            model_admin.log_change(request, link, [{"changed": {"name": str(mapping), "fields": ["enabled"]}}])
+        text = gettext("Switched on: %(mapping)s") if mapping.enabled else gettext("Switched off: %(mapping)s")
+        messages.success(request, text % {"mapping": mapping})
+        say_followed(request, count or 0)
+        return HttpResponseRedirect(list_url_of(link))
+
+    return view
+
+
+def remove_view(model_admin: AnyAdmin) -> View:
+    """Return the view that asks, then removes a mapping; what it wrote stays in Salesforce."""
+
+    def view(request: HttpRequest, object_id: int, mapping_id: int) -> HttpResponse:
+        link = changeable_link(model_admin, request, object_id)
+        mapping = mapping_of_link(link, mapping_id)
+        if request.method != "POST":
+            return ask(model_admin, request, _question(link, mapping))
+        problems = _problems(request, link, mapping, is_gone=True)
+        if problems:
+            return _refuse(request, link, problems)
+        name = str(mapping)
+        count = remove_mapping(mapping, now=timezone.now())
+        model_admin.log_change(request, link, [{"deleted": {"name": name}}])
+        messages.success(request, gettext("Removed: %(mapping)s") % {"mapping": name})
+        say_followed(request, count)
+        return HttpResponseRedirect(list_url_of(link))
+
+    return view
+
+
+def _problems(request: HttpRequest, link: CampaignLink, mapping: FieldMapping, *, is_gone: bool) -> list[Problem]:
+    facts = facts_of(request, link)
+    others = [other for other in link.mappings.all() if other.pk != mapping.pk]
+    if not is_gone:
+        return check_mapping(link, mapping, others, schema_of=facts.schema_of if facts.is_known else None)
+    if not facts.is_known:
+        return []
+    stored = FieldMapping.objects.get(pk=mapping.pk)
+    return uncovered_without(link, stored, others, schema_of=facts.schema_of)
+
+
+def _refuse(request: HttpRequest, link: CampaignLink, problems: list[Problem]) -> HttpResponse:
+    for problem in problems:
+        messages.error(request, problem_text(problem))
+    return HttpResponseRedirect(list_url_of(link))
+
+
+def _question(link: CampaignLink, mapping: FieldMapping) -> Question:
+    return Question(
+        title=gettext("Remove %(mapping)s?") % {"mapping": mapping},
+        text=gettext("The field is not filled any more. What was written to it in Salesforce stays."),
+        facts=[gettext("Switch it off instead if you may need it again.")],
+        button=gettext("Remove"),
+        back_url=list_url_of(link),
+        is_danger=True,
+    )

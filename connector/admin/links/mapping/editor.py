@@ -1,0 +1,82 @@
+"""What the page of one mapping shows: both sides to choose from, every option, and what would happen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.links.mapping.findings import Editing, Finding, example_of, value_findings, value_rows
+from connector.admin.links.mapping.form import CONSTANT, OTHER, as_text
+from connector.admin.links.mapping.offers import offer_sources, offer_targets, split_offers
+from connector.admin.links.mapping.words import BLANKS, MODES, OBJECT_HELP, UNKNOWN
+from connector.core.mapping import Facts
+from connector.core.participant import text_of
+from connector.core.validate import CHOICE_TYPES
+from connector.models import FieldMapping
+from connector.pipeline.batch import rule_of
+
+SPARE_ROWS = 1
+"""Empty lines of the table of choices, for what was not received yet."""
+
+
+def editor_context(mapping: FieldMapping, editing: Editing, *, shows_people: bool) -> dict[str, Any]:
+    """Return the parts that stay while a mapping is edited; no query."""
+    sobject = rule_of(mapping).sobject
+    schema = editing.facts.schemas.get(sobject)
+    taken = {other.field.lower() for other in editing.others if other.object == mapping.object}
+    targets = offer_targets(schema, sobject, taken=taken) if schema is not None else []
+    open_targets, closed_targets = split_offers(targets)
+    sources = offer_sources(editing.sample, shows_values=shows_people, chosen=mapping.source)
+    return {
+        "mapping": mapping,
+        "object_name": mapping.get_object_display(),
+        "object_help": OBJECT_HELP[mapping.object],
+        "source_groups": [[one for one in sources if not one.is_custom], [one for one in sources if one.is_custom]],
+        "chosen_source": CONSTANT if mapping.constant is not None else mapping.source,
+        "constant_value": CONSTANT,
+        "other_value": OTHER,
+        "constant_text": as_text(mapping.constant),
+        "targets": open_targets,
+        "closed_targets": closed_targets,
+        "modes": MODES,
+        "blanks": BLANKS,
+        "looked_at": len(editing.sample.people),
+        "total": editing.sample.total,
+        "shows_people": shows_people,
+    }
+
+
+def live_context(
+    mapping: FieldMapping, editing: Editing, problems: list[Finding], *, example: int | None
+) -> dict[str, Any]:
+    """Return the parts that follow each change: findings, choices and the live example; no query."""
+    spec = editing.spec_of(mapping)
+    is_list = spec is not None and spec.type in CHOICE_TYPES
+    return {
+        "mapping": mapping,
+        "findings": [*problems, *value_findings(mapping, editing)],
+        "has_choices": is_list,
+        "choices": [choice for choice in spec.choices if choice.is_active] if spec is not None and is_list else [],
+        "value_rows": value_rows(mapping, editing),
+        "spare_rows": range(SPARE_ROWS),
+        "choices_of": f"{mapping.source}|{spec.name if spec else ''}",
+        "default_text": as_text(mapping.default),
+        "unknown_options": UNKNOWN,
+        **example_context(mapping, editing, example),
+    }
+
+
+def example_context(mapping: FieldMapping, editing: Editing, example: int | None) -> dict[str, Any]:
+    """Return one participant's value before and after; nothing where there is none or the field is unknown."""
+    if example is None:
+        return {"example": None, "participant": None}
+    facts = editing.sample.people[example]
+    is_ready = editing.spec_of(mapping) is not None and (mapping.source or mapping.constant is not None)
+    shown = example_of(rule_of(mapping), facts, editing.context()) if is_ready else None
+    return {"example": shown, "participant": participant_of(example, facts)}
+
+
+def participant_of(entry_id: int, facts: Facts) -> Mapping[str, Any]:
+    """Name the participant of an example."""
+    name = f"{text_of(facts.values, 'first_name')} {text_of(facts.values, 'last_name')}".strip()
+    state = STATE_LABELS[facts.state or ""]
+    return {"id": entry_id, "name": name or text_of(facts.values, "email") or facts.key, "state": state}

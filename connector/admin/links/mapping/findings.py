@@ -1,0 +1,197 @@
+"""What a mapping would do with what was really received: problems, people concerned, choices, a live example."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.frame.changes import show_value
+from connector.admin.frame.explain import explain_code
+from connector.admin.links.forms import problem_text
+from connector.admin.links.mapping.form import as_text
+from connector.admin.links.mapping.words import misfit_words
+from connector.core.convert import UnfitError, choose
+from connector.core.field_values import Context, wanted_value
+from connector.core.mapping import Facts, MappingRule, read_source
+from connector.core.problem import Problem
+from connector.core.received import received_choices, show_text
+from connector.core.schema import FieldSpec, SObject
+from connector.core.try_mapping import UNKNOWN_CHOICE, Trial, try_rule
+from connector.core.validate import CHOICE_TYPES
+from connector.core.validate_link import searched_objects
+from connector.models import CampaignLink, FieldMapping
+from connector.pipeline.batch import rule_of
+from connector.pipeline.setup.link_setup import LinkFacts
+from connector.pipeline.setup.mapping_edit import check_mapping
+from connector.pipeline.setup.mapping_sample import Sample
+
+_SECTIONS = {"source": "from", "constant": "from", "values": "choices", "unknown_choice": "choices",
+             "default": "choices"}  # fmt: skip
+"""{key of a problem: section of the editor}; fields stand under "to", everything else under "how"."""
+_HOW = frozenset({"mode", "blank", "truncate", "marketing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence about a mapping."""
+
+    kind: str
+    """bad (cannot be saved, or people would fail), warn, good or "" (worth knowing)."""
+    text: str
+    section: str = ""
+    """Of the editor, where it can be mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """Everything that a mapping is judged by."""
+
+    link: CampaignLink
+    others: Sequence[FieldMapping]
+    facts: LinkFacts
+    sample: Sample
+
+    def context(self) -> Context:
+        """Return what values are converted with; the describes are empty where Salesforce cannot be asked."""
+        return self.sample.context(self.facts.schemas)
+
+    def spec_of(self, mapping: FieldMapping) -> FieldSpec | None:
+        """Return the field that a mapping fills; None where it is unknown."""
+        schema = self.facts.schemas.get(rule_of(mapping).sobject)
+        return schema.find_field(mapping.field) if schema is not None and mapping.field else None
+
+
+def problems_of(mapping: FieldMapping, editing: Editing) -> list[Problem]:
+    """Return what keeps a mapping from being saved; the one check of file, admin and preflight."""
+    schema_of = editing.facts.schema_of if editing.facts.is_known else None
+    return check_mapping(editing.link, mapping, editing.others, schema_of=schema_of)
+
+
+def problem_findings(problems: Sequence[Problem]) -> list[Finding]:
+    """Say each problem, with the section in which it is mended."""
+    return [Finding("bad", problem_text(problem), _section(problem.key.partition(".")[0])) for problem in problems]
+
+
+def _section(key: str) -> str:
+    return _SECTIONS.get(key, "how" if key in _HOW else "to")
+
+
+def value_findings(mapping: FieldMapping, editing: Editing) -> list[Finding]:
+    """Say what happens to the values that were really received."""
+    spec = editing.spec_of(mapping)
+    if spec is None or not (mapping.source or mapping.constant is not None):
+        return []
+    trial = try_rule(rule_of(mapping), list(editing.sample.people.values()), editing.context())
+    return [*_policy_findings(mapping, editing), *_trial_findings(trial, mapping, spec)]
+
+
+def _trial_findings(trial: Trial, mapping: FieldMapping, spec: FieldSpec) -> list[Finding]:
+    if not trial.people:
+        return [Finding("", gettext("No participant has come yet: nothing can be tried."))]
+    if not trial.filled:
+        return [Finding("warn", gettext("Nobody among the participants looked at has a value."), "from")]
+    if not trial.misfits:
+        text = ngettext("The value of %(count)s participant fits.", "The values of all %(count)s participants fit.",
+                        trial.filled)  # fmt: skip
+        return [Finding("good", text % {"count": trial.filled})]
+    found = []
+    for misfit in trial.misfits:
+        kind, text = misfit_words(misfit, mapping=mapping, length=spec.length)
+        if misfit.code == UNKNOWN_CHOICE:
+            text = f"{text} {_name_choices(trial)}"
+        found.append(Finding(kind, text, "choices" if misfit.code == UNKNOWN_CHOICE else "from"))
+    return found
+
+
+def _name_choices(trial: Trial) -> str:
+    shown = " · ".join(f"{choice} ({count})" for choice, count in trial.unknown[:8])
+    return gettext("Not in the list: %(choices)s") % {"choices": shown}
+
+
+def _policy_findings(mapping: FieldMapping, editing: Editing) -> list[Finding]:
+    link, sobject = editing.link, rule_of(mapping).sobject
+    if sobject is SObject.CAMPAIGN_MEMBER:
+        return []
+    if sobject not in searched_objects(link.match):
+        return [Finding("warn", gettext("This link does not search this object: the mapping does nothing."))]
+    if not link.update_existing:
+        text = gettext("People who are in Salesforce already keep their value: this link does not update them.")
+        return [Finding("", text)]
+    return []
+
+
+# choices
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One choice of inwink beside one of Salesforce."""
+
+    key: str
+    """As it is stored in the table."""
+    count: int
+    """Participants who chose it; 0 where it only stands in the table."""
+    wanted: str
+    """What the table says, "" where it says nothing."""
+    by_itself: str
+    """The choice that is found without the table, "" where none is."""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows what to do with it."""
+        return not self.wanted and not self.by_itself
+
+
+def value_rows(mapping: FieldMapping, editing: Editing) -> list[ValueRow]:
+    """Return the choices received, the most frequent first, then those that only stand in the table."""
+    spec, language = editing.spec_of(mapping), editing.sample.language
+    values: Mapping[str, Any] = mapping.values or {}
+    rows, seen = [], set()
+    if spec is not None and mapping.source:
+        people = editing.sample.people.values()
+        for choice in received_choices(mapping.source, people, spec=spec, language=language):
+            key = _stored_key(values, choice.spellings)
+            seen.add(key)
+            by_itself = _found_alone(spec, choice.spellings, language=language)
+            rows.append(ValueRow(key, choice.count, as_text(values.get(key)), by_itself))
+    return [*rows, *(ValueRow(key, 0, as_text(value), "") for key, value in values.items() if key not in seen)]
+
+
+def _found_alone(spec: FieldSpec, spellings: Sequence[str], *, language: str) -> str:
+    """Return what a choice becomes without the table."""
+    if spec.type not in CHOICE_TYPES:
+        return spellings[0]
+    found = (choose([text], spec=spec, values={}, language=language) for text in spellings)
+    return next((one[0] for one in found if one), "")
+
+
+def _stored_key(values: Mapping[str, Any], spellings: Sequence[str]) -> str:
+    folded = {key.casefold(): key for key in values}
+    return next((folded[text.casefold()] for text in spellings if text.casefold() in folded), spellings[0])
+
+
+# a live example
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One participant's value before and after."""
+
+    before: str
+    after: str
+    kind: str = ""
+    """bad where the participant would fail, warn where the field is left as it is."""
+    note: str = ""
+
+
+def example_of(rule: MappingRule, facts: Facts, context: Context) -> Example:
+    """Convert one participant's value; no call to Salesforce."""
+    before = show_value(show_text(read_source(rule, facts), language=context.policy.locale.language))
+    try:
+        wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
+    except UnfitError as exc:
+        return Example(before, "✗", "bad", f"{explain_code(exc.code).what} {exc.detail}")
+    if is_left and note is not None:
+        return Example(before, "–", "warn", explain_code(note.value).what)
+    return Example(before, show_value(wanted))

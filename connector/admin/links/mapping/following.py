@@ -1,0 +1,40 @@
+"""What the editor's pages share: finding a mapping, and saying what follows from a change."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from connector.admin.frame.base import AnyAdmin, find_or_404
+from connector.models import CampaignLink, FieldMapping
+
+
+def say_followed(request: HttpRequest, count: int) -> None:
+    """Say how many participants follow from a change."""
+    if not count:
+        return
+    text = ngettext(
+        "%(count)s participant is compared with Salesforce again.",
+        "%(count)s participants are compared with Salesforce again.",
+        count,
+    )
+    messages.info(request, text % {"count": count})
+
+
+def changeable_link(model_admin: AnyAdmin, request: HttpRequest, object_id: int) -> CampaignLink:
+    """Return a link that the person may change; raises Http404, PermissionDenied."""
+    link = find_or_404(CampaignLink.objects.select_related("org"), str(object_id))
+    if not model_admin.has_change_permission(request, link):
+        raise PermissionDenied
+    return link
+
+
+def mapping_of_link(link: CampaignLink, mapping_id: int) -> FieldMapping:
+    """Return a mapping of a link; raises Http404."""
+    return find_or_404(FieldMapping.objects.filter(link=link), str(mapping_id))
+
+
+def list_url_of(link: CampaignLink) -> str:
+    """Return the address of all mappings of a link."""
+    return reverse("admin:connector_campaignlink_mappings", args=[link.pk])

@@ -1,0 +1,73 @@
+"""What was really received for an event, for whoever edits its mappings; no call to Salesforce."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from connector.core.field_values import Context
+from connector.core.mapping import Facts
+from connector.core.rows import LinkPolicy, Row
+from connector.core.schema import ObjectSchema, SObject
+from connector.core.screen import Person
+from connector.models import CampaignLink, OutboxEntry
+from connector.pipeline.batch import policy_of
+
+SAMPLED = 500
+"""Participants whose values are looked at; the newest ones."""
+_COLUMNS = ("participant_key", "email_key", "payload", "states_seen", "participant_state", "source_updated_at",
+            "changed_at", "first_registered_at", "attended_at", "held_payload", "source__locale")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The newest participants of an event."""
+
+    policy: LinkPolicy
+    people: Mapping[int, Facts]
+    """{entry id: what mappings can read}, the newest first."""
+    total: int
+    """Participants of the event; all of them where that is no more than SAMPLED."""
+
+    @property
+    def language(self) -> str:
+        """How the source writes dates and numbers."""
+        return self.policy.locale.language
+
+    def context(self, schemas: Mapping[SObject, ObjectSchema]) -> Context:
+        """Return what values are converted with."""
+        return Context(self.policy, schemas, {})
+
+    def choose(self, wanted: int | None, *, other_than: int | None = None) -> int | None:
+        """Return the participant who serves as an example: the wanted one, else any but that one, else the newest."""
+        if wanted in self.people:
+            return wanted
+        others = [entry_id for entry_id in self.people if entry_id != other_than]
+        if other_than is not None and others:
+            return random.choice(others)  # noqa: S311 - an example, nothing secret
+        return next(iter(self.people), None)
+
+
+def load_sample(link: CampaignLink, *, also: OutboxEntry | None = None) -> Sample:
+    """Read the newest participants, and one more who is wanted as an example; three queries."""
+    newest = list(_entries(link).order_by("-pk")[:SAMPLED])
+    entries = {entry.pk: entry for entry in ([also, *newest] if also is not None else newest)}
+    locale = next((entry.source.locale for entry in newest if entry.source is not None), "fr")
+    policy = policy_of(link, language=locale)
+    total = len(newest) if len(newest) < SAMPLED else OutboxEntry.objects.filter(link=link).count()
+    return Sample(policy, {pk: _facts(entry, policy) for pk, entry in entries.items()}, total)
+
+
+def find_example(link: CampaignLink, entry_id: int) -> OutboxEntry | None:
+    """Return a participant of the link; None where it has no such one."""
+    return _entries(link).filter(pk=entry_id).first()
+
+
+def _entries(link: CampaignLink) -> QuerySet[OutboxEntry]:
+    return OutboxEntry.objects.filter(link=link).select_related("source").only(*_COLUMNS)
+
+
+def _facts(entry: OutboxEntry, policy: LinkPolicy) -> Facts:
+    row = Row(id=entry.pk, known=entry.known(), key=entry.participant_key, email=entry.email_key)
+    return Person((row,), row.email).facts(policy)
