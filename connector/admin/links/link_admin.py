@@ -121,6 +121,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     def get_urls(self) -> list[URLPattern]:
         """Add what the picker asks, and the buttons of the page."""
         return [
+            *mapping_urls(self),  # first: a path like 7/mappings/check/ would be taken for the check of the link
             list_url(self, "campaigns", view=views.search_view(self)),
             list_url(self, "labels", view=views.labels_view(self)),
             object_url(self, "event", view=event_page.event_view(self)),
@@ -133,7 +134,6 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "check", view=checks.check_view(self)),
             object_url(self, "statuses", view=checks.statuses_view(self)),
             object_url(self, "preview", view=preview_view(self)),
-            *mapping_urls(self),
             *super().get_urls(),
         ]
 

@@ -23,6 +23,8 @@ def check_mapping(
 
     `schema_of` is None where Salesforce cannot be asked: then only what can be known without it.
     """
+    if not mapping.field:
+        return [Problem("field_missing", "field", gettext_noop("Choose a field of Salesforce."))]
     if schema_of is not None:
         spell_fields([mapping], schema_of=schema_of)
     problems = [problem for other in others if (problem := _repeats(mapping, other)) is not None]

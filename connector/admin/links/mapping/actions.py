@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask
 from connector.admin.links.forms import problem_text
-from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed
-from connector.admin.links.saving import facts_of
+from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed, trace
 from connector.core.problem import Problem
 from connector.models import CampaignLink, FieldMapping
+from connector.pipeline.setup.link_setup import load_facts
 from connector.pipeline.setup.mapping_edit import check_mapping, remove_mapping, store_mapping, uncovered_without
 
 View = Callable[..., HttpResponse]
@@ -27,12 +27,12 @@ def switch_view(model_admin: AnyAdmin) -> View:
         if request.method != "POST":
             return HttpResponseRedirect(list_url_of(link))
         mapping.enabled = request.POST.get("to") == "on"
-        problems = _problems(request, link, mapping, is_gone=not mapping.enabled)
+        problems = _problems(link, mapping, is_gone=not mapping.enabled)
         if problems:
             return _refuse(request, link, problems)
         count = store_mapping(mapping, now=timezone.now())
         if count is not None:
-            model_admin.log_change(request, link, [{"changed": {"name": str(mapping), "fields": ["enabled"]}}])
+            model_admin.log_change(request, link, trace(mapping, "changed"))
         text = gettext("Switched on: %(mapping)s") if mapping.enabled else gettext("Switched off: %(mapping)s")
         messages.success(request, text % {"mapping": mapping})
         say_followed(request, count or 0)
@@ -49,12 +49,12 @@ def remove_view(model_admin: AnyAdmin) -> View:
         mapping = mapping_of_link(link, mapping_id)
         if request.method != "POST":
             return ask(model_admin, request, _question(link, mapping))
-        problems = _problems(request, link, mapping, is_gone=True)
+        problems = _problems(link, mapping, is_gone=True)
         if problems:
             return _refuse(request, link, problems)
-        name = str(mapping)
+        name, line = str(mapping), trace(mapping, "deleted")
         count = remove_mapping(mapping, now=timezone.now())
-        model_admin.log_change(request, link, [{"deleted": {"name": name}}])
+        model_admin.log_change(request, link, line)
         messages.success(request, gettext("Removed: %(mapping)s") % {"mapping": name})
         say_followed(request, count)
         return HttpResponseRedirect(list_url_of(link))
@@ -62,8 +62,8 @@ def remove_view(model_admin: AnyAdmin) -> View:
     return view
 
 
-def _problems(request: HttpRequest, link: CampaignLink, mapping: FieldMapping, *, is_gone: bool) -> list[Problem]:
-    facts = facts_of(request, link)
+def _problems(link: CampaignLink, mapping: FieldMapping, *, is_gone: bool) -> list[Problem]:
+    facts = load_facts(link.org, link.campaign_id)
     others = [other for other in link.mappings.all() if other.pk != mapping.pk]
     if not is_gone:
         return check_mapping(link, mapping, others, schema_of=facts.schema_of if facts.is_known else None)

@@ -35,6 +35,7 @@ def editor_context(mapping: FieldMapping, editing: Editing, *, shows_people: boo
         "constant_value": CONSTANT,
         "other_value": OTHER,
         "constant_text": as_text(mapping.constant),
+        "has_schema": schema is not None,
         "targets": open_targets,
         "closed_targets": closed_targets,
         "modes": MODES,
@@ -51,12 +52,14 @@ def live_context(
     """Return the parts that follow each change: findings, choices and the live example; no query."""
     spec = editing.spec_of(mapping)
     is_list = spec is not None and spec.type in CHOICE_TYPES
+    rows = value_rows(mapping, editing)
     return {
         "mapping": mapping,
         "findings": [*problems, *value_findings(mapping, editing)],
         "has_choices": is_list,
         "choices": [choice for choice in spec.choices if choice.is_active] if spec is not None and is_list else [],
-        "value_rows": value_rows(mapping, editing),
+        "value_rows": rows,
+        "has_table": any(row.wanted for row in rows),
         "spare_rows": range(SPARE_ROWS),
         "choices_of": f"{mapping.source}|{spec.name if spec else ''}",
         "default_text": as_text(mapping.default),

@@ -183,6 +183,8 @@ class Example:
     kind: str = ""
     """bad where the participant would fail, warn where the field is left as it is."""
     note: str = ""
+    is_blank: bool = False
+    """Neither inwink nor a default has a value: nothing is written."""
 
 
 def example_of(rule: MappingRule, facts: Facts, context: Context) -> Example:
@@ -194,4 +196,4 @@ def example_of(rule: MappingRule, facts: Facts, context: Context) -> Example:
         return Example(before, "✗", "bad", f"{explain_code(exc.code).what} {exc.detail}")
     if is_left and note is not None:
         return Example(before, "–", "warn", explain_code(note.value).what)
-    return Example(before, show_value(wanted))
+    return Example(before, show_value(wanted), is_blank=wanted is None)

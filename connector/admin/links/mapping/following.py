@@ -1,5 +1,7 @@
 """What the editor's pages share: finding a mapping, and saying what follows from a change."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -38,3 +40,10 @@ def mapping_of_link(link: CampaignLink, mapping_id: int) -> FieldMapping:
 def list_url_of(link: CampaignLink) -> str:
     """Return the address of all mappings of a link."""
     return reverse("admin:connector_campaignlink_mappings", args=[link.pk])
+
+
+def trace(mapping: FieldMapping, kind: str) -> list[dict[str, Any]]:
+    """Return the line of the link's history about a mapping that was "added", "changed" or "deleted"."""
+    name = str(mapping._meta.verbose_name)
+    fields = {"fields": [mapping.field]} if kind == "changed" else {}
+    return [{kind: {"name": name, "object": str(mapping), **fields}}]

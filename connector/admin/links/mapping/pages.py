@@ -16,12 +16,12 @@ from connector.admin.frame.explain import explain_code
 from connector.admin.links.mapping import actions
 from connector.admin.links.mapping.editor import editor_context, live_context
 from connector.admin.links.mapping.findings import Editing, Finding, problem_findings, problems_of, value_findings
-from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed
+from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed, trace
 from connector.admin.links.mapping.form import read_mapping
 from connector.admin.links.mapping.overview import overview_context
-from connector.admin.links.saving import facts_of
 from connector.admin.links.tabs import link_tabs
 from connector.models import CampaignLink, FieldMapping
+from connector.pipeline.setup.link_setup import load_facts
 from connector.pipeline.setup.mapping_edit import store_mapping
 from connector.pipeline.setup.mapping_sample import Sample, find_example, load_sample
 
@@ -121,7 +121,7 @@ def _save(model_admin: AnyAdmin, request: HttpRequest, mapping: FieldMapping, ed
     if count is None:
         messages.info(request, gettext("Nothing was changed."))
     else:
-        model_admin.log_change(request, editing.link, [{"added" if is_new else "changed": {"name": str(mapping)}}])
+        model_admin.log_change(request, editing.link, trace(mapping, "added" if is_new else "changed"))
         messages.success(request, gettext("Saved: %(mapping)s") % {"mapping": mapping})
         say_followed(request, count)
     for finding in value_findings(mapping, editing):
@@ -153,7 +153,7 @@ def changeable(
 
 def load_editing(request: HttpRequest, link: CampaignLink, *, without: FieldMapping | None = None) -> Editing:
     """Read what mappings are judged by: the others, Salesforce's describes from the cache, a sample of the event."""
-    facts = facts_of(request, link)
+    facts = load_facts(link.org, link.campaign_id)
     others: Sequence[FieldMapping] = list(link.mappings.all())
     if without is not None:
         others = [mapping for mapping in others if mapping.pk != without.pk]
