@@ -1,4 +1,4 @@
-"""The mapping editor in a real browser: conflicts shown while editing, choices mapped, a live example; also by phone."""
+"""The mapping editor in a browser: conflicts shown while editing, choices mapped, a live example; also by phone."""
 
 import pytest
 from playwright.sync_api import expect

@@ -22,10 +22,9 @@ class Tab:
 _TABS = (
     ("event", _("Event"), "connector.view_campaignlink"),
     ("change", _("Settings"), "connector.view_campaignlink"),
-    ("reconciliation", _("Reconciliation"), "connector.reconcile_participants"),
-    ("change", _("Settings"), "connector.view_campaignlink"),
     ("mappings", _("Field mappings"), "connector.view_campaignlink"),
     ("preview", _("Preview"), "connector.view_outboxentry"),
+    ("reconciliation", _("Reconciliation"), "connector.reconcile_participants"),
 )
 """(view of the link's admin, title, permission), in the order in which they are shown."""
 
