@@ -69,6 +69,7 @@ UNFOLD: dict[str, Any] = {
         _file("connector/people.css"),
         _file("connector/errands.css"),
         _file("connector/watching.css"),
+        _file("connector/wizard.css"),
         _file("connector/mappings.css"),
     ],
     "SCRIPTS": [
@@ -101,6 +102,7 @@ UNFOLD: dict[str, Any] = {
                     _PROBLEMS,
                     _ANSWERS,
                     _PARTICIPANTS,
+                    _page(_("Event templates"), icon="content_copy", model="connector.linktemplate"),
                     _page(_("Sync log"), icon="history", model="connector.syncattempt"),
                     _page(_("Runs"), icon="play_circle", model="connector.syncrun"),
                 ],

@@ -141,6 +141,8 @@ def _before_insert(org: Org, *, row: Row, sobject: SObject, given: Row, caller: 
         people.assign_owner(org, sobject=sobject.name, row=row, caller=caller)
         people.check_owner(org, sobject=sobject.name, row=row, given={"OwnerId": row.get("OwnerId")})
 
+    elif sobject.name == "Campaign":
+        people.check_owner(org, sobject=sobject.name, row=row, given={"OwnerId": row.get("OwnerId")})
     elif sobject.name == "Account":
         person_accounts.before_insert(row, given=given)
         person_accounts.check_account(org, row=row, given=given)

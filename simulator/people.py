@@ -86,8 +86,12 @@ def settle_record_type(org: Org, *, sobject: str, row: Row, given: Row) -> None:
 
 
 def check_owner(org: Org, *, sobject: str, row: Row, given: Row) -> None:
-    """Refuse an inactive owner that is given, or (by switch) already there. Raises RowError."""
-    if sobject not in ("Contact", "Lead") or (
+    """Refuse an inactive owner that is given, or (by switch) already there. Raises RowError.
+
+    INACTIVE_OWNER_OR_USER, "the user or record owner is not active":
+    https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
+    """
+    if sobject not in ("Contact", "Lead", "Campaign") or (
         "OwnerId" not in given and not org.settings.inactive_owner_blocks_updates
     ):
         return

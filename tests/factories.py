@@ -10,6 +10,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from django.contrib.auth import get_user_model
 from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
@@ -27,6 +28,8 @@ from connector.models import (
     EventPreview,
     FieldMapping,
     LastMessage,
+    LinkDraft,
+    LinkTemplate,
     MemberCount,
     OutboxEntry,
     PersonChoice,
@@ -415,3 +418,23 @@ class ErrandFactory(DjangoModelFactory[Errand]):
     created_at = NOW
     beat_at = NOW
     ended_at = LazyAttribute(lambda errand: None if errand.state in ("waiting", "running") else NOW)
+
+
+class LinkTemplateFactory(DjangoModelFactory[LinkTemplate]):
+    """A template with settings of its own."""
+
+    class Meta:
+        model = LinkTemplate
+
+    name = Sequence(lambda n: f"Webinar {n}")
+    settings = LazyFunction(lambda: {"create": "nobody", "closes_after_days": 7})
+
+
+class LinkDraftFactory(DjangoModelFactory[LinkDraft]):
+    """A link that somebody has just begun to make."""
+
+    class Meta:
+        model = LinkDraft
+
+    owner = LazyFunction(lambda: get_user_model().objects.create_user(f"olga-{uuid.uuid4()}"))
+    event_id = "event-forum"

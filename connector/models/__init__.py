@@ -1,5 +1,6 @@
 """The tables, one module an area; constraints first."""
 
+from connector.models.drafts import LinkDraft, LinkTemplate
 from connector.models.erased import ErasedPerson, ErasureKey
 from connector.models.errands import Errand, UploadedExport
 from connector.models.inbox import UnlinkedEvent, UnlinkedParticipant, WebhookMessage, WebhookSource
@@ -12,7 +13,7 @@ from connector.models.watching import LastMessage, MemberCount
 
 __all__ = [
     "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
-    "EventPreview", "FieldMapping", "LastMessage", "MemberCount", "OutboxEntry", "PersonChoice", "SalesforceOrg",
-    "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport",
-    "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
+    "EventPreview", "FieldMapping", "LastMessage", "LinkDraft", "LinkTemplate", "MemberCount", "OutboxEntry",
+    "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent",
+    "UnlinkedParticipant", "UploadedExport", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

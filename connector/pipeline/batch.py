@@ -82,19 +82,43 @@ def load_batch(link_id: int, entry_ids: Iterable[int]) -> Batch:
         ],
         event_id=link.inwink_event_id,
     )
-    chosen = PersonChoice.objects.filter(org_id=link.org_id, email_key__in=emails)
     return Batch(
         link=link,
         rows=tuple(sorted(rows, key=lambda row: row.id)),
         entries=entries,
         policy=policy_of(link, language=_language(entries.values())),
-        choices={choice.email_key: PersonRef(PersonType(choice.person_type), choice.person_id) for choice in chosen},
+        choices=_choices(link, emails),
         siblings={entry.pk: EntryState(entry.state) for entry in siblings},
     )
 
 
+def batch_of_new(link: CampaignLink, entries: Collection[OutboxEntry], mappings: Iterable[FieldMapping]) -> Batch:
+    """Return the batch of participants of a link that is not saved yet; entries and mappings are not saved either.
+
+    Each entry needs a number of its own as its key.
+    """
+    rows = _mark_erased([row_of(one, is_claimed=True) for one in entries], event_id=link.inwink_event_id)
+    return Batch(
+        link=link,
+        rows=tuple(sorted(rows, key=lambda row: row.id)),
+        entries={entry.pk: entry for entry in entries},
+        policy=policy_of(link, language=_language(entries), mappings=mappings),
+        choices=_choices(link, {entry.email_key for entry in entries if entry.email_key}),
+    )
+
+
+def _choices(link: CampaignLink, emails: Collection[str]) -> dict[str, PersonRef]:
+    chosen = PersonChoice.objects.filter(org_id=link.org_id, email_key__in=emails)
+    return {choice.email_key: PersonRef(PersonType(choice.person_type), choice.person_id) for choice in chosen}
+
+
 def with_rows_of(batch: Batch, refs: Collection[PersonRef]) -> Batch:
-    """Return the batch with the event's rows that earlier runs sent to these records under another email."""
+    """Return the batch with the event's rows that earlier runs sent to these records under another email.
+
+    A link that is only being prepared has sent nobody yet.
+    """
+    if batch.link._state.adding:
+        return batch
     known = [row.id for row in batch.rows]
     entries = OutboxEntry.objects.filter(link=batch.link, person_id__in={ref.id for ref in refs}).exclude(pk__in=known)
     found = list(entries.order_by("pk"))
@@ -145,8 +169,11 @@ def _person_of(entry: OutboxEntry) -> PersonRef | None:
     return PersonRef(PersonType(entry.person_type), entry.person_id) if entry.person_id else None
 
 
-def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
-    """Return everything that a link decides, as values; one query for its mappings."""
+def policy_of(
+    link: CampaignLink, *, language: str = "fr", mappings: Iterable[FieldMapping] | None = None
+) -> LinkPolicy:
+    """Return everything that a link decides, as values; one query for its mappings unless they are given."""
+    used = link.mappings.all() if mappings is None else mappings
     return LinkPolicy(
         match=_MATCH[CampaignLink.Match(link.match)],
         match_fields=match_fields_of(link),
@@ -154,7 +181,7 @@ def policy_of(link: CampaignLink, *, language: str = "fr") -> LinkPolicy:
         create_for=frozenset(State(state) for state in link.create_for),
         labels=link.statuses(),
         event=Event(id=link.inwink_event_id, name=link.event_name, starts_at=link.starts_at),
-        mappings=tuple(rule_of(mapping) for mapping in link.mappings.all() if mapping.enabled),
+        mappings=tuple(rule_of(mapping) for mapping in used if mapping.enabled),
         update_existing=link.update_existing,
         ambiguous=Ambiguous(link.ambiguous),
         is_one_member_an_email=link.same_email == CampaignLink.SameEmail.ONE_MEMBER,

@@ -1,7 +1,7 @@
 """Show what would be written for the participants of a link; write nothing in Salesforce."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -128,11 +128,29 @@ def preview_entries(link: CampaignLink, ids: Sequence[int]) -> Preview:
     rows: list[PreviewRow] = []
     with closing(connect.gateway_for(link.org)) as gateway:
         for start in range(0, len(ids), CHUNK):
-            rows += _preview_batch(load_batch(link.pk, ids[start : start + CHUNK]), gateway)
+            rows += plan_batch(load_batch(link.pk, ids[start : start + CHUNK]), gateway).rows()
         return Preview(tuple(rows), api_calls=gateway.calls)
 
 
-def _preview_batch(batch: Batch, gateway: Gateway) -> list[PreviewRow]:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a run of a batch would do, before any of it is done."""
+
+    run: Run
+    """Its `ends` are those of the entries for whom nothing would be written."""
+    work: Mapping[int, Progress]
+    """{entry id: what would be written for the person}; entries that are one person share it."""
+
+    def rows(self) -> list[PreviewRow]:
+        """Return what would happen to each entry, in their order."""
+        return [
+            _row(self.run, entry, self.work.get(entry.pk))
+            for entry in sorted(self.run.batch.entries.values(), key=lambda entry: entry.pk)
+        ]
+
+
+def plan_batch(batch: Batch, gateway: Gateway) -> Planned:
+    """Read Salesforce and plan; nothing is written. Raises as `preview_link` does."""
     run = Run(
         batch=batch,
         gateway=gateway,
@@ -145,9 +163,7 @@ def _preview_batch(batch: Batch, gateway: Gateway) -> list[PreviewRow]:
     require_core_fields(run.schemas, batch.policy)
     plan_groups(run, screen_batch(run))
     planned = {row.id: progress for progress in run.work.values() for row in progress.plan.person.claimed}
-    return [
-        _row(run, entry, planned.get(entry.pk)) for entry in sorted(batch.entries.values(), key=lambda entry: entry.pk)
-    ]
+    return Planned(run, planned)
 
 
 def _refuse() -> Schemas:

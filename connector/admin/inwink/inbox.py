@@ -219,6 +219,6 @@ def with_participants(events: QuerySet[UnlinkedEvent]) -> QuerySet[UnlinkedEvent
 
 
 def new_link_url(event: UnlinkedEvent) -> str:
-    """Return the address of the form that links an event."""
-    query = urlencode({"inwink_event_id": event.event_id, "event_name": event.event_name})
-    return f"{reverse('admin:connector_campaignlink_add')}?{query}"
+    """Return the address of the wizard that links an event."""
+    query = urlencode({"event": event.event_id})
+    return f"{reverse('admin:connector_campaignlink_wizard')}?{query}"

@@ -46,7 +46,7 @@ def statuses_view(model_admin: Any) -> View:
         if made.problem_code or made.missing:
             _warn(request, made)
             return _show(model_admin, request, link, made)
-        messages.success(request, _say_created(made))
+        messages.success(request, say_created(made))
         return HttpResponseRedirect(_page_of(link))
 
     return view
@@ -75,7 +75,8 @@ def _show(model_admin: Any, request: HttpRequest, link: CampaignLink, found: Mem
     return render_page(model_admin, request, "admin/connector/campaignlink/statuses.html", title=title, context=context)
 
 
-def _say_created(made: MemberStatuses) -> str:
+def say_created(made: MemberStatuses) -> str:
+    """Say which member statuses were made."""
     count = len(made.created)
     if not count:
         return gettext("Nothing was to be created: the campaign has every status.")
@@ -85,7 +86,7 @@ def _say_created(made: MemberStatuses) -> str:
 
 def _warn(request: HttpRequest, made: MemberStatuses) -> None:
     if made.created:
-        messages.success(request, _say_created(made))
+        messages.success(request, say_created(made))
     if made.refusal:
         messages.error(request, gettext("Salesforce did not create all of them: %(why)s") % {"why": made.refusal})
 

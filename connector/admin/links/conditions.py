@@ -1,6 +1,6 @@
 """The widget of a link's filter: one condition a row, written by choosing instead of in code."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ class ConditionsWidget(forms.Widget):
         """Name the `<datalist>` of the inwink fields."""
         super().__init__()
         self.sources_list = sources_list
-        self.received: Mapping[str, Sequence[str]] = {}
+        self.received: Mapping[str, Iterable[str]] = {}
         """{inwink field: values received}, shown beside the rows."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

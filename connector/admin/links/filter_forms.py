@@ -1,9 +1,11 @@
 """The part of a link's form that says who is sent at all, and what consent lets through."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminSelectWidget
@@ -27,7 +29,7 @@ _MOST_VALUES = 12
 _LONGEST_VALUE = 40
 """Characters; longer values are texts, not choices."""
 
-_SCOPES = (
+SCOPES = (
     (Scope.ALL.value, _("Send everything")),
     (Scope.MEMBERSHIP_ONLY.value, _("Send all but the fields ticked “marketing”")),
     (Scope.NOTHING.value, _("Leave the person out")),
@@ -67,11 +69,11 @@ class FilterForm(_Form):
         help_text=_("The inwink field that says yes or no. Empty: consent is not asked for."),
     )
     consent_when_no = forms.ChoiceField(
-        label=_("Where it says no"), choices=_SCOPES, initial=Scope.MEMBERSHIP_ONLY.value, required=False,
+        label=_("Where it says no"), choices=SCOPES, initial=Scope.MEMBERSHIP_ONLY.value, required=False,
         widget=UnfoldAdminSelectWidget,
     )  # fmt: skip
     consent_when_unknown = forms.ChoiceField(
-        label=_("Where it says nothing clear"), choices=_SCOPES, initial=Scope.MEMBERSHIP_ONLY.value, required=False,
+        label=_("Where it says nothing clear"), choices=SCOPES, initial=Scope.MEMBERSHIP_ONLY.value, required=False,
         widget=UnfoldAdminSelectWidget,
         help_text=_("Withdrawn consent clears nothing in Salesforce: nothing more is written."),
     )  # fmt: skip
@@ -80,15 +82,15 @@ class FilterForm(_Form):
         """Show what is stored, and which values were received."""
         super().__init__(*args, **kwargs)
         link = self.instance
-        if not link.pk:
+        if kwargs.get("instance") is None:
             return
         self.initial["only"] = one_list_each(link.only)
         self.initial["excluded_domains"] = "\n".join(link.exclude_email_domains)
         for key in ("source", "when_no", "when_unknown"):
             if value := (link.consent or {}).get(key):
                 self.initial[f"consent_{key}"] = value
-        if "only" in self.fields:
-            self.fields["only"].widget.received = received_values(link)
+        if "only" in self.fields and link.pk:
+            self.fields["only"].widget.received = received_values(OutboxEntry.objects.filter(link=link))
 
     def lay_filter(self, cleaned: dict[str, Any]) -> list[Problem]:
         """Lay the filter on the link; what means the same, or was not sent, stays as it is. Returns what is wrong."""
@@ -132,15 +134,18 @@ def _with_defaults(consent: Mapping[str, str] | None) -> dict[str, str] | None:
     return {"when_no": default, "when_unknown": default, **consent} if consent else None
 
 
-def received_values(link: CampaignLink) -> dict[str, list[str]]:
-    """Return {inwink field: values} of the latest participants, for fields that hold few and short ones."""
-    latest = OutboxEntry.objects.filter(link=link).order_by("-id").values_list("payload", flat=True)[:_SAMPLED_ENTRIES]
-    found: dict[str, set[str]] = {}
-    for payload in latest:
+def received_values(rows: QuerySet[Any]) -> dict[str, dict[str, int]]:
+    """Return {inwink field: {value: participants}} of the latest rows, for fields that hold few and short values.
+
+    `rows` are participants of one event, linked or not.
+    """
+    found: dict[str, Counter[str]] = {}
+    for payload in rows.order_by("-id").values_list("payload", flat=True)[:_SAMPLED_ENTRIES]:
         for path, value in (payload.get("custom") or {}).items():
             parts = value if isinstance(value, list) else [value]
-            found.setdefault(path, set()).update(text for part in parts for text in texts_of(part, language="fr")[:1])
-    return {path: sorted(values) for path, values in sorted(found.items()) if _are_choices(values - {""})}
+            texts = {text for part in parts for text in texts_of(part, language="fr")[:1]}
+            found.setdefault(path, Counter()).update(texts - {""})
+    return {path: dict(sorted(counts.items())) for path, counts in sorted(found.items()) if _are_choices(set(counts))}
 
 
 def _are_choices(values: set[str]) -> bool:

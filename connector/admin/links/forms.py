@@ -1,5 +1,7 @@
 """The forms of a link: every option says what it does to real people."""
 
+from collections.abc import Sequence
+from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,7 +18,7 @@ from connector.core.participant import normalise_id
 from connector.core.problem import Problem
 from connector.core.state import State
 from connector.core.validate_link import REQUIRED_STATES, validate_creation, validate_labels, validate_statuses
-from connector.models import CampaignLink
+from connector.models import CampaignLink, FieldMapping
 from connector.models.links import STATUS_FIELDS, default_create_for
 from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
 
@@ -43,6 +45,9 @@ HELP_TEXTS = {
 
 class LinkForm(MatchForm, FilterForm):
     """A link whose statuses are chosen among the campaign's own."""
+
+    begins_with: ClassVar[CampaignLink | None] = None
+    """Settings of a new link, where it does not begin with the usual ones; the admin sets it for each request."""
 
     create_for = forms.MultipleChoiceField(
         label=_("Create new people for"),
@@ -85,18 +90,21 @@ class LinkForm(MatchForm, FilterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the campaign's statuses, and the stored ones where they are gone."""
+        if kwargs.get("instance") is None and self.begins_with is not None:
+            kwargs["instance"] = copy(self.begins_with)
+        self.has_settings = kwargs.get("instance") is not None
         super().__init__(*args, **kwargs)
         for state, column in STATUS_FIELDS.items():
             if column in self.fields:
                 self.fields[column] = self._status_field(state, column)
-        if self.instance.pk:
+        if self.has_settings:
             self.initial["create_for"] = self.instance.create_for
             for key in ("company", "last_name"):
                 self.initial[f"placeholder_{key}"] = self.instance.placeholders.get(key, "")
 
     def _status_field(self, state: State, column: str) -> forms.ChoiceField:
         is_required = state in REQUIRED_STATES
-        stored = getattr(self.instance, column) if self.instance.pk else ""
+        stored = getattr(self.instance, column) if self.has_settings else ""
         labels = [(label, label) for label in self.facts.labels]
         if stored and stored not in self.facts.labels:
             lost = gettext("%(label)s (not in the campaign)") if self.facts.is_known else "%(label)s"
@@ -130,14 +138,17 @@ class LinkForm(MatchForm, FilterForm):
 
     def _lay_json(self, cleaned: dict[str, Any]) -> None:
         self.instance.create_for = cleaned.get("create_for", [])
-        self.instance.placeholders = {
-            "company": cleaned.get("placeholder_company", ""),
-            "last_name": cleaned.get("placeholder_last_name", ""),
-        }
+        for key in ("company", "last_name"):
+            name = self.add_prefix(f"placeholder_{key}")
+            if name in self.data:
+                self.instance.placeholders = {**self.instance.placeholders, key: cleaned.get(name, "")}
 
 
 class NewLinkForm(LinkForm):
     """A new link: also the event, the organisation and the campaign, which stay."""
+
+    first_mappings: ClassVar[Sequence[FieldMapping]] = ()
+    """What the link begins with, not saved; the admin sets it for each request."""
 
     campaign = forms.CharField(label=_("Campaign"), error_messages={"required": _("Search and choose a campaign.")})
 
@@ -159,12 +170,22 @@ class NewLinkForm(LinkForm):
             ),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave to the person to whom new people belong: there is no answer that is right for everybody."""
+        super().__init__(*args, **kwargs)
+        for kind in ("owner", "account"):
+            field = self.fields[f"{kind}_choice"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared by NewPeopleForm
+            field.choices = [("", gettext("Choose…")), *(field.choices)]  # type: ignore[misc]
+            if not self.has_settings:
+                self.initial[f"{kind}_choice"] = ""
+
     def clean_inwink_event_id(self) -> str:
         """Store the id in the form in which messages are compared with it."""
         return normalise_id(self.cleaned_data["inwink_event_id"])
 
     def clean(self) -> dict[str, Any]:
-        """Adopt the chosen campaign, once."""
+        """Adopt the chosen campaign, once, and ask to whom new people belong."""
         picked = unseal(self.cleaned_data.get("campaign", ""))
         if picked is not None:
             self._adopt(picked)
@@ -174,7 +195,13 @@ class NewLinkForm(LinkForm):
             advice = explain_code(self.facts.problem_code)
             self.add_error(None, gettext("Salesforce cannot be asked for the statuses of the campaign.")
                            + f" {advice.what} {advice.next_step}")  # fmt: skip
-        return super().clean()
+        cleaned = super().clean()
+        create = cleaned.get("create_as")
+        if create in (CampaignLink.Create.LEAD, CampaignLink.Create.CONTACT) and not cleaned.get("owner_choice"):
+            self.add_error("owner_choice", gettext("Choose to whom new people belong."))
+        if create == CampaignLink.Create.CONTACT and not cleaned.get("account_choice"):
+            self.add_error("account_choice", gettext("Choose under which account new Contacts are put."))
+        return cleaned
 
     def _adopt(self, picked: PickedCampaign) -> None:
         org = self.cleaned_data.get("org")

@@ -17,6 +17,7 @@ from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, objec
 from connector.admin.frame.tags import link_tag
 from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
 from connector.admin.links import checks, event_page, views
+from connector.admin.links.beginnings import beginning_of
 from connector.admin.links.filter_forms import FILTER_FIELDS
 from connector.admin.links.forms import LinkForm, NewLinkForm
 from connector.admin.links.mapping.pages import mapping_urls
@@ -28,7 +29,9 @@ from connector.admin.links.page import link_context, new_link_context
 from connector.admin.links.preview import preview_view
 from connector.admin.links.reconciliation import reconciliation_view
 from connector.admin.links.saving import facts_of, follow_saving, hold_link_with_problems, remember_before
+from connector.admin.links.templates import save_as_template_view
 from connector.admin.links.watched import event_url, participants_url
+from connector.admin.links.wizard.urls import wizard_urls
 from connector.admin.log import put_back
 from connector.models import CampaignLink, SalesforceOrg
 
@@ -109,8 +112,12 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         """Give the form what Salesforce says, and a new link its picker."""
         kwargs["form"] = LinkForm if obj else NewLinkForm
         form = super().get_form(request, obj, change, **kwargs)
-        bound = type(form.__name__, (form,), {"facts": facts_of(request, obj)})
-        return bound if obj else _with_choices(bound, request)
+        known: dict[str, Any] = {"facts": facts_of(request, obj)}
+        if obj is not None:
+            return type(form.__name__, (form,), known)
+        begun = beginning_of(request)
+        known |= {"begins_with": begun.link, "first_mappings": begun.mappings}
+        return _with_choices(type(form.__name__, (form,), known), request)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         """Fill in what the address says, and the organisation where there is one only."""
@@ -121,7 +128,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     def get_urls(self) -> list[URLPattern]:
         """Add what the picker asks, and the buttons of the page."""
         return [
-            *mapping_urls(self),  # first: a path like 7/mappings/check/ would be taken for the check of the link
+            *wizard_urls(self),  # first: "<path:object_id>/event/" would take its addresses for a link's
+            *mapping_urls(self),  # before: a path like 7/mappings/check/ would be taken for the check of the link
             list_url(self, "campaigns", view=views.search_view(self)),
             list_url(self, "labels", view=views.labels_view(self)),
             object_url(self, "event", view=event_page.event_view(self)),
@@ -134,6 +142,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "check", view=checks.check_view(self)),
             object_url(self, "statuses", view=checks.statuses_view(self)),
             object_url(self, "preview", view=preview_view(self)),
+            object_url(self, "save-as-template", view=save_as_template_view(self)),
             *super().get_urls(),
         ]
 
@@ -156,13 +165,14 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         """Show the sum, the state and its buttons above the form."""
         link = kwargs.get("obj")
         facts = facts_of(request, link)
-        context.update(link_context(request, link, facts) if link else new_link_context(facts))
+        context.update(link_context(request, link, facts) if link else new_link_context(request))
         return super().render_change_form(request, context, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: CampaignLink, form: Any, change: bool) -> None:
         """Save, and remember what was there before."""
         remember_before(form, obj)
-        hold_link_with_problems(request, obj, facts_of(request, obj if change else None), is_new=not change)
+        if not change:
+            hold_link_with_problems(request, obj, facts_of(request, None), mappings=form.first_mappings)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

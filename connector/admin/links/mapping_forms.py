@@ -155,7 +155,7 @@ def _blame(form: MappingForm, problem: Problem) -> None:
 def field_suggestions(facts: LinkFacts) -> list[tuple[str, str]]:
     """Return [(Object.Field, label with type, length and marks)] of every field that can be filled."""
     return [
-        (f"{sobject.value}.{spec.name}", _describe(spec))
+        (f"{sobject.value}.{spec.name}", describe_field(spec))
         for sobject, schema in facts.schemas.items()
         for spec in _fillable(schema, sobject)
     ]
@@ -167,7 +167,8 @@ def _fillable(schema: ObjectSchema, sobject: SObject) -> list[FieldSpec]:
     return sorted((spec for spec in specs if spec.name.lower() not in ours), key=lambda spec: spec.label.casefold())
 
 
-def _describe(spec: FieldSpec) -> str:
+def describe_field(spec: FieldSpec) -> str:
+    """Say what a field is called and what it takes."""
     marks = [
         f"{spec.type} ({spec.length})" if spec.length else spec.type,
         gettext("required") if spec.is_required_on_create else "",

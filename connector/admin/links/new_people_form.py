@@ -1,11 +1,10 @@
 """The part of a link's form that says how new people are created: owner, account, record type."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -35,12 +34,12 @@ _FIELD_OF_KEY = {
 }
 _KEY_OF_OBJECT = {SObject.LEAD: "lead", SObject.CONTACT: "contact"}
 
-_OWNERS = (
+OWNERS = (
     ("integration_user", _("The integration user")),
     ("assignment_rules", _("Whoever the Lead assignment rules choose")),
     (BY_ID, _("This user or queue:")),
 )
-_ACCOUNTS = (
+ACCOUNTS = (
     ("none", _("No account")),
     ("by_company", _("The account named like the company")),
     ("by_domain", _("The account whose website is on the email's domain")),
@@ -68,7 +67,7 @@ class NewPeopleForm(_CampaignLinkForm):
 
     owner_choice = _select(
         _("Owner of new people"),
-        _OWNERS,
+        OWNERS,
         _(
             "To whom new Leads and Contacts belong, and who may be told of them. Assignment rules exist for Leads "
             "only; people who are there already keep their owner."
@@ -77,7 +76,7 @@ class NewPeopleForm(_CampaignLinkForm):
     owner_id = _text(_("User or queue"), _("The id from Salesforce: of a user (005…), or of a queue for Leads (00G…)."))
     account_choice = _select(
         _("Account of new Contacts"),
-        _ACCOUNTS,
+        ACCOUNTS,
         _(
             "No account is ever created. Where none or several fit, the Contact has none: then only its owner, "
             "administrators and users with View All see it. Addresses like gmail.com or orange.fr name no company."
@@ -163,13 +162,13 @@ class NewPeopleForm(_CampaignLinkForm):
         return stored
 
 
-def asked_people(request: HttpRequest, org: SalesforceOrg) -> CampaignLink:
+def asked_people(posted: Mapping[str, Any], org: SalesforceOrg) -> CampaignLink:
     """Return, as a link that is not saved, whom a posted form names as owner and account; ids only if they are ids."""
-    asked = CampaignLink(org=org, create_as=request.POST.get("create_as") or CampaignLink.Create.LEAD)
+    asked = CampaignLink(org=org, create_as=posted.get("create_as") or CampaignLink.Create.LEAD)
     for kind, column, read in (("owner", "new_owner", read_owner), ("account", "contact_account", read_account)):
-        if request.POST.get(f"{kind}_choice") == BY_ID:
+        if posted.get(f"{kind}_choice") == BY_ID:
             with suppress(ValueError):
-                setattr(asked, column, read(request.POST.get(f"{kind}_id", "").strip()))
+                setattr(asked, column, read(posted.get(f"{kind}_id", "").strip()))
     return asked
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.explain import explain_code, explain_link
 from connector.admin.frame.tags import link_tag
 from connector.admin.inwink.inbox import with_participants
+from connector.admin.links.beginnings import offered_beginnings
 from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.links.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
 from connector.admin.links.tabs import link_tabs
@@ -19,6 +20,8 @@ from connector.pipeline.setup.member_statuses import statuses_of
 from connector.pipeline.sums import Sum
 
 EVENTS_OFFERED = 50
+_KEPT_IN_ADDRESS = ("inwink_event_id", "event_name", "org")
+"""What the address of a new link's form says of it already."""
 
 
 def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> dict[str, Any]:
@@ -31,6 +34,7 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
         "campaign_url": f"{instance_url}/{link.campaign_id}" if instance_url else "",
         "consent_note": consent_note(link),
         "missing_statuses": list(missing_labels(statuses_of(link), facts.labels)) if facts.is_known else [],
+        "may_save_template": request.user.has_perm("connector.add_linktemplate"),
         "facts_problem": explain_code(facts.problem_code) if facts.problem_code else None,
         "datalists": [
             {"id": FIELDS_LIST, "options": field_suggestions(facts)},
@@ -39,10 +43,16 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
     }
 
 
-def new_link_context(facts: LinkFacts) -> dict[str, Any]:
+def new_link_context(request: HttpRequest) -> dict[str, Any]:
     """Return the context of the form of a new link."""
     events = with_participants(UnlinkedEvent.objects.filter(ignored_at=None))[:EVENTS_OFFERED]
-    return {"datalists": [{"id": "inwink-events", "options": [(event.pk, _event_words(event)) for event in events]}]}
+    return {
+        "datalists": [{"id": "inwink-events", "options": [(event.pk, _event_words(event)) for event in events]}],
+        "beginnings": offered_beginnings(chosen=request.GET.get("begin", "")),
+        "given": [
+            (name, request.GET[name]) for name in ("inwink_event_id", "event_name", "org") if name in request.GET
+        ],
+    }
 
 
 def _event_words(event: UnlinkedEvent) -> str:

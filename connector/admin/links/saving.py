@@ -1,5 +1,6 @@
 """What happens around the saving of a link: Salesforce is asked before, the pipeline follows after."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,10 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.links.campaigns import unseal
 from connector.admin.links.forms import problem_text
 from connector.admin.links.new_people_form import asked_people
-from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent
-from connector.pipeline.setup.configure_plan import wanted_mappings
+from connector.models import CampaignLink, FieldMapping, SalesforceOrg, UnlinkedEvent
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change, follow_new_link
 from connector.pipeline.setup.link_check import mapping_problems
-from connector.pipeline.setup.link_setup import LinkFacts, add_default_mappings, load_facts, load_people
+from connector.pipeline.setup.link_setup import LinkFacts, add_mappings, load_facts, load_people
 
 _NO_FACTS = LinkFacts()
 
@@ -35,12 +35,12 @@ def _load_facts(request: HttpRequest, link: CampaignLink | None) -> LinkFacts:
     is_post = request.method == "POST"
     if link is not None:
         facts = load_facts(link.org, link.campaign_id, refresh=is_post)
-        return load_people(asked_people(request, link.org), facts) if is_post else facts
+        return load_people(asked_people(request.POST, link.org), facts) if is_post else facts
     picked = unseal(request.POST.get("campaign", ""))
     org = SalesforceOrg.objects.filter(pk=picked.org_id).first() if picked else None
     if org is None or picked is None:
         return _NO_FACTS
-    return load_people(asked_people(request, org), load_facts(org, picked.id, refresh=True))
+    return load_people(asked_people(request.POST, org), load_facts(org, picked.id, refresh=True))
 
 
 def remember_before(form: Any, link: CampaignLink) -> None:
@@ -52,11 +52,15 @@ def remember_before(form: Any, link: CampaignLink) -> None:
         link.event_name = event.event_name if event else ""
 
 
-def hold_link_with_problems(request: HttpRequest, link: CampaignLink, facts: LinkFacts, *, is_new: bool) -> None:
-    """Let a new link begin paused where its default mappings do not suffice, and say what is missing."""
-    if not is_new or not facts.is_known:
+def hold_link_with_problems(
+    request: HttpRequest, link: CampaignLink, facts: LinkFacts, *, mappings: Sequence[FieldMapping]
+) -> None:
+    """Let a new link begin paused if a person wants that or its first mappings do not suffice; say what is missing."""
+    if link.state == CampaignLink.LinkState.PAUSED:
+        link.pause_kind = CampaignLink.PauseKind.MANUAL
+    if not facts.is_known:
         return
-    problems = mapping_problems(link, wanted_mappings([]), schema_of=facts.schema_of)
+    problems = mapping_problems(link, mappings, schema_of=facts.schema_of)
     if not problems:
         return
     link.state = CampaignLink.LinkState.PAUSED
@@ -67,10 +71,10 @@ def hold_link_with_problems(request: HttpRequest, link: CampaignLink, facts: Lin
 
 
 def follow_saving(request: HttpRequest, form: Any, link: CampaignLink, *, has_other_mappings: bool) -> None:
-    """Start what a new or changed link brings: default mappings, folding anew, moving, sending. Call inside atomic."""
+    """Start what a new or changed link brings: first mappings, folding anew, moving, sending. Call inside atomic."""
     before: CampaignLink | None = form.link_before
     if before is None:
-        add_default_mappings(link)
+        add_mappings(link, form.first_mappings)
         follow_new_link(link)
         return
     change = LinkChange(columns=frozenset(_changed_columns(before, link)), has_other_mappings=has_other_mappings)

@@ -7,7 +7,7 @@ their messages until the event is linked or ignored on purpose (rule 6.9).
 import logging
 from collections.abc import Set
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -17,13 +17,15 @@ from django_q.models import Task
 
 from connector import conf
 from connector.inwink.identity import list_raw, read_events
-from connector.models import SyncAttempt, SyncRun, UnlinkedEvent, UnlinkedParticipant, WebhookMessage
+from connector.models import LinkDraft, SyncAttempt, SyncRun, UnlinkedEvent, UnlinkedParticipant, WebhookMessage
 from connector.pipeline.bulk import delete_rows, in_chunks
 from connector.pipeline.privacy.forget import erase_returned
 from connector.pipeline.privacy.uploads import prune_uploads
 
 logger = logging.getLogger(__name__)
 
+DRAFTS_KEPT = timedelta(days=30)
+"""How long a link in preparation waits for whoever began it; as the wizard says."""
 BODIES_AT_ONCE = 200
 """Messages read at once; a body may have a mebibyte."""
 
@@ -42,6 +44,8 @@ class Pruned:
     tasks: int
     """Failed background tasks; those that went well are not kept at all."""
     sessions: int
+    drafts: int
+    """Links that somebody began in the wizard and left."""
     erased: int
     """Rows of erased people that a message brought back while they were being erased."""
 
@@ -58,6 +62,7 @@ def prune(*, now: datetime) -> Pruned:
         uploads=prune_uploads(errands_before=now - keep.messages, now=now),
         tasks=delete_rows(Task, _ids(Task.objects.filter(stopped__lt=runs_before))),
         sessions=delete_rows(Session, _ids(Session.objects.filter(expire_date__lt=now))),
+        drafts=delete_rows(LinkDraft, _ids(LinkDraft.objects.filter(updated_at__lt=now - DRAFTS_KEPT))),
         erased=erase_returned(),
     )
     logger.info("pruned", extra=asdict(pruned))

@@ -1,21 +1,17 @@
 """Write what is configured as the file that `apply_config` reads, without secrets."""
 
 import re
-from datetime import datetime
 from io import StringIO
-from typing import Any
 
-from django.utils import timezone
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from connector.models import CampaignLink, FieldMapping, SalesforceOrg, WebhookSource
-from connector.models.links import STATUS_FIELDS
-from connector.pipeline.setup.configure_plan import LINK_COLUMNS, MAPPING_COLUMNS, default_of
+from connector.models import CampaignLink, SalesforceOrg, WebhookSource
 from connector.pipeline.setup.configure_secrets import ORG_SECRETS
+from connector.pipeline.setup.link_settings import Settings, describe_link
 
 _HEADER = (
     "Secrets are left out: what is stored stays when this file is applied.\n"
@@ -97,29 +93,12 @@ def _link(link: CampaignLink) -> CommentedMap:
     section["campaign"].fa.set_flow_style()
     if link.campaign_name:
         section.yaml_add_eol_comment(link.campaign_name.replace("\n", " "), "campaign")
-    section["statuses"] = {state.value: getattr(link, column) or None for state, column in STATUS_FIELDS.items()}
-    for key, column in LINK_COLUMNS.items():
-        if key != "name":
-            section[key] = _plain(getattr(link, column))
-    for key in ("starts_at", "ends_at"):
-        if getattr(link, key) is not None:  # null would propose the campaign's dates
-            section[key] = _plain(getattr(link, key))
-    section["match_emails"] = link.match_emails
-    section["placeholders"] = link.placeholders
-    section["mappings"] = [_mapping(mapping) for mapping in link.mappings.all()]
+    section.update(describe_link(link))
+    section["mappings"] = [_on_one_line(mapping) for mapping in section["mappings"]]
     return section
 
 
-def _mapping(mapping: FieldMapping) -> CommentedMap:
-    """Return a mapping, on one line, without the keys that have their default."""
-    section = CommentedMap(object=mapping.object, field=mapping.field)
+def _on_one_line(mapping: Settings) -> CommentedMap:
+    section = CommentedMap(mapping)
     section.fa.set_flow_style()
-    for column in MAPPING_COLUMNS:
-        value = getattr(mapping, column)
-        if value != default_of(mapping, column):
-            section[column] = _plain(value)
     return section
-
-
-def _plain(value: Any) -> Any:
-    return timezone.localtime(value).isoformat() if isinstance(value, datetime) else value

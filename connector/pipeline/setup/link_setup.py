@@ -1,6 +1,6 @@
 """What the admin needs to set up a link: campaigns and labels to choose from, mappings to begin with, its state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db import transaction
@@ -8,18 +8,18 @@ from django.db import transaction
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.state import State
 from connector.core.suggest import suggest_labels
-from connector.models import CampaignLink, SalesforceOrg
+from connector.models import CampaignLink, FieldMapping, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS
 from connector.pipeline.connection.connect import (
     CampaignChoice,
+    Label,
     borrowed_gateway,
     campaign_labels,
     object_schema,
     search_campaigns,
 )
 from connector.pipeline.enqueue import request_drain
-from connector.pipeline.setup.configure_plan import wanted_mappings
 from connector.pipeline.setup.new_people_check import Found, look_up_people
 from connector.salesforce.errors import SalesforceError
 
@@ -40,6 +40,8 @@ class LinkFacts:
     """What Salesforce says about a link's campaign and objects, or why it could not be asked."""
 
     labels: tuple[str, ...] = ()
+    responded: Mapping[str, bool] = field(default_factory=dict)
+    """{label: whether it counts as responded}"""
     schemas: Mapping[SObject, ObjectSchema] = field(default_factory=dict)
     problem_code: str = ""
     people: Found = Found()
@@ -78,7 +80,7 @@ def load_labels(org: SalesforceOrg, campaign_id: str, *, refresh: bool = False) 
         return LinkFacts(problem_code=exc.code)
     except WrongEncryptionKey:
         return LinkFacts(problem_code="wrong_encryption_key")
-    return LinkFacts(labels=tuple(label.label for label in labels))
+    return _facts(labels)
 
 
 def load_facts(org: SalesforceOrg, campaign_id: str, *, refresh: bool = False) -> LinkFacts:
@@ -93,7 +95,14 @@ def load_facts(org: SalesforceOrg, campaign_id: str, *, refresh: bool = False) -
         return LinkFacts(problem_code=exc.code)
     except WrongEncryptionKey:
         return LinkFacts(problem_code="wrong_encryption_key")
-    return LinkFacts(labels=tuple(label.label for label in labels), schemas=schemas)
+    return replace(_facts(labels), schemas=schemas)
+
+
+def _facts(labels: Sequence[Label]) -> LinkFacts:
+    return LinkFacts(
+        labels=tuple(label.label for label in labels),
+        responded={label.label: label.has_responded for label in labels},
+    )
 
 
 def load_people(link: CampaignLink, facts: LinkFacts) -> LinkFacts:
@@ -107,9 +116,9 @@ def load_people(link: CampaignLink, facts: LinkFacts) -> LinkFacts:
         return replace(facts, problem_code=exc.code)
 
 
-def add_default_mappings(link: CampaignLink) -> None:
-    """Give a new link the mappings that every link begins with."""
-    for position, mapping in enumerate(wanted_mappings([])):
+def add_mappings(link: CampaignLink, mappings: Iterable[FieldMapping]) -> None:
+    """Give a new link the mappings that it begins with."""
+    for position, mapping in enumerate(mappings):
         mapping.link, mapping.position = link, position
         mapping.save()  # one by one: each leaves a line in the history
 

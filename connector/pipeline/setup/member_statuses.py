@@ -65,7 +65,7 @@ def read_statuses(gateway: Gateway, campaign_id: str, *, statuses: Mapping[State
 
 
 def create_link_statuses(link: CampaignLink) -> MemberStatuses:
-    """Make what a link's campaign lacks and let the link go on if it waited for that.
+    """Make what a link's campaign lacks and let the link, if it is saved, go on if it waited for that.
 
     Safe to repeat: the campaign is read again before anything is written. Call outside a transaction.
     """
@@ -79,7 +79,7 @@ def create_link_statuses(link: CampaignLink) -> MemberStatuses:
     except WrongEncryptionKey:
         return MemberStatuses(problem_code="wrong_encryption_key")
     store_labels(link.org, link.campaign_id, labels=found.labels)
-    if not found.missing:
+    if not found.missing and link.pk is not None:
         lift_configuration_pause(link.pk)
         request_drain([link.pk])
     return found

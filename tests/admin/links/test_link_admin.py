@@ -22,7 +22,7 @@ POLICIES = {
     "ambiguous": "review", "same_email": "review", "create_as": "lead", "create_for": ["registered", "attended"],
     "placeholder_company": "[not provided]", "placeholder_last_name": "[not provided]", "duplicates": "allow",
     "removed_members": "respect", "starts_at_0": "", "starts_at_1": "", "ends_at_0": "", "ends_at_1": "",
-    "closes_after_days": "30",
+    "closes_after_days": "30", "owner_choice": "integration_user", "account_choice": "none",
 }  # fmt: skip
 
 

@@ -9,10 +9,19 @@ from django.contrib.sessions.models import Session
 from django_q.models import Task
 
 from connector.core.outcomes import EntryState
-from connector.models import OutboxEntry, SyncAttempt, SyncRun, UnlinkedEvent, UnlinkedParticipant, WebhookMessage
+from connector.models import (
+    LinkDraft,
+    OutboxEntry,
+    SyncAttempt,
+    SyncRun,
+    UnlinkedEvent,
+    UnlinkedParticipant,
+    WebhookMessage,
+)
 from connector.pipeline.privacy.prune import Pruned, prune
 from tests.factories import (
     NOW,
+    LinkDraftFactory,
     OutboxEntryFactory,
     SyncAttemptFactory,
     SyncRunFactory,
@@ -93,3 +102,11 @@ def test_an_event_ignored_on_purpose_ends_by_its_setting() -> None:
     assert counts(prune(now=NOW)) == {"messages": 1}
     assert counts(prune(now=NOW + timedelta(days=2))) == {"unlinked": 2}
     assert not UnlinkedEvent.objects.exists()
+
+
+def test_a_link_in_preparation_goes_when_nobody_went_on_with_it_for_a_month() -> None:
+    left, recent = LinkDraftFactory.create_batch(2)
+    LinkDraft.objects.filter(pk=left.pk).update(updated_at=ago(31))
+    LinkDraft.objects.filter(pk=recent.pk).update(updated_at=ago(29))
+    assert counts(prune(now=NOW)) == {"drafts": 1}
+    assert LinkDraft.objects.get() == recent

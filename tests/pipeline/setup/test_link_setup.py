@@ -6,8 +6,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from connector.models import CampaignLink, FieldMapping
+from connector.pipeline.setup.link_settings import begin_with
 from connector.pipeline.setup.link_setup import (
-    add_default_mappings,
+    add_mappings,
     load_facts,
     load_labels,
     offer_campaigns,
@@ -51,7 +52,7 @@ def test_a_secret_of_another_key_is_an_answer_too(world: World, settings: Any) -
 @pytest.mark.django_db
 def test_default_mappings_keep_their_order_and_leave_a_history() -> None:
     link = CampaignLinkFactory.create()
-    add_default_mappings(link)
+    add_mappings(link, begin_with({}).mappings)
     assert list(link.mappings.values_list("position", flat=True)) == list(range(9))
     assert FieldMapping.history.count() == 9
 

@@ -1,0 +1,106 @@
+"""Keep what somebody answered in the wizard: as a browser sends it, so that the form of a link reads it unchanged."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
+
+from connector.admin.links.beginnings import settings_of
+from connector.admin.links.wizard.steps import SLUGS, STEPS, Step, belongs
+from connector.models import LinkDraft, UnlinkedEvent
+
+OTHER_EVENT = "other"
+"""Value of the choice that stands for the id typed beside it."""
+
+_AFTER_CAMPAIGN = SLUGS[SLUGS.index("labels") :]
+
+
+def own_drafts(request: HttpRequest) -> QuerySet[LinkDraft]:
+    """Return the drafts of whoever looks; nobody sees another person's."""
+    return LinkDraft.objects.filter(owner_id=request.user.pk)
+
+
+def new_draft(request: HttpRequest) -> LinkDraft:
+    """Return an empty draft of whoever looks, not saved."""
+    return LinkDraft(owner_id=int(request.user.pk or 0))
+
+
+def find_draft(request: HttpRequest, number: int) -> LinkDraft:
+    """Return one of the person's drafts. Raises Http404."""
+    return get_object_or_404(own_drafts(request), pk=number)
+
+
+def data_of(draft: LinkDraft) -> QueryDict:
+    """Return everything that was answered, as one form would send it."""
+    data = QueryDict(mutable=True)
+    for name, values in draft.answers.items():
+        data.setlist(name, values)
+    return data
+
+
+def is_answered(draft: LinkDraft, step: Step) -> bool:
+    """Say whether a step was sent at least once."""
+    return any(belongs(key, (*step.fields, *step.own)) for key in draft.answers)
+
+
+def keep_answers(draft: LinkDraft, step: Step, posted: QueryDict) -> None:
+    """Take over what a step sent, right or wrong, in place of what it sent before; the caller saves."""
+    names = (*step.fields, *step.own)
+    kept = {key: values for key, values in draft.answers.items() if not belongs(key, names)}
+    sent = {key: posted.getlist(key) for key in posted if belongs(key, names)}
+    draft.answers = {**kept, **sent}
+    for name in step.own:
+        draft.answers.setdefault(name, [])
+    if step.slug == "event":
+        _keep_event(draft, posted)
+        _keep_beginning(draft, posted.get("begin", ""))
+
+
+def _keep_event(draft: LinkDraft, posted: QueryDict) -> None:
+    chosen = posted.get("inwink_event_id", "")
+    event_id = posted.get("other_event", "").strip() if chosen in ("", OTHER_EVENT) else chosen
+    draft.answers["inwink_event_id"] = [event_id]
+    draft.event_id = event_id[:200]
+    name = posted.get("event_name", "").strip() or _name_of(event_id)
+    draft.event_name = name[:255]
+
+
+def _name_of(event_id: str) -> str:
+    return UnlinkedEvent.objects.filter(pk=event_id).values_list("event_name", flat=True).first() or ""
+
+
+def _keep_beginning(draft: LinkDraft, begin: str) -> None:
+    """Begin with other settings where that was chosen: the steps after the campaign are then asked anew."""
+    if begin == draft.begin:
+        return
+    settings = settings_of(begin)
+    if settings is None:
+        return
+    draft.begin, draft.settings, draft.counted = begin, settings, {}
+    names = [name for step in STEPS if step.slug in _AFTER_CAMPAIGN for name in (*step.fields, *step.own)]
+    draft.answers = {key: values for key, values in draft.answers.items() if not belongs(key, names)}
+    draft.done = [slug for slug in draft.done if slug not in _AFTER_CAMPAIGN]
+
+
+def mark_step(draft: LinkDraft, slug: str, *, is_done: bool) -> None:
+    """Note whether a step is complete; the caller saves."""
+    others = [done for done in draft.done if done != slug]
+    draft.done = [one for one in SLUGS if one in {*others, *([slug] if is_done else [])}]
+
+
+def is_open(draft: LinkDraft | None, slug: str) -> bool:
+    """Say whether a step may be opened: every step before it was completed once."""
+    done = draft.done if draft else []
+    return all(before in done for before in SLUGS[: SLUGS.index(slug)])
+
+
+def furthest_step(draft: LinkDraft) -> str:
+    """Return the step to go on with."""
+    return next((slug for slug in SLUGS if slug not in draft.done), SLUGS[-1])
+
+
+def answers_but(answers: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return the answers without these fields."""
+    return {key: values for key, values in answers.items() if not belongs(key, names)}

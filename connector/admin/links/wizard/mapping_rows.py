@@ -1,0 +1,51 @@
+"""The table of fields that a new link begins with: what fills them, with real values, and whether they are on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from connector.admin.links.mapping_forms import describe_field
+from connector.admin.links.wizard.draft_form import DraftForm, mapping_key
+from connector.admin.links.wizard.options import MODE_SENTENCES
+from connector.models import FieldMapping
+from connector.pipeline.batch import rule_of
+from connector.pipeline.setup.link_check import used_mappings
+from connector.pipeline.setup.samples import Sample, sample_waiting
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """One mapping as the table shows it."""
+
+    key: str
+    mapping: FieldMapping
+    target: str
+    """Label, type and marks of the Salesforce field."""
+    sample: Sample
+    mode: Any
+    is_unused: bool
+    """The link writes no records of this object, whatever is ticked."""
+
+
+def mapping_rows(form: DraftForm) -> list[MappingRow]:
+    """Return the table; one query."""
+    sources = {mapping.source for mapping in form.mappings if mapping.source}
+    samples = sample_waiting(form.draft.event_id, sources, event_name=form.draft.event_name)
+    switched_on = [mapping for mapping in form.mappings if mapping.enabled]
+    used = {mapping_key(mapping) for mapping in used_mappings(form.link, form.mappings)}
+    unused = {mapping_key(mapping) for mapping in switched_on} - used
+    return [_row(form, mapping, samples.get(mapping.source, Sample()), unused) for mapping in form.mappings]
+
+
+def _row(form: DraftForm, mapping: FieldMapping, sample: Sample, unused: set[str]) -> MappingRow:
+    schema = form.facts.schemas.get(rule_of(mapping).sobject)
+    spec = schema.find_field(mapping.field) if schema else None
+    key = mapping_key(mapping)
+    is_member = mapping.object == FieldMapping.Object.CAMPAIGN_MEMBER
+    return MappingRow(
+        key=key,
+        mapping=mapping,
+        target=describe_field(spec) if spec else "",
+        sample=sample,
+        mode=MODE_SENTENCES["overwrite" if is_member else mapping.mode],
+        is_unused=key in unused,
+    )

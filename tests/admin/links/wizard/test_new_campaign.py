@@ -1,0 +1,62 @@
+"""A campaign is created on the way through the wizard, and chosen."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from connector.models import LinkDraft
+from tests.admin.links.test_link_admin import search
+from tests.admin.links.wizard.journey import EVENT, START, say, send, url_of
+from tests.world import World
+
+FILLED = {"Name": "Forum RH 2027", "StartDate": "2027-01-20", "EndDate": "2027-01-21", "Status": "Planned"}
+
+
+def open_page(client: Client, world: World) -> tuple[LinkDraft, str]:
+    """Begin a draft and return the page that creates a campaign after the model of the world's."""
+    client.post(START, {"inwink_event_id": "other", "other_event": EVENT, "event_name": "Forum RH", "go": "next"})
+    draft = LinkDraft.objects.get()
+    assert send(client, draft, "campaign", go="new-campaign", org=world.org.pk).url.endswith("/new-campaign/")
+    model = search(client, world, "Salon 2026")["campaigns"][0]["value"]
+    return draft, f"{reverse('admin:connector_campaignlink_wizard_new_campaign', args=[draft.pk])}?model={model}"
+
+
+def campaigns(world: World) -> list[Any]:
+    """Return the names of all campaigns."""
+    return [row["Name"] for row in world.rows("Campaign")]
+
+
+def test_the_new_campaign_is_chosen_with_its_statuses(world: World, admin_client: Client) -> None:
+    draft, url = open_page(admin_client, world)
+    page = say(admin_client.get(url))
+    assert "Registered" in page
+    assert 'value="Forum RH"' in page
+    assert admin_client.post(url, FILLED, follow=True).redirect_chain == [(url_of(draft, "labels"), 302)]
+    assert campaigns(world) == ["Salon 2026", "Forum RH 2027"]
+    labels = admin_client.get(url_of(draft, "labels"))
+    assert {"Registered", "Attended"} <= {fate.label for fate, _states in labels.context["fates"]}
+
+
+def test_what_is_missing_or_wrong_is_said_and_nothing_made(world: World, admin_client: Client) -> None:
+    _draft, url = open_page(admin_client, world)
+    assert "The end lies before the start." in say(admin_client.post(url, {**FILLED, "EndDate": "2027-01-19"}))
+    assert "This field is required." in say(admin_client.post(url, {**FILLED, "Name": ""}))
+    assert "campaign of this name already" in say(admin_client.post(url, {**FILLED, "Name": "Salon 2026"}))
+    assert campaigns(world) == ["Salon 2026"]
+
+
+def test_without_the_right_the_way_out_is_named(world: World, admin_client: Client) -> None:
+    world.switch(marketing_user=False)
+    _draft, url = open_page(admin_client, world)
+    page = say(admin_client.get(url))
+    assert "Marketing User" in page
+    assert "Create it in Salesforce" not in page
+    admin_client.post(url, FILLED)
+    assert campaigns(world) == ["Salon 2026"]
+
+
+def test_looking_creates_nothing(world: World, admin_client: Client) -> None:
+    _draft, url = open_page(admin_client, world)
+    admin_client.get(url, FILLED)
+    assert campaigns(world) == ["Salon 2026"]

@@ -1,0 +1,353 @@
+"""The wizard makes the link that the form makes, a few questions at a time, and loses nothing on the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from connector.models import CampaignLink, FieldMapping, LinkDraft
+from connector.pipeline.setup.configure import apply_config
+from tests.admin.links.test_link_admin import ADD, new_campaign, new_link, search
+from tests.admin.links.wizard.journey import (
+    ANSWERS,
+    EVENT,
+    START,
+    activate,
+    begin,
+    say,
+    send,
+    url_of,
+    wait_for_link,
+    walk,
+)
+from tests.factories import CampaignLinkFactory, LinkDraftFactory, UnlinkedParticipantFactory
+from tests.world import World, make_default_mappings
+
+NOT_COMPARED = {"id", "created_at", "batch_limit", "config_version"}
+
+
+def columns(link: CampaignLink) -> dict[str, Any]:
+    """Return everything that a link is set to."""
+    names = [field.attname for field in CampaignLink._meta.concrete_fields if field.name not in NOT_COMPARED]
+    return {name: getattr(link, name) for name in names}
+
+
+def mappings(link: CampaignLink) -> list[dict[str, Any]]:
+    """Return the mappings of a link in their order."""
+    return list(FieldMapping.objects.filter(link=link).values(*_MAPPING).order_by("position"))
+
+
+_MAPPING = ("object", "field", "source", "constant", "mode", "values", "default", "blank", "enabled", "position")
+
+
+def test_a_link_of_the_wizard_is_the_one_of_the_form(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    answer = activate(admin_client, walk(admin_client, begin(admin_client, world)))
+    link = CampaignLink.objects.get(inwink_event_id=EVENT)
+    assert answer.url == reverse("admin:connector_campaignlink_change", args=[link.pk])
+    by_wizard, wizard_mappings = columns(link), mappings(link)
+    world.drain()
+    assert link.entries.count() == 3
+    link.entries.all().delete()
+    link.delete()
+    wait_for_link()
+    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    admin_client.post(ADD, new_link(world, sealed=sealed))
+    by_form = CampaignLink.objects.get(inwink_event_id=EVENT)
+    assert (columns(by_form), mappings(by_form)) == (by_wizard, wizard_mappings)
+    assert not LinkDraft.objects.exists()
+
+
+def test_a_link_of_the_wizard_is_the_one_of_a_file(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    who = {"only-0-source": "", "leave_out": ["category\tExhibitor"], "excluded_domains": "corp.example",
+           "consent_source": "fields.optin", "consent_when_no": "nothing", "create_for": ["attended"]}  # fmt: skip
+    policies = {"update_existing": "on", "ambiguous": "most_recent", "closes_after_days": "7"}
+    walk(admin_client, begin(admin_client, world), who=who, policies=policies)
+    activate(admin_client, LinkDraft.objects.get(), state="paused")
+    made = CampaignLink.objects.get(inwink_event_id=EVENT)
+    by_wizard, wizard_mappings = columns(made), mappings(made)
+    made.delete()
+    done = apply_config(FILE.replace("ORG", world.org.name))
+    assert not done.errors
+    by_file = CampaignLink.objects.get(inwink_event_id=EVENT)
+    assert (columns(by_file), mappings(by_file)) == (by_wizard, wizard_mappings)
+
+
+FILE = f"""
+links:
+  - event: {EVENT}
+    name: Forum RH
+    org: ORG
+    campaign: {{name: Forum RH 2027}}
+    state: paused
+    statuses: {{registered: Inscrit, attended: Est venu}}
+    create_for: [attended]
+    only: [{{source: category, not_in: [Exhibitor]}}]
+    exclude_email_domains: [corp.example]
+    consent: {{source: fields.optin, when_no: nothing, when_unknown: membership_only}}
+    update_existing: true
+    ambiguous: most_recent
+    closes_after_days: 7
+"""
+
+
+def test_events_that_messages_came_for_are_offered_with_their_people(world: World, admin_client: Client) -> None:
+    wait_for_link(people=3)
+    page = say(admin_client.get(f"{START}?event={EVENT}"))
+    assert "3 participants wait" in page
+    assert f'value="{EVENT}" checked' in page
+
+
+def test_an_event_can_be_linked_before_its_first_message(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    draft = begin(admin_client, world, inwink_event_id="other", other_event=" EVENT-Later ", event_name="Later")
+    assert activate(admin_client, walk(admin_client, draft)).status_code == 302
+    assert CampaignLink.objects.get(event_name="Later").inwink_event_id.lower() == "event-later"
+
+
+def test_a_linked_event_is_refused_at_the_first_step(world: World, admin_client: Client) -> None:
+    taken = {"inwink_event_id": "other", "other_event": world.link.inwink_event_id, "go": "next"}
+    page = admin_client.post(START, taken, follow=True)
+    assert page.redirect_chain[-1][0].endswith("/event/")
+    assert "already exists" in say(page)
+
+
+def test_going_back_and_forth_loses_nothing(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world), until="policies")
+    answer = send(admin_client, draft, "policies", go="back", **{**ANSWERS["policies"], "closes_after_days": "3"})
+    assert answer.url == url_of(draft, "who")
+    answer = send(admin_client, draft, "who", go="labels", **{**ANSWERS["who"], "match": "lead_only"})
+    assert answer.url == url_of(draft, "labels")
+    assert 'value="lead_only" checked' in say(admin_client.get(url_of(draft, "who")))
+    assert 'value="3"' in say(admin_client.get(url_of(draft, "policies")))
+
+
+def test_a_wrong_answer_stays_as_typed_and_holds_the_step(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    draft = walk(admin_client, begin(admin_client, world), until="who")
+    page = admin_client.post(url_of(draft, "who"), {**ANSWERS["who"], "excluded_domains": "no domain"}, follow=True)
+    assert page.redirect_chain[-1][0] == url_of(draft, "who")
+    assert "no domain is no email domain" in say(page)
+    draft.refresh_from_db()
+    assert "who" not in draft.done
+    assert admin_client.get(url_of(draft, "preview"), follow=True).redirect_chain == [(url_of(draft, "who"), 302)]
+
+
+def test_nobody_chooses_the_owner_for_the_person(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    draft = walk(admin_client, begin(admin_client, world), until="people")
+    page = say(admin_client.get(url_of(draft, "people")))
+    assert "sales will not see them" in page
+    assert 'name="owner_choice" value="integration_user" checked' not in page
+    answer = send(admin_client, draft, "people", **{**ANSWERS["people"], "owner_choice": ""})
+    assert "Choose to whom new people belong." in say(admin_client.get(answer.url))
+
+
+def test_what_was_begun_can_be_left_and_resumed(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world), until="policies")
+    assert send(admin_client, draft, "policies", go="later", **ANSWERS["policies"]).url == START
+    page = say(admin_client.get(START))
+    assert f'href="{url_of(draft, "people")}"' in page
+    assert "Forum RH" in page
+
+
+def test_a_draft_is_thrown_away_by_post_only(world: World, admin_client: Client, admin_user: Any) -> None:
+    draft = LinkDraftFactory.create(owner=admin_user)
+    url = reverse("admin:connector_campaignlink_wizard_discard", args=[draft.pk])
+    admin_client.get(url)
+    assert LinkDraft.objects.exists()
+    admin_client.post(url)
+    assert not LinkDraft.objects.exists()
+
+
+def test_nobody_opens_the_draft_of_somebody_else(world: World, admin_client: Client) -> None:
+    draft = LinkDraftFactory.create()
+    assert admin_client.get(url_of(draft, "event")).status_code == 404
+    assert str(draft) not in say(admin_client.get(START))
+
+
+def test_the_wizard_is_for_people_who_may_link(world: World, sign_in: Callable[..., Client]) -> None:
+    client = sign_in("view_campaignlink", "change_campaignlink")
+    assert client.get(START).status_code == 403
+    assert client.post(START, {"inwink_event_id": EVENT}).status_code == 403
+    assert not LinkDraft.objects.exists()
+
+
+def test_reading_a_step_writes_nothing(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world))
+    before = LinkDraft.objects.values().get()
+    rows = world.control("state", method="GET")
+    for step in ("event", "campaign", *ANSWERS):
+        assert admin_client.get(url_of(draft, step)).status_code == 200
+    assert LinkDraft.objects.values().get() == before
+    assert world.control("state", method="GET") == rows
+    assert not CampaignLink.objects.filter(inwink_event_id=EVENT).exists()
+
+
+def test_every_status_of_the_campaign_is_told_apart(world: World, admin_client: Client) -> None:
+    new_campaign(world, labels=("Inscrit", "Est venu", "Rendez-vous"))
+    draft = begin(admin_client, world)
+    page = admin_client.get(url_of(draft, "labels"))
+    fates = {fate.label: fate.fate for fate, _states in page.context["fates"]}
+    assert fates["Inscrit"] == fates["Est venu"] == "ours"
+    assert fates["Sent"] == "replaced"
+    assert set(fates) == {"Sent", "Responded", "Inscrit", "Est venu", "Rendez-vous"}
+
+
+def test_a_missing_status_is_chosen_here_and_created_on_its_own_button(world: World, admin_client: Client) -> None:
+    campaign = new_campaign(world, labels=("Inscrit",))
+    draft = begin(admin_client, world)
+    answers = {**ANSWERS["labels"], "status_attended": "Attended"}
+    page = say(admin_client.get(send(admin_client, draft, "labels", **answers).url))
+    assert "Create the missing statuses in Salesforce" in page
+    labels = {row["Label"] for row in world.rows("CampaignMemberStatus") if row["CampaignId"] == campaign}
+    assert "Attended" not in labels
+    send(admin_client, draft, "labels", go="create-statuses", **answers)
+    made = [row for row in world.rows("CampaignMemberStatus") if row["CampaignId"] == campaign]
+    assert [(row["HasResponded"], row["IsDefault"]) for row in made if row["Label"] == "Attended"] == [(True, False)]
+    assert send(admin_client, draft, "labels", **answers).url == url_of(draft, "who")
+
+
+def test_new_people_are_counted_for_what_is_ticked(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link(people=3)
+    known = UnlinkedParticipantFactory.create(event_id=EVENT)
+    known.payload = {**known.payload, "email": "camille.martin@acme.example"}
+    known.save()
+    draft = walk(admin_client, begin(admin_client, world), until="who")
+    assert admin_client.get(url_of(draft, "who")).context["unknown"] is None
+    send(admin_client, draft, "who", go="count", **ANSWERS["who"])
+    page = admin_client.get(url_of(draft, "who"))
+    assert page.context["created"] == 3
+    assert {row["label"]: row["created"] for row in page.context["count_rows"]}["Registered"] == 3
+    send(admin_client, draft, "who", go="stay", **{**ANSWERS["who"], "create_for": ["attended"]})
+    assert admin_client.get(url_of(draft, "who")).context["created"] == 0
+    send(admin_client, draft, "who", go="stay", **{**ANSWERS["who"], "match": "lead_only"})
+    assert admin_client.get(url_of(draft, "who")).context["unknown"] is None
+
+
+def test_whom_to_leave_out_is_offered_from_what_was_received(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    for value in ("Visitor", "Visitor", "Staff"):
+        row = UnlinkedParticipantFactory.create(event_id=EVENT)
+        row.payload = {**row.payload, "custom": {"category": value}}
+        row.save()
+    draft = walk(admin_client, begin(admin_client, world), until="who")
+    typed = {"only-0-source": "company", "only-0-kind": "in", "only-0-values": "Acme"}
+    send(admin_client, draft, "who", **ANSWERS["who"], **typed, leave_out=["category\tStaff"])
+    page = admin_client.get(url_of(draft, "who"))
+    [staff, visitor] = page.context["offers"]["category"]
+    assert (staff.label, staff.count, staff.is_ticked, visitor.is_ticked) == ("Staff", 1, True, False)
+    assert [row.source for row in page.context["condition_rows"]] == ["company"]
+    walk(admin_client, draft, who={**typed, "leave_out": ["category\tStaff"]})
+    activate(admin_client, draft)
+    only = CampaignLink.objects.get(inwink_event_id=EVENT).only
+    assert only == [{"source": "company", "in": ["Acme"]}, {"source": "category", "not_in": ["Staff"]}]
+
+
+def test_fields_are_shown_with_samples_and_can_be_switched_off(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world), until="mappings")
+    page = say(admin_client.get(url_of(draft, "mappings")))
+    assert "Analytical" in page
+    assert "100 % filled" in page
+    kept = [key for key in ANSWERS["mappings"]["mapping"] if key != "lead.Title"]
+    walk(admin_client, draft, mappings={"mapping": kept})
+    activate(admin_client, draft)
+    link = CampaignLink.objects.get(inwink_event_id=EVENT)
+    assert list(link.mappings.filter(enabled=False).values_list("object", "field")) == [("lead", "Title")]
+
+
+def test_a_preview_is_read_on_request_and_kept_until_something_changes(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link(people=2)
+    draft = walk(admin_client, begin(admin_client, world), until="preview")
+    send(admin_client, draft, "preview", go="preview")
+    page = say(admin_client.get(url_of(draft, "preview")))
+    assert "new Leads are created and join the campaign" in page
+    assert "Nothing was written." in page
+    send(admin_client, draft, "policies", **{**ANSWERS["policies"], "update_existing": "on"})
+    assert admin_client.get(url_of(draft, "preview")).context["preview"] is None
+
+
+def test_another_campaign_sends_one_back_to_the_statuses(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    new_campaign(world, name="Congress", labels=("Registered", "Attended"))
+    draft = walk(admin_client, begin(admin_client, world))
+    sealed = search(admin_client, world, "congress")["campaigns"][0]["value"]
+    send(admin_client, draft, "campaign", org=world.org.pk, campaign=sealed)
+    page = admin_client.get(url_of(draft, "activate"))
+    assert [step.slug for step in page.context["to_mend"]] == ["labels"]
+    activate(admin_client, draft)
+    assert not CampaignLink.objects.filter(inwink_event_id=EVENT).exists()
+
+
+def test_a_link_whose_fields_do_not_suffice_begins_paused(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    world.switch(required_fields={"Lead": ["Industry"]})
+    draft = walk(admin_client, begin(admin_client, world))
+    assert "Lead.Industry is required" in say(admin_client.get(url_of(draft, "activate")))
+    activate(admin_client, draft)
+    link = CampaignLink.objects.get(inwink_event_id=EVENT)
+    assert (link.state, link.pause_kind) == ("paused", "manual")
+
+
+def test_pressed_twice_the_event_is_linked_once(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    draft = walk(admin_client, begin(admin_client, world))
+    assert activate(admin_client, draft).status_code == 302
+    assert activate(admin_client, draft).status_code == 404
+    assert CampaignLink.objects.filter(inwink_event_id=EVENT).count() == 1
+
+
+def test_another_link_fills_in_the_steps_after_the_campaign(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    model = CampaignLinkFactory.create(
+        org=world.org, status_registered="Inscrit", status_attended="Est venu", match="lead_then_contact",
+        closes_after_days=4, new_owner="assignment_rules",
+    )  # fmt: skip
+    make_default_mappings([model])
+    draft = begin(admin_client, world, begin=f"link:{model.pk}")
+    send(admin_client, draft, "labels", **ANSWERS["labels"])
+    assert 'value="lead_then_contact" checked' in say(admin_client.get(url_of(draft, "who")))
+    send(admin_client, draft, "who", **{**ANSWERS["who"], "match": "lead_then_contact"})
+    assert 'name="closes_after_days" value="4"' in say(admin_client.get(url_of(draft, "policies")))
+    send(admin_client, draft, "policies", **ANSWERS["policies"])
+    assert 'value="assignment_rules" checked' in say(admin_client.get(url_of(draft, "people")))
+
+
+def test_salesforce_away_is_said_and_nothing_is_lost(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    draft = walk(admin_client, begin(admin_client, world))
+    world.org.login_url, world.org.access_token = "http://127.0.0.1:9", ""
+    world.org.save()
+    page = admin_client.post(url_of(draft, "labels"), {**ANSWERS["labels"], "go": "next"}, follow=True)
+    assert page.status_code == 200
+    assert "Salesforce" in say(page)
+    draft.refresh_from_db()
+    assert draft.answers["status_registered"] == ["Inscrit"]
+
+
+@pytest.mark.parametrize("step", ["event", "campaign", *ANSWERS])
+def test_a_step_asks_the_database_a_fixed_number_of_times(
+    world: World, admin_client: Client, django_assert_max_num_queries: Any, step: str
+) -> None:
+    new_campaign(world)
+    wait_for_link(people=40)
+    draft = walk(admin_client, begin(admin_client, world))
+    admin_client.get(url_of(draft, step))
+    with django_assert_max_num_queries(22):
+        admin_client.get(url_of(draft, step))
