@@ -98,6 +98,12 @@ UNFOLD: dict[str, Any] = {
             {
                 "items": [
                     {"title": _("Overview"), "icon": "home", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": _("First steps"),
+                        "icon": "checklist",
+                        "link": reverse_lazy("first-steps"),
+                        "permission": lambda request: request.user.has_perm("connector.view_campaignlink"),
+                    },
                     _page(_("Links"), icon="link", model="connector.campaignlink"),
                     _PROBLEMS,
                     _ANSWERS,
@@ -133,6 +139,7 @@ UNFOLD: dict[str, Any] = {
                 "collapsible": True,
                 "items": [
                     _page(_("Users"), icon="person", model="auth.user"),
+                    _page(_("Invitations"), icon="mail", model="connector.invitation"),
                     _page(_("Roles"), icon="badge", model="auth.group"),
                     {
                         **_page(_("Long tasks"), icon="hourglass", model="connector.errand"),

@@ -1,6 +1,7 @@
 """The admin, one package an area; importing it registers every page."""
 
 from connector.admin.errands import errand_admin
+from connector.admin.invitations import invitation_admin
 from connector.admin.inwink import inbox, sources
 from connector.admin.links import link_admin
 from connector.admin.log import attempts, runs
@@ -14,6 +15,7 @@ __all__ = [
     "errand_admin",
     "erased",
     "inbox",
+    "invitation_admin",
     "link_admin",
     "org_admin",
     "participants",

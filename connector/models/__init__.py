@@ -3,7 +3,9 @@
 from connector.models.drafts import LinkDraft, LinkTemplate
 from connector.models.erased import ErasedPerson, ErasureKey
 from connector.models.errands import Errand, UploadedExport
+from connector.models.first_run import FirstRunDismissal
 from connector.models.inbox import UnlinkedEvent, UnlinkedParticipant, WebhookMessage, WebhookSource
+from connector.models.invitations import Invitation
 from connector.models.links import CampaignLink, FieldMapping
 from connector.models.log import SyncAttempt, SyncRun
 from connector.models.orgs import ApiCallCount, CampaignLabels, PersonChoice, SalesforceOrg, SalesforceSchema
@@ -13,7 +15,7 @@ from connector.models.watching import LastMessage, MemberCount
 
 __all__ = [
     "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
-    "EventPreview", "FieldMapping", "LastMessage", "LinkDraft", "LinkTemplate", "MemberCount", "OutboxEntry",
-    "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent",
-    "UnlinkedParticipant", "UploadedExport", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
+    "EventPreview", "FieldMapping", "FirstRunDismissal", "Invitation", "LastMessage", "LinkDraft", "LinkTemplate",
+    "MemberCount", "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun",
+    "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from connector.core.outcomes import Note, Operation, Reason
 from connector.core.schema import PersonType
 from connector.core.state import State
+from connector.pipeline.preflight.check_names import name_check
 
 STATE_LABELS: dict[str, str | Promise] = {
     State.REGISTERED: _("Registered"),
@@ -98,38 +99,7 @@ ANSWER_LABELS: dict[str, str | Promise] = {
 }
 """The stored words of answers (connector.pipeline.answers)."""
 
-CHECK_LABELS: dict[str, str | Promise] = {
-    "sign_in": _("Sign-in"),
-    "api_version": _("API version"),
-    "api_limit": _("API calls"),
-    "rights": _("Rights on"),
-    "fields": _("Fields of"),
-    "duplicate_rules": _("Duplicate rules"),
-    "assignment_rules": _("Assignment rules"),
-    "visibility": _("Sees all Contacts and Leads"),
-    "new_owner": _("Owner of new people"),
-    "contact_account": _("Account of new Contacts"),
-    "record_types.lead": _("Record type of new Leads"),
-    "record_types.contact": _("Record type of new Contacts"),
-    "person_accounts": _("Person Accounts"),
-    "campaign": _("Campaign"),
-    "statuses": _("Member statuses"),
-    "status": _("Member status for"),
-    "create_statuses": _("Creating member statuses"),
-    "mappings": _("Fields"),
-    "mapping": _("Field"),
-    "required_fields": _("Required fields"),
-    "create": _("Creating people"),
-    "salesforce": _("Salesforce"),
-}
-"""Names of what a test of the connection looks at; the word after a space stays (an object of Salesforce)."""
-
 
 def check_label(name: str) -> str:
     """Return the name of a check as people read it."""
-    kind, _space, rest = name.partition(" ")
-    if kind.startswith("statuses."):
-        state = kind.removeprefix("statuses.")
-        kind, rest = "status", str(STATE_LABELS.get(state, state))
-    text = f"{CHECK_LABELS.get(kind, kind)} {rest}".strip()
-    return text[:1].upper() + text[1:]
+    return name_check(name, states=STATE_LABELS)

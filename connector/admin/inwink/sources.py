@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
+from connector.admin.frame.addresses import webhook_address
 from connector.admin.frame.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
 from connector.admin.inwink import trials
 from connector.models import WebhookSource
@@ -198,8 +199,3 @@ def _revocation_of(fingerprint: str, *, back_url: str) -> Question:
         back_url=back_url,
         is_danger=True,
     )
-
-
-def webhook_address(request: HttpRequest, source: WebhookSource) -> str:
-    """Return the address that the sender posts to."""
-    return request.build_absolute_uri(reverse("webhook-inwink", args=[source.pk]))

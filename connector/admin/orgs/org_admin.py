@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from connector.admin.frame.addresses import callback_url
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, object_url
 from connector.admin.frame.checks_page import Back, render_checks
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.tags import org_tag
 from connector.admin.orgs import views as org_views
 from connector.admin.orgs.spending import spending_terms
+from connector.admin.orgs.ways_widget import WaysWidget
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
 from connector.pipeline.connection.log_in import needs_log_in
@@ -83,6 +85,7 @@ class OrgForm(_SalesforceOrgForm):
             "security_token", "private_key", "api_version", "visibility_confirmed", "api_budget_percent",
             "api_daily_max",
         )  # fmt: skip
+        widgets = {"auth": WaysWidget}
         help_texts = {
             "visibility_confirmed": _(
                 "Needed only where the test of the connection cannot prove it. Until it is proved or ticked nobody is "
@@ -190,13 +193,12 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
     def get_fieldsets(self, request: HttpRequest, obj: SalesforceOrg | None = None) -> Any:
         """Say above the sign-in which one to choose, and what must be entered in Salesforce."""
         text = format_html(
-            '<p>{}</p><p>{} <code class="cx-address">{}</code></p>',
-            gettext(
-                "Recommended: client credentials. Where they are not allowed: JWT bearer, without a secret that "
-                "travels, or Log in with Salesforce, which somebody must repeat when Salesforce ends it."
-            ),
+            '<p>{} <a class="cx-link" href="{}">{}</a></p><p>{} <code class="cx-address">{}</code></p>',
+            gettext("Somebody else looks after Salesforce?"),
+            reverse("admin:connector_invitation_ask_salesforce") + (f"?org={obj.pk}" if obj else ""),
+            gettext("Ask my Salesforce administrator"),
             gettext("Callback URL for Log in with Salesforce, to be entered in the app:"),
-            org_views.callback_url(request),
+            callback_url(request),
         )
         return [
             (name, {**options, "description": text} if "auth" in options["fields"] else options)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from connector import conf
+from connector.admin.frame.addresses import callback_url
 from connector.admin.frame.base import Question, ask, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.orgs.log_ins import OpenLogIn, remember_log_in, take_log_in
@@ -21,6 +21,7 @@ from connector.core.advice import Advice
 from connector.models import SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection import log_in as pipeline
+from connector.pipeline.invitations.remembered import is_invited_log_in
 
 View = Callable[..., HttpResponse]
 _CODE = re.compile(r"\w{1,60}", re.ASCII)
@@ -52,12 +53,6 @@ def sign_in_state(request: HttpRequest, org: SalesforceOrg) -> SignInState:
         callback_url=callback_url(request),
         advice=explain_code(org.pause_code or "reconnect_needed") if waits else None,
     )
-
-
-def callback_url(request: HttpRequest) -> str:
-    """Return the one address to which Salesforce sends everybody back; it is entered in the app."""
-    url = request.build_absolute_uri(reverse("admin:connector_salesforceorg_callback"))
-    return url.replace("http://", "https://", 1) if conf.is_https_only() else url
 
 
 def log_in_view(model_admin: Any) -> View:
@@ -98,6 +93,9 @@ def callback_view(model_admin: Any) -> View:
     """
 
     def view(request: HttpRequest) -> HttpResponse:
+        if is_invited_log_in(request.session, request.GET.get("state", "")):
+            # somebody without an account here, by an invitation: one callback URL in the app serves both
+            return HttpResponseRedirect(f"{reverse('invitation-back')}?{request.GET.urlencode()}")
         orgs_url = reverse("admin:connector_salesforceorg_changelist")
         if not model_admin.admin_site.has_permission(request):
             return redirect_to_login(orgs_url, reverse("admin:login"))

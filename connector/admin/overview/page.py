@@ -1,6 +1,5 @@
 """The first page: what needs a person now on top, then one line a link; a constant number of queries."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, When
@@ -14,7 +13,8 @@ from connector.admin.inwink.inbox import new_link_url, with_participants
 from connector.admin.links.page import sum_terms
 from connector.admin.orgs.spending import short_of_calls
 from connector.admin.orgs.views import sign_in_state
-from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent, WebhookSource
+from connector.admin.overview.first_run import checklist
+from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent
 from connector.pipeline.sums import Sum, sum_links
 
 LINKS_SHOWN = 50
@@ -31,15 +31,6 @@ _LINK_ORDER = Case(
 """Links that wait for somebody first, then those that leave fields out, those that send, those that rest on purpose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the beginning."""
-
-    text: str
-    is_done: bool
-    url: str
-
-
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the context of the admin's index; Unfold calls it (setting DASHBOARD_CALLBACK)."""
     if not request.user.has_perm("connector.view_campaignlink"):
@@ -54,7 +45,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "short_of_calls": short_of_calls(request),
         "unlinked": _unlinked_rows(request),
         "links": [_link_row(link, sums.get(link.pk, Sum())) for link in links],
-        "steps": [] if links else _first_steps(),
+        **_first_steps(request),
     }
 
 
@@ -100,17 +91,7 @@ def _link_row(link: CampaignLink, total: Sum) -> dict[str, Any]:
     }
 
 
-def _first_steps() -> list[Step]:
-    return [
-        Step(
-            gettext("Connect the Salesforce organisation and test the connection"),
-            SalesforceOrg.objects.exclude(organization_id="").exists(),
-            reverse("admin:connector_salesforceorg_changelist"),
-        ),
-        Step(
-            gettext("Make a webhook source and give its address and secret to the sender"),
-            WebhookSource.objects.exists(),
-            reverse("admin:connector_webhooksource_changelist"),
-        ),
-        Step(gettext("Link an event to a campaign"), False, reverse("admin:connector_campaignlink_add")),
-    ]
+def _first_steps(request: HttpRequest) -> dict[str, Any]:
+    """Return the checklist until somebody has hidden it."""
+    shown = checklist(request)
+    return {} if shown["is_dismissed"] else shown

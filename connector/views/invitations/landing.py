@@ -1,0 +1,42 @@
+"""Open an invitation.
+
+The token stands in the link's fragment (`/invitation/#…`), which browsers send to no server: it is in no access log, no
+referrer, and nothing that fetches links ahead of people (mail scanners, previews) gets it, let alone uses it. A small
+script posts it to this page and clears it from the address; without scripts the person pastes it.
+"""
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.csrf import ensure_csrf_cookie
+
+from connector.models import Invitation
+from connector.pipeline.invitations.issue import InvitationClosed, open_invitation
+from connector.pipeline.invitations.remembered import remember_opened
+from connector.views.invitations.frame import invited_page, show
+
+WRONG_MAX = 20
+"""Wrong tokens from one address in WRONG_SECONDS, after which none is looked up: nobody guesses 256 bits, and nobody
+keeps the database busy by trying."""
+WRONG_SECONDS = 600
+_PAGES = {Invitation.Kind.SALESFORCE: "invitation-salesforce", Invitation.Kind.WEBHOOK: "invitation-webhook"}
+
+
+@invited_page("GET", "POST")
+@ensure_csrf_cookie
+def landing(request: HttpRequest) -> HttpResponse:
+    """Take the token, bind the session to the invitation, and lead to its page."""
+    if request.method == "GET":
+        return show(request, "landing")
+    key = f"invitation-wrong:{request.META.get('REMOTE_ADDR', '')}"
+    if int(cache.get_or_set(key, 0, WRONG_SECONDS) or 0) >= WRONG_MAX:
+        raise InvitationClosed
+    token = request.POST.get("token", "").strip().rpartition("#")[2]
+    try:
+        invitation = open_invitation(token, now=timezone.now())
+    except InvitationClosed:
+        cache.incr(key)
+        raise
+    remember_opened(request.session, invitation)
+    return redirect(_PAGES[Invitation.Kind(invitation.kind)])
