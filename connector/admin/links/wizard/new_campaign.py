@@ -40,11 +40,11 @@ class NewCampaignForm(forms.Form):
         help_text=_("How your colleagues find it in Salesforce."),
     )  # fmt: skip
     StartDate = forms.DateField(
-        label=_("Start date"), widget=forms.DateInput({"type": "date", "class": "cx-select"}, format="%Y-%m-%d"),
+        label=_("Start date"), widget=forms.DateInput({"type": "date", "class": "cx-winput"}, format="%Y-%m-%d"),
         help_text=_("Check-ins more than 12 hours earlier are held as badge tests."),
     )  # fmt: skip
     EndDate = forms.DateField(
-        label=_("End date"), widget=forms.DateInput({"type": "date", "class": "cx-select"}, format="%Y-%m-%d"),
+        label=_("End date"), widget=forms.DateInput({"type": "date", "class": "cx-winput"}, format="%Y-%m-%d"),
         help_text=_("From here the link's end is counted."),
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ def _choice(label: Any, values: Any) -> forms.ChoiceField:
 def _field_of(spec: FieldSpec) -> forms.Field:
     if spec.type in _PICKLISTS:
         return _choice(spec.label, [choice.value for choice in spec.choices if choice.is_active])
-    widget = {"date": forms.DateInput({"type": "date", "class": "cx-select"})}.get(
+    widget = {"date": forms.DateInput({"type": "date", "class": "cx-winput"})}.get(
         spec.type, UnfoldAdminTextInputWidget()
     )
     kind = forms.DateField if spec.type == "date" else forms.CharField

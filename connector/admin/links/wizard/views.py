@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
@@ -113,6 +114,8 @@ def _follow(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step
     if go == "later":
         messages.success(request, gettext("Kept. You can go on at any time within 30 days; nothing is in force yet."))
         return HttpResponseRedirect(reverse("admin:connector_campaignlink_wizard"))
+    if go == "search":
+        return HttpResponseRedirect(f"{step_url(draft, step.slug)}?{urlencode({'q': request.POST.get('q', '')})}")
     return HttpResponseRedirect(_target(draft, step, go))
 
 
@@ -121,8 +124,6 @@ def _target(draft: LinkDraft, step: Step, go: str) -> str:
         return step_url(draft, step_before(step.slug))
     if go == "new-campaign":
         return reverse("admin:connector_campaignlink_wizard_new_campaign", args=[draft.pk])
-    if go == "search":
-        return step_url(draft, step.slug)
     wanted = go if go in BY_SLUG else step_after(step.slug)
     if go == "next" and step.slug not in draft.done:
         return step_url(draft, step.slug)
@@ -167,7 +168,7 @@ def _show(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step) 
         context = {**_frame(step, form), **show_event(request, draft), "errors": form.errors_of(step)}
         return _render(model_admin, request, step, context)
     is_sent = is_answered(draft, step)
-    errors = form.errors_of(step) if is_sent else {}
+    errors = form.errors_of(step) if is_sent and "q" not in request.GET else {}
     shown = form.bound if is_sent else form.bind(None)
     context = {**_frame(step, form), "errors": errors, **SHOWS[step.slug](request, form)}
     if step.slug == "who":

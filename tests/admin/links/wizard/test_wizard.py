@@ -195,6 +195,21 @@ def test_reading_a_step_writes_nothing(world: World, admin_client: Client) -> No
     assert not CampaignLink.objects.filter(inwink_event_id=EVENT).exists()
 
 
+def test_a_campaign_is_found_and_chosen_without_scripts(world: World, admin_client: Client) -> None:
+    campaign = new_campaign(world)
+    admin_client.post(START, {"inwink_event_id": "other", "other_event": EVENT, "event_name": "", "go": "next"})
+    draft = LinkDraft.objects.get()
+    page = admin_client.post(
+        url_of(draft, "campaign"), {"org": world.org.pk, "q": "forum", "go": "search"}, follow=True
+    )
+    [(sealed, name, detail)] = page.context["found"]
+    assert name == "Forum RH 2027"
+    assert "0 members" in detail
+    send(admin_client, draft, "campaign", org=world.org.pk, campaign=["", sealed])
+    activate(admin_client, walk(admin_client, draft))
+    assert CampaignLink.objects.get(inwink_event_id=EVENT).campaign_id == campaign
+
+
 def test_every_status_of_the_campaign_is_told_apart(world: World, admin_client: Client) -> None:
     new_campaign(world, labels=("Inscrit", "Est venu", "Rendez-vous"))
     draft = begin(admin_client, world)
