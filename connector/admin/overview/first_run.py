@@ -180,7 +180,7 @@ def _webhook_buttons(step: Step) -> Offered:
 
 
 def _link_buttons(step: Step) -> Offered:
-    url = new_link_url(step.event) if step.event else reverse("admin:connector_campaignlink_add")
+    url = new_link_url(step.event) if step.event else reverse("admin:connector_campaignlink_wizard")
     return [("add_campaignlink", Button(gettext("Link an event"), url, is_main=True))]
 
 
