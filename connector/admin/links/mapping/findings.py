@@ -147,15 +147,16 @@ def value_rows(mapping: FieldMapping, editing: Editing) -> list[ValueRow]:
     """Return the choices received, the most frequent first, then those that only stand in the table."""
     spec, language = editing.spec_of(mapping), editing.sample.language
     values: Mapping[str, Any] = mapping.values or {}
-    rows, seen = [], set()
+    rows: dict[str, ValueRow] = {}
     if spec is not None and mapping.source:
         people = editing.sample.people.values()
         for choice in received_choices(mapping.source, people, spec=spec, language=language):
             key = _stored_key(values, choice.spellings)
-            seen.add(key)
             by_itself = _found_alone(spec, choice.spellings, language=language)
-            rows.append(ValueRow(key, choice.count, as_text(values.get(key)), by_itself))
-    return [*rows, *(ValueRow(key, 0, as_text(value), "") for key, value in values.items() if key not in seen)]
+            before = rows[key].count if key in rows else 0  # one line of the table may name several spellings
+            rows[key] = ValueRow(key, before + choice.count, as_text(values.get(key)), by_itself)
+    unseen = (ValueRow(key, 0, as_text(value), "") for key, value in values.items() if key not in rows)
+    return [*rows.values(), *unseen]
 
 
 def _found_alone(spec: FieldSpec, spellings: Sequence[str], *, language: str) -> str:

@@ -137,6 +137,13 @@ def test_choices_received_stand_beside_those_of_the_picklist(event: World, admin
     assert [(row.key, row.wanted) for row in again if row.wanted] == [("Quantum", "Data")]
 
 
+def test_one_line_stands_for_every_spelling_that_it_names(event: World, admin_client: Client) -> None:
+    event.receive(person(5, track={"key": "quantum", "fr": "Quantique"}))
+    mapping = event.map("lead", "Track__c", "fields.track", values={"quantum": "Data"})
+    rows = admin_client.get(url_of(event, "mapping", mapping.pk)).context["value_rows"]
+    assert [(row.key, row.count) for row in rows if row.wanted] == [("quantum", 2)]
+
+
 def test_a_fixed_text_and_a_path_not_received_yet_can_be_mapped(event: World, admin_client: Client) -> None:
     add(admin_client, event, source="=constant", constant_text="Salon")
     assert FieldMapping.objects.get(field="Dietary__c").constant == "Salon"
