@@ -186,6 +186,9 @@ class OutboxEntry(KnownParticipant):
                 fields=["link", "attended_at"], condition=Q(attended_at__isnull=False), name="entry_by_checkin"
             ),
             models.Index(fields=["first_seen_at"], name="entry_by_first_seen"),
+            models.Index(
+                fields=["link", "state", "target_state", "synced_state", "same_person_of"], name="entry_by_standing"
+            ),
             models.Index(fields=["claim_token"], condition=Q(claim_token__isnull=False), name="entry_by_claim"),
             models.Index(fields=["claimed_email"], condition=Q(create_sent_at__isnull=False), name="entry_by_unclear"),
         ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.explain import explain_link
 from connector.admin.frame.spans import span_words
 from connector.admin.links.no_shows import may_mark_no_shows
-from connector.admin.links.watched import Watched, participants_url
+from connector.admin.links.watched import Watched
 from connector.models import CampaignLink, SalesforceOrg
 
 
@@ -56,11 +56,11 @@ def _people(request: HttpRequest, one: Watched) -> Iterator[Need]:
     failed, held = one.standing.total.failed, one.standing.total.needs_answer
     if failed:
         text = ngettext("%(count)s participant failed", "%(count)s participants failed", failed)
-        url = participants_url(one.link, standing="failed")
+        url = f"{reverse('admin:connector_outboxentry_problems')}?link={one.link.pk}"
         yield Need("bad", text % {"count": failed}, url, gettext("See why"))
     if held:
         text = ngettext("%(count)s participant needs an answer", "%(count)s participants need an answer", held)
-        url = participants_url(one.link, standing="needs_answer")
+        url = f"{reverse('admin:connector_outboxentry_answers')}?link={one.link.pk}"
         yield Need("warn", text % {"count": held}, url, gettext("Answer"))
 
 

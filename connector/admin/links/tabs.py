@@ -21,6 +21,7 @@ class Tab:
 
 _TABS = (
     ("event", _("Event"), "connector.view_campaignlink"),
+    ("day", _("Event day"), "connector.view_campaignlink"),
     ("change", _("Settings"), "connector.view_campaignlink"),
     ("mappings", _("Field mappings"), "connector.view_campaignlink"),
     ("preview", _("Preview"), "connector.view_outboxentry"),

@@ -1,0 +1,108 @@
+"""The event-day view: big numbers for a phone, which refresh themselves."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from connector.admin.frame.base import find_or_404, render_page
+from connector.admin.frame.spans import ago_words
+from connector.admin.frame.tags import entry_tag, link_tag, tag
+from connector.admin.links.needs import needs_of
+from connector.admin.links.tabs import link_tabs
+from connector.admin.links.watched import Watched, participants_url, watch
+from connector.core.state import State
+from connector.models import CampaignLink, OutboxEntry
+from connector.pipeline.watching.checkins import recent_checkins
+
+View = Callable[..., HttpResponse]
+
+
+def day_view(model_admin: Any) -> View:
+    """Return the view of the whole page; its script asks `day/now/` from then on."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = _viewable(model_admin, request, object_id)
+        context = {
+            **now_context(request, link),
+            "tabs": link_tabs(request, link, current="day"),
+            "now_url": reverse("admin:connector_campaignlink_day_now", args=[link.pk]),
+        }
+        template = "admin/connector/campaignlink/day.html"
+        return render_page(model_admin, request, template, title=str(link), context=context)
+
+    return view
+
+
+def day_now_view(model_admin: Any) -> View:
+    """Return the view that answers what the page shows now, as the piece of HTML that changes."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = _viewable(model_admin, request, object_id)
+        return TemplateResponse(request, "admin/connector/campaignlink/day_now.html", now_context(request, link))
+
+    return view
+
+
+def _viewable(model_admin: Any, request: HttpRequest, object_id: str) -> CampaignLink:
+    link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
+    if not model_admin.has_view_permission(request, link):
+        raise PermissionDenied
+    return link
+
+
+def now_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
+    """Return everything that changes; seven queries, and those of the permissions."""
+    [one] = watch([link], now=timezone.now())
+    checkins = recent_checkins(link.pk, now=one.now)
+    may_see_people = request.user.has_perm("connector.view_outboxentry")
+    return {
+        "link": link,
+        "one": one,
+        "state_tag": link_tag(link),
+        "tiles": _tiles(one),
+        "needs": [need for need in needs_of(request, one) if need.detail or need.colour == "bad"],
+        "checkins": checkins,
+        "people": [_person(entry, one) for entry in checkins.newest] if may_see_people else [],
+        "may_see_people": may_see_people,
+    }
+
+
+def _tiles(one: Watched) -> list[dict[str, Any]]:
+    total, link = one.standing.total, one.link
+    urls = {
+        "expected": participants_url(link),
+        "attended": participants_url(link, target_state__exact=State.ATTENDED.value),
+    }
+    return [
+        _tile("expected", one.registered + one.attended, gettext("expected"), urls["expected"]),
+        _tile("came", one.attended, gettext("checked in"), urls["attended"]),
+        _tile("arrived", one.arrived, gettext("“Attended” in Salesforce"), urls["attended"], colour="good"),
+        _tile("waiting", total.waiting, gettext("waiting"), participants_url(link, standing="waiting"), colour="busy"),
+        _tile(
+            "held", total.needs_answer, gettext("need an answer"), participants_url(link, standing="needs_answer"),
+            colour="warn",
+        ),
+        _tile("failed", total.failed, gettext("failed"), participants_url(link, standing="failed"), colour="bad"),
+    ]  # fmt: skip
+
+
+def _tile(key: str, count: int, word: str, url: str, *, colour: str = "") -> dict[str, Any]:
+    return {"key": key, "count": count, "word": word, "url": url, "colour": colour if count else ""}
+
+
+def _person(entry: OutboxEntry, one: Watched) -> dict[str, Any]:
+    names = (str(entry.payload.get(key) or "") for key in ("first_name", "last_name"))
+    has_arrived = entry.synced_state == State.ATTENDED
+    return {
+        "url": reverse("admin:connector_outboxentry_change", args=[entry.pk]),
+        "name": " ".join(filter(None, names)) or entry.participant_key,
+        "company": str(entry.payload.get("company") or ""),
+        "ago": ago_words(entry.attended_at, now=one.now) if entry.attended_at else "",
+        "tag": tag(gettext("in Salesforce"), colour="good") if has_arrived else entry_tag(entry),
+    }

@@ -1,0 +1,114 @@
+/* The event-day view: asks for the piece of the page that changes, every few seconds while somebody looks at it. */
+"use strict";
+
+const EVERY_MS = 4000;
+const SLOWEST_MS = 60000; // between two tries while nothing answers
+const GIVE_UP_MS = 15000; // for one answer
+
+class DayView {
+  constructor(place, status) {
+    this.place = place;
+    this.status = status;
+    this.wait = EVERY_MS;
+    this.timer = null;
+    this.isAsking = false;
+    document.addEventListener("visibilitychange", () => this.onVisible());
+    window.addEventListener("online", () => this.refresh());
+    this.say("live");
+    this.schedule();
+  }
+
+  /* Said once a change, not once a refresh: a screen reader is told what happened, not every number. */
+  say(kind) {
+    if (this.status.dataset.kind !== kind) {
+      this.status.dataset.kind = kind;
+      this.status.textContent = this.status.getAttribute(`data-text-${kind}`);
+    }
+  }
+
+  schedule() {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.refresh(), this.wait);
+  }
+
+  onVisible() {
+    if (document.hidden) {
+      window.clearTimeout(this.timer);
+      this.say("paused");
+    } else {
+      this.wait = EVERY_MS;
+      this.refresh();
+    }
+  }
+
+  async refresh() {
+    if (this.isAsking || document.hidden) {
+      return;
+    }
+    this.isAsking = true;
+    const outcome = await this.ask();
+    this.isAsking = false;
+    if (outcome === "out") {
+      this.say("out");
+      return; // no later try can succeed
+    }
+    this.wait = outcome === "live" ? EVERY_MS : Math.min(2 * this.wait, SLOWEST_MS);
+    if (!document.hidden) {
+      this.say(outcome);
+      this.schedule();
+    }
+  }
+
+  async ask() {
+    try {
+      const answer = await fetch(this.place.dataset.url, {
+        cache: "no-store",
+        credentials: "same-origin",
+        signal: AbortSignal.timeout(GIVE_UP_MS),
+      });
+      if (answer.redirected || answer.status === 403) {
+        return "out";
+      }
+      if (!answer.ok) {
+        return "lost";
+      }
+      this.show(await answer.text());
+      return "live";
+    } catch (error) {
+      return "lost"; // offline, or no answer in time
+    }
+  }
+
+  show(html) {
+    const before = this.numbers();
+    const focused = this.place.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    this.place.innerHTML = html;
+    for (const [key, element] of this.elements()) {
+      if (before.has(key) && before.get(key) !== element.textContent) {
+        element.classList.add("cx-changed");
+      }
+    }
+    if (focused) {
+      const again = [...this.place.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused);
+      if (again) {
+        again.focus({ preventScroll: true });
+      }
+    }
+  }
+
+  elements() {
+    return [...this.place.querySelectorAll("[data-day-number]")].map((element) => [element.dataset.dayNumber, element]);
+  }
+
+  numbers() {
+    return new Map(this.elements().map(([key, element]) => [key, element.textContent]));
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const place = document.querySelector("[data-day-now]");
+  const status = document.querySelector("[data-day-status]");
+  if (place && status) {
+    new DayView(place, status);
+  }
+});

@@ -1,0 +1,75 @@
+"""The event-day view on a phone: check-ins posted to the webhook appear by themselves once a worker has sent them."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import uuid
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.factories import SIGNING_SECRET, WebhookSourceFactory
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def post(address: str, source_id: object, *people: dict[str, object]) -> None:
+    """Send a signed message to the webhook of the running site, as inwink does."""
+    body, sent_at, message_id = json.dumps(list(people)).encode(), str(int(time.time())), f"msg_{uuid.uuid4()}"
+    key = base64.b64decode(SIGNING_SECRET.removeprefix("whsec_"))
+    digest = hmac.new(key, f"{message_id}.{sent_at}.".encode() + body, hashlib.sha256).digest()
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": sent_at,
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }
+    answer = requests.post(f"{address}/webhooks/inwink/{source_id}/", data=body, headers=headers, timeout=10)
+    assert answer.status_code == 202, answer.text
+
+
+def person(number: int, *, came: bool) -> dict[str, object]:
+    """Return what inwink says of one participant."""
+    said = {"id": f"p{number}", "eventId": "event-salon", "email": f"p{number}@acme.example", "registered": True}
+    return {**said, "firstName": "Ada", "lastName": f"Lovelace {number}", "came": came}
+
+
+def test_check_ins_appear_by_themselves_on_a_french_phone(world: World, french_phone: Visitor) -> None:
+    source = WebhookSourceFactory.create()
+    people = range(1, 13)
+    post(french_phone.address, source.pk, *(person(number, came=False) for number in people))
+    world.drain()
+    page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/day/")
+    numbers = {key: page.locator(f"[data-day-number={key}]") for key in ("expected", "came", "arrived", "waiting")}
+    expect(numbers["expected"]).to_have_text("12")
+    expect(numbers["came"]).to_have_text("0")
+    expect(page.get_by_text("S’actualise tout seul")).to_be_visible()
+    for number in people[:5]:
+        post(french_phone.address, source.pk, person(number, came=True))
+    expect(numbers["came"]).to_have_text("5", timeout=15_000)
+    expect(numbers["waiting"]).to_have_text("5")
+    world.drain()
+    expect(numbers["arrived"]).to_have_text("5", timeout=15_000)
+    expect(numbers["waiting"]).to_have_text("0")
+    expect(page.get_by_role("link", name="Ada Lovelace 5")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert french_phone.complaints == []
+    page.context.set_offline(True)
+    expect(page.get_by_text("Pas de connexion : ces chiffres datent")).to_be_visible(timeout=15_000)
+    page.context.set_offline(False)
+    expect(page.get_by_text("S’actualise tout seul")).to_be_visible(timeout=15_000)
+
+
+def test_the_event_page_counts_the_campaign_and_fits_a_phone(world: World, french_phone: Visitor) -> None:
+    world.send(person(1, came=True))
+    page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/event/")
+    page.get_by_role("button", name="Compter dans Salesforce").click()
+    expect(page.get_by_text("La campagne a été comptée. Rien n’a été écrit.")).to_be_visible()
+    expect(page.get_by_text("identique").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert french_phone.complaints == []
