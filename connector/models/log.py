@@ -105,9 +105,13 @@ class SyncAttempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("sync log")
         ordering = ["-id"]
+        permissions = [("export_syncattempt", "Can download the sync log")]
         indexes = [
             models.Index(fields=["link", "-id"], name="attempt_by_link"),
             models.Index(fields=["link", "outcome", "-id"], name="attempt_by_outcome"),
+            models.Index(fields=["outcome", "-id"], name="attempt_by_end"),
+            models.Index(fields=["reason", "-id"], name="attempt_by_reason"),
+            models.Index(fields=["error_code", "-id"], name="attempt_by_error"),
             models.Index(fields=["email_key", "-id"], name="attempt_by_email"),
             models.Index(fields=["participant_key", "-id"], name="attempt_by_participant"),
             models.Index(fields=["person_id"], name="attempt_by_person"),

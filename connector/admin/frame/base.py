@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from connector.admin.frame.paginator import BoundedPaginator
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -41,6 +43,7 @@ class ReadOnlyAdmin(UnfoldAdmin[_Row]):
 
     list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Refuse: only the connector adds rows."""

@@ -1,20 +1,29 @@
 """Filters of the lists."""
 
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import DateField, TimeField
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.labels import REASON_LABELS
 from connector.core.outcomes import EntryState
-from connector.models import OutboxEntry
+from connector.models import OutboxEntry, SyncAttempt
 
 if TYPE_CHECKING:
     _DropdownFilter = admin.SimpleListFilter
+    _RangeFilter = admin.FieldListFilter
 else:
     from unfold.contrib.filters.admin import DropdownFilter as _DropdownFilter
+    from unfold.contrib.filters.admin import RangeDateTimeFilter as _RangeFilter
+
+_DISORDER = timedelta(hours=1)
+"""How much later than its time an attempt may be stored: a run writes them at its end, and lasts minutes."""
 
 
 class StandingFilter(_DropdownFilter):
@@ -59,3 +68,44 @@ class ReasonFilter(_DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list."""
         return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
+class TimeFilter(_RangeFilter):
+    """From when to when: dates as the reader's language writes them, a time that is left out means the whole day."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        """Narrow the list; None, which the admin takes for a bad address, where it cannot be read."""
+        try:
+            start, end = self._time("from", time.min), self._time("to", time.max)
+        except ValidationError:
+            return None
+        if start:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": start})
+        if end:
+            queryset = queryset.filter(**{f"{self.field_path}__lte": end})
+        return self.narrow(queryset, start, end)
+
+    def narrow(self, queryset: QuerySet[Any], start: datetime | None, end: datetime | None) -> QuerySet[Any]:
+        """Tell the database more about the rows of this time; there is nothing to tell here."""
+        return queryset
+
+    def _time(self, end: str, otherwise: time) -> datetime | None:
+        """Return one end of the range. Raises ValidationError."""
+        day, hour = (str(self.used_parameters.get(f"{self.field_path}_{end}_{part}") or "").strip() for part in (0, 1))
+        date = DateField(required=False).to_python(day)
+        if date is None:
+            return None
+        return timezone.make_aware(datetime.combine(date, TimeField(required=False).to_python(hour) or otherwise))
+
+
+class AttemptTimeFilter(TimeFilter):
+    """The same for the log, where every index ends in the id and none in the time."""
+
+    def narrow(self, queryset: QuerySet[Any], start: datetime | None, end: datetime | None) -> QuerySet[Any]:
+        """Bound the ids by those of the nearest attempts outside the time; two queries more."""
+        before = SyncAttempt.objects.filter(created_at__lt=start - _DISORDER).order_by("-created_at") if start else None
+        after = SyncAttempt.objects.filter(created_at__gt=end + _DISORDER).order_by("created_at") if end else None
+        for rows, lookup in ((before, "pk__gt"), (after, "pk__lt")):
+            key = rows.values_list("pk", flat=True).first() if rows is not None else None
+            queryset = queryset if key is None else queryset.filter(**{lookup: key})
+        return queryset

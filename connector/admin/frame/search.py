@@ -27,11 +27,11 @@ def search_entries(queryset: QuerySet[OutboxEntry], term: str) -> QuerySet[Outbo
 
 
 def search_attempts(queryset: QuerySet[SyncAttempt], term: str) -> QuerySet[SyncAttempt]:
-    """Narrow attempts to those of this email, inwink id or Salesforce person."""
+    """Narrow attempts to those of this email, inwink id or Salesforce person, or with this error code."""
     wanted = term.strip()
     if not wanted:
         return queryset
-    found = Q(participant_key=wanted)
+    found = Q(participant_key=wanted) | Q(error_code=wanted)
     if "@" in wanted:
         found |= Q(email_key=normalise_email(wanted))
     if _looks_like_salesforce_id(wanted):

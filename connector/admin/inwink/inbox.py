@@ -15,10 +15,11 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector import conf
 from connector.admin.frame.base import AnyAdmin, Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.search import search_messages
 from connector.admin.frame.tags import short_time, tag
 from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
@@ -34,7 +35,7 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("source", RelatedDropdownFilter),
-        ("received_at", RangeDateTimeFilter),
+        ("received_at", TimeFilter),
     )
     list_filter_submit = True
     list_select_related = ("source",)

@@ -1,5 +1,6 @@
 """The sync log: each attempt with the old and new value of every field."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -9,16 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, render_page
 from connector.admin.frame.changes import attempt_records, change_rows
 from connector.admin.frame.explain import explain_end, explain_notes, name_end, sum_up_end
-from connector.admin.frame.filters import ReasonFilter
-from connector.admin.frame.labels import MEMBER_OPERATION_LABELS, PERSON_OPERATION_LABELS
+from connector.admin.frame.filters import AttemptTimeFilter, ReasonFilter
 from connector.admin.frame.search import search_attempts
 from connector.admin.frame.tags import outcome_tag, short_time
 from connector.admin.log import put_back
+from connector.admin.log.export import export_view, may_export
+from connector.admin.log.words import operation_words
 from connector.models import SyncAttempt
 
 
@@ -32,12 +34,13 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
         ("link", RelatedDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
         ReasonFilter,
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", AttemptTimeFilter),
     )
     list_filter_submit = True
     search_fields = ("email_key",)
-    search_help_text = _("whole email, inwink id or Salesforce id")
+    search_help_text = _("whole email, inwink id, Salesforce id or error code")
     actions = ("put_back_selected",)
+    list_before_template = "admin/connector/syncattempt/before_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncAttempt]:
         """Leave what a list does not show in the database."""
@@ -85,8 +88,16 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
         return put_back.attempts_page(self, request, list(ids))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that puts selected attempts back."""
-        return [list_url(self, "put-back", view=self.put_back_view), *super().get_urls()]
+        """Add the page that puts selected attempts back, and the download."""
+        return [
+            list_url(self, "put-back", view=self.put_back_view),
+            list_url(self, "export", view=partial(export_view, self)),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Offer the download to whoever may have it."""
+        return super().changelist_view(request, {**(extra_context or {}), "may_export": may_export(request)})
 
     def put_back_view(self, request: HttpRequest) -> HttpResponse:
         """Put the attempts back that were selected in the list."""
@@ -115,15 +126,6 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
         }
         title = gettext("Attempt for %(participant)s") % {"participant": self.participant(attempt)}
         return render_page(self, request, "admin/connector/syncattempt/page.html", title=title, context=context)
-
-
-def operation_words(attempt: SyncAttempt) -> str:
-    """Return e.g. "Lead created, added to the campaign"; "–" where nothing was written."""
-    words = (
-        PERSON_OPERATION_LABELS.get((attempt.person_type, attempt.person_operation)),
-        MEMBER_OPERATION_LABELS.get(attempt.member_operation),
-    )
-    return ", ".join(str(word) for word in words if word) or "–"
 
 
 def attempt_row(attempt: SyncAttempt) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, object_url, render_page
 from connector.admin.frame.explain import explain_end, name_end
+from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.tags import outcome_tag, short_time, tag
 from connector.admin.log import put_back
-from connector.admin.log.attempts import operation_words
+from connector.admin.log.words import operation_words
 from connector.models import SyncAttempt, SyncRun
 
 
@@ -27,7 +28,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     list_filter = (
         ("link", RelatedDropdownFilter),
         ("trigger", ChoicesDropdownFilter),
-        ("started_at", RangeDateTimeFilter),
+        ("started_at", TimeFilter),
     )
     list_filter_submit = True
     actions = None

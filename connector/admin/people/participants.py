@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, list_url, object_url, render_page
 from connector.admin.frame.explain import reason_label
-from connector.admin.frame.filters import ReasonFilter, StandingFilter
+from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
@@ -40,7 +40,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         ("link", RelatedDropdownFilter),
         StandingFilter,
         ReasonFilter,
-        ("changed_at", RangeDateTimeFilter),
+        ("changed_at", TimeFilter),
     )
     list_filter_submit = True
     list_select_related = ("link",)
