@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connector', '0013_link_drafts_and_templates'),
+        ('connector', '0014_invitations'),
     ]
 
     operations = [
