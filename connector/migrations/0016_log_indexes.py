@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connector', '0014_invitations'),
+        ('connector', '0015_counted_by_index'),
     ]
 
     operations = [
