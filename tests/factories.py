@@ -27,6 +27,8 @@ from connector.models import (
     Errand,
     EventPreview,
     FieldMapping,
+    FirstRunDismissal,
+    Invitation,
     LastMessage,
     LinkDraft,
     LinkTemplate,
@@ -438,3 +440,29 @@ class LinkDraftFactory(DjangoModelFactory[LinkDraft]):
 
     owner = LazyFunction(lambda: get_user_model().objects.create_user(f"olga-{uuid.uuid4()}"))
     event_id = "event-forum"
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    """A link for a Salesforce administrator that nobody has opened."""
+
+    class Meta:
+        model = Invitation
+
+    kind = Invitation.Kind.SALESFORCE
+    target_name = "Acme"
+    token_digest = Sequence(lambda n: f"{n:064x}")
+    invited_by = "olga"
+    created_at = NOW
+    expires_at = NOW + timedelta(days=7)
+
+
+class FirstRunDismissalFactory(DjangoModelFactory[FirstRunDismissal]):
+    """The checklist was hidden; there is one such row."""
+
+    class Meta:
+        model = FirstRunDismissal
+        django_get_or_create = ("id",)
+
+    id = FirstRunDismissal.ONLY
+    dismissed_by = "olga"
+    dismissed_at = NOW
