@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-NOT_MEASUREMENTS = {"__init__", "__main__", "site", "stack"}
+NOT_MEASUREMENTS = {"__init__", "__main__", "browser", "site", "stack"}
 
 
 def names() -> list[str]:
