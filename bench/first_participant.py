@@ -1,7 +1,7 @@
 """Set up from nothing in a browser, until the first participant of inwink is in the Salesforce campaign.
 
-`python -m bench.first_participant`: an empty database, one administrator, a Salesforce in which the app and the campaign
-stand ready, a sender that only has to be given address and secret. Everything else is clicked and typed in Chromium, at
+`python -m bench.first_participant`: an empty database, one administrator, a Salesforce with the app and the campaign
+ready, a sender that only has to be given address and secret. Everything else is clicked and typed in Chromium, at
 the pace of a script: the table says what the product itself takes; a person's reading and typing come on top.
 """
 
