@@ -73,7 +73,7 @@ def test_the_editor_fits_a_french_phone(event: World, french_phone: Visitor) -> 
     expect(page.get_by_text("1 participant serait en échec.").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.get_by_role("link", name="Dietary needs", exact=True).click()
-    expect(page.get_by_role("radio", name="Remplacer")).to_be_checked()
+    expect(page.get_by_role("radio", name="Remplacer La valeur")).to_be_checked()
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.get_by_label("Couper les textes trop longs").check()
     expect(page.get_by_role("status")).to_contain_text("est coupée à 255 caractères")

@@ -40,6 +40,7 @@ def test_missing_statuses_are_created_from_the_page_of_the_link(world: World, vi
     expect(page.get_by_text("1 thing to mend")).to_be_visible()
     expect(page.get_by_role("region", name="To know")).to_contain_text("Create the missing statuses")
     page.get_by_role("link", name="Back to the link").click()
+    page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Create the missing statuses…").click()
     expect(page.get_by_text("counts as responded")).to_be_visible()
     page.get_by_role("button", name="Create the missing statuses").click()
