@@ -172,7 +172,6 @@ LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "connector" / "locale"]
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
 TIME_ZONE: str = env.time_zone("TIME_ZONE", default="Europe/Paris")
 
 # Static files: WhiteNoise serves them without collectstatic too

@@ -45,6 +45,7 @@ def test_prune_counts_each_kind(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("prune", json=True)
     counts = json.loads(capsys.readouterr().out)
     assert counts == {
-        "ok": True, "messages": 1, "attempts": 0, "runs": 0, "unlinked": 0, "tasks": 0, "sessions": 0, "erased": 0,
+        "ok": True, "messages": 1, "attempts": 0, "runs": 0, "unlinked": 0, "drafts": 0, "uploads": 0, "tasks": 0,
+        "sessions": 0, "erased": 0,
     }  # fmt: skip
     assert not WebhookMessage.objects.exists()
