@@ -111,6 +111,7 @@ class Demonstration:
         site.run_command("migrate", "--verbosity", "0")
         site.create_admin(self._keys["DEMO_ADMIN_PASSWORD"])
         site.run_command("setup_schedules")
+        site.run_command("setup_roles")
         site.run_command("apply_config", str(DEMO_DATA / "config.yaml"))
         self._say("Database made, organisation connected, the first event linked to its campaign.")
         self._start_web(settings)

@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 
 from connector import conf
 from connector.admin.frame.base import AnyAdmin, Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.search import search_messages
 from connector.admin.frame.tags import short_time, tag
 from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
@@ -74,7 +75,7 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     ) -> HttpResponse:
         """Show the message, its answer, and what became of its participants."""
         message = find_or_404(WebhookMessage.objects.select_related("source"), object_id)
-        if not self.has_view_permission(request, message):
+        if not self.has_view_permission(request, message) or not may_see_people():
             raise PermissionDenied
         context = {
             "message": message,
