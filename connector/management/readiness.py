@@ -31,7 +31,8 @@ class Stopping(Protocol):
 def wait_until_ready(stop: Stopping, *, pause: float = 0) -> bool:
     """Wait for the database and its migrations, after a pause in seconds; False where we were asked to stop instead.
 
-    Then sees to the schedules and the roles, and queues a sweep: whatever a pool that was killed left lying is found at once.
+    Then sees to the schedules and the roles, and queues a sweep: whatever a pool that was killed left lying is found at
+    once.
     """
     _sleep(pause, stop)
     said, said_at = "", 0.0

@@ -33,8 +33,7 @@ def change_rows(changes: Mapping[str, Any]) -> list[ChangeRow]:
     """Turn {"Object.Field": [before, after]} into rows, sorted by field; the values only for who may see people."""
     show = show_value if may_see_people() else _hide_value
     return [
-        ChangeRow(field=field, before=show(pair[0]), after=show(pair[1]))
-        for field, pair in sorted(changes.items())
+        ChangeRow(field=field, before=show(pair[0]), after=show(pair[1])) for field, pair in sorted(changes.items())
     ]
 
 

@@ -21,8 +21,8 @@ from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer
 from connector.admin.people.find import find_view
 from connector.admin.people.many import answer_many_view, take_back_many_view
-from connector.admin.people.names import entry_url
 from connector.admin.people.masked import masked_context
+from connector.admin.people.names import entry_url
 from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
