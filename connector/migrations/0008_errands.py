@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             name='Errand',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('check_import', 'Check of a file'), ('import', 'Import'), ('reconcile', 'Reconciliation'), ('mend', 'Mending of differences'), ('resync', 'Sending again'), ('preview', 'Preview of an event')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('check_import', 'Check of a file'), ('import', 'Import'), ('reconcile', 'Reconciliation'), ('mend', 'Mending of differences'), ('resync', 'Sending again')], max_length=20, verbose_name='kind')),
                 ('event_label', models.CharField(blank=True, max_length=255, verbose_name='event')),
                 ('terms', models.JSONField(blank=True, default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('running', 'At work'), ('done', 'Done'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=10, verbose_name='state')),

@@ -32,7 +32,6 @@ class Errand(models.Model):
         RECONCILE = "reconcile", _("Reconciliation")
         MEND = "mend", _("Mending of differences")
         RESYNC = "resync", _("Sending again")
-        PREVIEW = "preview", _("Preview of an event")
 
     class ErrandState(models.TextChoices):
         WAITING = "waiting", _("Waiting for a worker")

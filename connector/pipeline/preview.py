@@ -12,22 +12,16 @@ from connector.core.plan import Context, PersonPlan
 from connector.core.rows import Schemas
 from connector.core.schema import SObject
 from connector.models import CampaignLink, OutboxEntry
-from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.apply import plan_groups, screen_batch
 from connector.pipeline.batch import Batch, load_batch
 from connector.pipeline.connection import connect
 from connector.pipeline.ends import EntryEnd
 from connector.pipeline.progress import Progress
-from connector.pipeline.reading import (
-    CallAgainError,
-    ConfigurationProblemError,
-    SchemaChangedError,
-    require_core_fields,
-)
+from connector.pipeline.reading import ConfigurationProblemError, require_core_fields
 from connector.pipeline.run import Run
 from connector.pipeline.schemas import load_schemas
 from connector.pipeline.sizes import Sizes
-from connector.salesforce.errors import SalesforceError
+from connector.pipeline.stops import STOPS, explain_stop
 from connector.salesforce.gateway import Gateway
 
 CHUNK = 1000
@@ -92,13 +86,9 @@ def look_at(link: CampaignLink, ids: Sequence[int]) -> Look:
     """Preview some participants for a page: what stops the reading comes back as a code."""
     try:
         return Look(preview_entries(link, ids))
-    except (SalesforceError, ConfigurationProblemError) as exc:
-        detail = exc.message if isinstance(exc, SalesforceError) else exc.detail
-        return Look(problem_code=exc.code, problem_detail=detail)
-    except (CallAgainError, SchemaChangedError) as exc:
-        return Look(problem_code=exc.error.code, problem_detail=exc.error.message)
-    except WrongEncryptionKey:
-        return Look(problem_code="wrong_encryption_key")
+    except STOPS as exc:
+        code, detail = explain_stop(exc)
+        return Look(problem_code=code, problem_detail=detail)
 
 
 VERDICTS = ("create", "update", "unchanged", "left_out", "needs_answer", "blocked")

@@ -14,14 +14,12 @@ from django.utils import timezone
 from connector.core.outcomes import Operation, Outcome
 from connector.core.state import State
 from connector.models import CampaignLink, FieldMapping, OutboxEntry, UnlinkedParticipant
-from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.batch import Batch, batch_of_new
 from connector.pipeline.connection import connect
 from connector.pipeline.enqueue import write_entry_known
 from connector.pipeline.preview import Planned, plan_batch
 from connector.pipeline.progress import Progress
-from connector.pipeline.reading import CallAgainError, ConfigurationProblemError, SchemaChangedError
-from connector.salesforce.errors import SalesforceError
+from connector.pipeline.stops import STOPS, explain_stop
 
 LIMIT = 2000
 """Waiting participants who are looked at, the first that arrived: a page must come back while somebody looks at it."""
@@ -149,12 +147,9 @@ def _plan(link: CampaignLink, batch: Batch) -> Planned | str:
     try:
         with closing(connect.gateway_for(link.org)) as gateway:
             return plan_batch(batch, gateway)
-    except (SalesforceError, ConfigurationProblemError) as exc:
-        return exc.code
-    except (CallAgainError, SchemaChangedError) as exc:
-        return exc.error.code
-    except WrongEncryptionKey:
-        return "wrong_encryption_key"
+    except STOPS as exc:
+        code, _detail = explain_stop(exc)
+        return code
 
 
 def _waiting_batch(link: CampaignLink, mappings: Iterable[FieldMapping]) -> Batch:

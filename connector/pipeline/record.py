@@ -16,6 +16,7 @@ from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.bulk import update_rows
 from connector.pipeline.claim import Claim, ClaimLostError, db_now
 from connector.pipeline.ends import EntryEnd
+from connector.pipeline.watching.delay import delay_ms
 
 MAX_TIMEOUTS = 10
 """Timeouts of an entry that was sent alone, after which it fails as exhausted."""
@@ -122,22 +123,15 @@ def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_si
         if entry.state == EntryState.FAILED:
             return _failed_alone(entry, generation, asked)
         return _attempt(entry, end, generation=generation, asked=asked) if end is not None else None
-    delay_ms = _delay_ms(entry, end, now=now)
+    delay = delay_ms(entry, now=now) if end.outcome in SUCCESSES else None
     _keep_what_was_done(entry, end, now=now)
     if end.outcome in SUCCESSES or entry.pk in result.looked_up:  # who was left out or held may exist all the same
         entry.create_sent_at, entry.create_sent_email = None, ""
     _enter_state(entry, end, generation=generation, now=now)
     _drop_claim(entry)
     attempt = _attempt(entry, end, generation=generation, asked=asked)
-    attempt.delay_ms = delay_ms
+    attempt.delay_ms = delay
     return attempt
-
-
-def _delay_ms(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> int | None:
-    """Return how long the oldest change that Salesforce has now was on its way; None for what no message asked for."""
-    if end.outcome not in SUCCESSES or entry.dirty_since is None or entry.priority != OutboxEntry.Priorities.LIVE:
-        return None
-    return max(0, int((now - entry.dirty_since).total_seconds() * 1000))
 
 
 def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> None:

@@ -10,7 +10,6 @@ _PERMISSIONS: dict[str, str] = {
     Errand.Kind.RECONCILE: "connector.reconcile_participants",
     Errand.Kind.MEND: "connector.resync_campaignlink",
     Errand.Kind.RESYNC: "connector.resync_campaignlink",
-    Errand.Kind.PREVIEW: "connector.view_outboxentry",
 }
 
 

@@ -202,4 +202,4 @@ def _order_of(request: HttpRequest, errand: Errand, kind: str) -> Order:
 def _back_url(errand: Errand) -> str:
     if errand.link_id is None:
         return reverse("admin:connector_errand_changelist")
-    return reverse("admin:connector_campaignlink_change", args=[errand.link_id])
+    return reverse("admin:connector_campaignlink_event", args=[errand.link_id])

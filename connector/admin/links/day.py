@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from connector.admin.frame.base import find_or_404, render_page
+from connector.admin.frame.base import render_page
 from connector.admin.frame.spans import ago_words
 from connector.admin.frame.tags import entry_tag, link_tag, tag
 from connector.admin.links.needs import needs_of
-from connector.admin.links.tabs import link_tabs
+from connector.admin.links.tabs import link_tabs, viewable_link
 from connector.admin.links.watched import Watched, participants_url, watch
 from connector.core.state import State
 from connector.models import CampaignLink, OutboxEntry
@@ -27,7 +26,7 @@ def day_view(model_admin: Any) -> View:
     """Return the view of the whole page; its script asks `day/now/` from then on."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        link = _viewable(model_admin, request, object_id)
+        link = viewable_link(model_admin, request, object_id)
         context = {
             **now_context(request, link),
             "tabs": link_tabs(request, link, current="day"),
@@ -43,17 +42,10 @@ def day_now_view(model_admin: Any) -> View:
     """Return the view that answers what the page shows now, as the piece of HTML that changes."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        link = _viewable(model_admin, request, object_id)
+        link = viewable_link(model_admin, request, object_id)
         return TemplateResponse(request, "admin/connector/campaignlink/day_now.html", now_context(request, link))
 
     return view
-
-
-def _viewable(model_admin: Any, request: HttpRequest, object_id: str) -> CampaignLink:
-    link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
-    if not model_admin.has_view_permission(request, link):
-        raise PermissionDenied
-    return link
 
 
 def now_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from connector.admin.frame.base import find_or_404, render_page
+from connector.admin.frame.base import render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.spans import ago_words, exact_words
 from connector.admin.frame.tags import link_tag, org_tag, tag
@@ -19,7 +18,7 @@ from connector.admin.links.comparison import compare
 from connector.admin.links.needs import needs_of
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.page import ledger
-from connector.admin.links.tabs import link_tabs
+from connector.admin.links.tabs import link_tabs, viewable_link
 from connector.admin.links.watched import Watched, event_url, watch
 from connector.admin.log.put_back import may_put_back
 from connector.admin.log.runs import ends_words
@@ -40,7 +39,7 @@ def event_view(model_admin: Any) -> View:
     """Return the view that shows one linked event; it reads our own tables only."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        link = _viewable(model_admin, request, object_id)
+        link = viewable_link(model_admin, request, object_id)
         [one] = watch([link], now=timezone.now())
         context = {
             "link": link,
@@ -64,7 +63,7 @@ def count_view(model_admin: Any) -> View:
     """Return the view that counts the members of the campaign in Salesforce because somebody asked."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        link = _viewable(model_admin, request, object_id)
+        link = viewable_link(model_admin, request, object_id)
         if request.method == "POST":
             code = count_members(link)
             if code:
@@ -75,13 +74,6 @@ def count_view(model_admin: Any) -> View:
         return HttpResponseRedirect(event_url(link))
 
     return view
-
-
-def _viewable(model_admin: Any, request: HttpRequest, object_id: str) -> CampaignLink:
-    link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
-    if not model_admin.has_view_permission(request, link):
-        raise PermissionDenied
-    return link
 
 
 def _campaign(request: HttpRequest, one: Watched) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from connector.admin.frame.base import AnyAdmin, find_or_404
 from connector.models import CampaignLink
 
 
@@ -17,6 +19,14 @@ class Tab:
     title: Any
     url: str
     is_current: bool
+
+
+def viewable_link(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> CampaignLink:
+    """Return the link of a page with its organisation; one query. Raises Http404, and PermissionDenied."""
+    link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
+    if not model_admin.has_view_permission(request, link):
+        raise PermissionDenied
+    return link
 
 
 _TABS = (

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -31,12 +32,11 @@ def check_import(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
     Result: {"rows", "new", "changed", "unchanged", "stale", "rejected": [{"row", "errors"}], "rejected_count",
     "columns": [[heading, our name or "", path]]}. A person who stands in the file twice, far apart, counts twice.
     """
-    result = _go_through(errand, pace, count=_forecast)
-    if result is None:
-        return None
     with open_export(errand) as path:
-        columns = [[column.heading, column.name, column.path] for column in read_columns(path)]
-    return {**result, "columns": columns}
+        result = _go_through(path, errand, pace, count=_forecast)
+        if result is None:
+            return None
+        return {**result, "columns": [[column.heading, column.name, column.path] for column in read_columns(path)]}
 
 
 def import_export(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
@@ -47,27 +47,25 @@ def import_export(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
     """
     if errand.total_count is None and errand.terms.get("rows"):
         pace.expect(int(errand.terms["rows"]))
-    return _go_through(errand, pace, count=_store)
+    with open_export(errand) as path:
+        return _go_through(path, errand, pace, count=_store)
 
 
-def _go_through(errand: Errand, pace: Pace, *, count: CountBatch) -> dict[str, Any] | None:
+def _go_through(path: Path, errand: Errand, pace: Pace, *, count: CountBatch) -> dict[str, Any] | None:
     """Do the batches of a slice; `position` holds {"rows", "counts", "rejected", "rejected_count"} so far."""
     said = errand.position or {"rows": 0, "counts": {}, "rejected": [], "rejected_count": 0}
     tally, rejected = Counter(said["counts"]), list(said["rejected"])
     rows, rejected_count = said["rows"], said["rejected_count"]
     terms = terms_of(errand)
-    with open_export(errand) as path:
-        for batch in batches(islice(read_file(path, terms), rows, None)):
-            counts, refused = count(batch, terms)
-            tally.update(counts)
-            rejected += refused[: REJECTED_KEPT - len(rejected)]
-            rows, rejected_count = rows + len(batch), rejected_count + len(refused)
-            pace.advance(len(batch))
-            if pace.is_over:
-                errand.position = {
-                    "rows": rows, "counts": tally, "rejected": rejected, "rejected_count": rejected_count,
-                }  # fmt: skip
-                return None
+    for batch in batches(islice(read_file(path, terms), rows, None)):
+        counts, refused = count(batch, terms)
+        tally.update(counts)
+        rejected += refused[: REJECTED_KEPT - len(rejected)]
+        rows, rejected_count = rows + len(batch), rejected_count + len(refused)
+        pace.advance(len(batch))
+        if pace.is_over:
+            errand.position = {"rows": rows, "counts": tally, "rejected": rejected, "rejected_count": rejected_count}
+            return None
     return {"rows": rows, **tally, "rejected": rejected, "rejected_count": rejected_count}
 
 

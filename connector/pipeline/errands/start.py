@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from connector.models import CampaignLink, Errand, UploadedExport
+from connector.models.errands import OPEN_STATES
 
 _TASK = "connector.tasks.carry_out"
 _QUEUED_LOST = timedelta(minutes=2)
@@ -39,7 +40,7 @@ def start_errand(order: Order) -> Errand:
     with transaction.atomic():
         same = Errand.objects.filter(
             kind=order.kind, link=order.link, export=order.export, terms=dict(order.terms),
-            state__in=[Errand.ErrandState.WAITING, Errand.ErrandState.RUNNING],
+            state__in=OPEN_STATES,
         ).first()  # fmt: skip
         if same is not None:
             return same
@@ -67,7 +68,7 @@ def keep_export(name: str, content: bytes, *, uploaded_by: str) -> UploadedExpor
 
 def stop_errand(errand: Errand) -> bool:
     """Stop an errand at the next good place; False where it had ended already. What is done stays done."""
-    still_open = Errand.objects.filter(pk=errand.pk, state__in=[Errand.ErrandState.WAITING, Errand.ErrandState.RUNNING])
+    still_open = Errand.objects.filter(pk=errand.pk, state__in=OPEN_STATES)
     return bool(still_open.update(state=Errand.ErrandState.STOPPED, ended_at=timezone.now()))
 
 

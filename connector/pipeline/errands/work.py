@@ -8,15 +8,12 @@ from django.utils import timezone
 
 from connector.inwink.export_file import UnreadableFile
 from connector.models import Errand
-from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.errands import importing, reconciling, sending
 from connector.pipeline.errands.export import ExportGoneError
 from connector.pipeline.errands.pace import Pace, StoppedError, at_work
 from connector.pipeline.errands.start import queue
 from connector.pipeline.heartbeat import beat
-from connector.pipeline.put_back.run import explain_stop
-from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
-from connector.salesforce.errors import SalesforceError
+from connector.pipeline.stops import STOPS, explain_stop
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +64,7 @@ def _do_slice(errand: Errand, pace: Pace) -> bool:
         _end(errand, Errand.ErrandState.FAILED, error_code=UNREADABLE_FILE, error_message=exc.detail[:500])
     except ExportGoneError:
         _end(errand, Errand.ErrandState.FAILED, error_code=FILE_GONE)
-    except (SalesforceError, ConfigurationProblemError, CallAgainError, WrongEncryptionKey) as exc:
+    except STOPS as exc:
         code, message = explain_stop(exc)
         _end(errand, Errand.ErrandState.FAILED, error_code=code, error_message=message[:500])
     else:

@@ -19,15 +19,13 @@ from django.db.models import F
 from connector.core.outcomes import Note, Outcome
 from connector.core.put_back import Kept, Trace
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
-from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.claim import ClaimLostError, db_now, renew_lease
 from connector.pipeline.connection import connect
 from connector.pipeline.put_back.hold import Held, held_entries, hold_when_free, release_entries
 from connector.pipeline.put_back.selection import Selection, traces_of
 from connector.pipeline.put_back.values import Decision, values_of
 from connector.pipeline.put_back.writing import Restored, attempts_of, plan_records, write_back
-from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
-from connector.salesforce.errors import SalesforceError
+from connector.pipeline.stops import STOPS, explain_stop
 
 logger = logging.getLogger(__name__)
 
@@ -156,26 +154,13 @@ def _put_back(job: Job, traces: Sequence[Trace]) -> _Done:
         work.send([trace for trace in traces if trace.entry_id in held.standing])
     except ClaimLostError:
         work.stop("claim_lost")
-    except (SalesforceError, ConfigurationProblemError, CallAgainError, WrongEncryptionKey) as exc:
+    except STOPS as exc:
         work.stop(*explain_stop(exc))
     finally:
         work.record()
     work.tally.participants = len(entry_ids)
     work.tally.kept[Kept.NOT_KNOWN] += sum(trace.entry_id not in held.standing for trace in traces)
     return _Done(work.tally, work.run)
-
-
-def explain_stop(
-    error: SalesforceError | ConfigurationProblemError | CallAgainError | WrongEncryptionKey,
-) -> tuple[str, str]:
-    """Return (code, text) of what stops a put back or its preview."""
-    if isinstance(error, CallAgainError):
-        return error.error.code, error.error.message
-    if isinstance(error, ConfigurationProblemError):
-        return error.code, error.detail
-    if isinstance(error, WrongEncryptionKey):
-        return "wrong_encryption_key", str(error)
-    return error.code, error.message
 
 
 @dataclass(slots=True)

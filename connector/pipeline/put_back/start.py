@@ -13,14 +13,12 @@ from connector import conf
 from connector.core.participant import Json
 from connector.core.put_back import Kept, Restore
 from connector.models import CampaignLink, OutboxEntry, SyncRun
-from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection import connect
 from connector.pipeline.heartbeat import beat
-from connector.pipeline.put_back.run import Job, Request, Tally, explain_stop, open_run, run_job
+from connector.pipeline.put_back.run import Job, Request, Tally, open_run, run_job
 from connector.pipeline.put_back.selection import Selection, links_of, traces_of
 from connector.pipeline.put_back.values import Decision, values_of
-from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
-from connector.salesforce.errors import SalesforceError
+from connector.pipeline.stops import STOPS, explain_stop
 
 AT_ONCE = 200
 """Participants whose values are put back while the person who asked waits; more are left to the workers."""
@@ -80,7 +78,7 @@ def preview_put_back(selection: Selection, *, limit: int | None = None) -> PutBa
     """
     try:
         return _preview(selection, limit=limit)
-    except (SalesforceError, ConfigurationProblemError, CallAgainError, WrongEncryptionKey) as exc:
+    except STOPS as exc:
         raise UnreadableError(*explain_stop(exc)) from exc
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, IntegerField
 from django.db.models.functions import Cast
 
-from connector.models import SyncAttempt
+from connector.models import OutboxEntry, SyncAttempt
 
 STEP_MS = 100
 """The delays are counted in tenths of a second: a database then returns few groups, however many attempts there are."""
@@ -21,6 +21,13 @@ class Delay:
     slow: float
     """95 % were at least as quick."""
     count: int
+
+
+def delay_ms(entry: OutboxEntry, *, now: datetime) -> int | None:
+    """Return how long the oldest change of an entry has been on its way; None for what no message asked for."""
+    if entry.dirty_since is None or entry.priority != OutboxEntry.Priorities.LIVE:
+        return None
+    return max(0, int((now - entry.dirty_since).total_seconds() * 1000))
 
 
 def delays_of(link_ids: Collection[int], *, since: datetime) -> dict[int, Delay]:

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
+from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.links.mapping import actions
 from connector.admin.links.mapping.editor import editor_context, live_context
@@ -19,7 +18,7 @@ from connector.admin.links.mapping.findings import Editing, Finding, problem_fin
 from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed, trace
 from connector.admin.links.mapping.form import read_mapping
 from connector.admin.links.mapping.overview import overview_context
-from connector.admin.links.tabs import link_tabs
+from connector.admin.links.tabs import link_tabs, viewable_link
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.setup.link_setup import load_facts
 from connector.pipeline.setup.mapping_edit import store_mapping
@@ -52,9 +51,7 @@ def list_view(model_admin: AnyAdmin) -> View:
     """Return the view that shows all mappings of a link, each tried on what was received."""
 
     def view(request: HttpRequest, object_id: int) -> HttpResponse:
-        link = find_or_404(CampaignLink.objects.select_related("org"), str(object_id))
-        if not model_admin.has_view_permission(request, link):
-            raise PermissionDenied
+        link = viewable_link(model_admin, request, str(object_id))
         editing = load_editing(request, link)
         example = chosen_example(request, editing.sample)
         if "shuffle" in request.GET:
