@@ -94,8 +94,9 @@ def _install_locked(locks: list[str]) -> None:
     requirements = [argument for lock in locks for argument in ("-r", str(ROOT / lock))]
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     if _succeeds([*pip, "uv"]):
-        uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", *requirements]
-        if _succeeds(uv):
+        # Unlike pip, uv compiles nothing by itself: where Python may write no bytecode, each process would do it anew.
+        options = ["--quiet", "--compile-bytecode", "--python", PYTHON, "--require-hashes"]
+        if _succeeds([PYTHON, "-m", "uv", "pip", "install", *options, *requirements]):
             return
     print("uv cannot be had or did not succeed; pip takes over, which takes longer.", flush=True)
     if not _succeeds([*pip, "--require-hashes", *requirements]):
