@@ -123,6 +123,21 @@ def alert_emails() -> tuple[str, ...]:
     return tuple(settings.ALERT_EMAILS)
 
 
+def language() -> str:
+    """Return LANGUAGE_CODE: the language of mails, and of pages where a browser asks for none of ours."""
+    return str(settings.LANGUAGE_CODE)
+
+
+def public_origin() -> str:
+    """Return where people reach this installation, as https://connector.example.org; "" where no setting says so.
+
+    The first of CSRF_TRUSTED_ORIGINS, else the first of ALLOWED_HOSTS, that names one host.
+    """
+    scheme = "https" if is_https_only() else "http"
+    origins = [*settings.CSRF_TRUSTED_ORIGINS, *(f"{scheme}://{host}" for host in settings.ALLOWED_HOSTS)]
+    return next((origin for origin in origins if "*" not in origin and "://." not in origin), "")
+
+
 def can_send_mail() -> bool:
     """Return whether EMAIL_URL is set; without it mail is dropped."""
     return not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend")

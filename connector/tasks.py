@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from connector.models import CampaignLink
+from connector.pipeline.alerts.tell import tell_people
 from connector.pipeline.connection.schema_refresh import refresh_schemas
 from connector.pipeline.connection.token_health import check_tokens as check_sign_ins
 from connector.pipeline.drain import drain_link
@@ -33,6 +34,7 @@ def sweep() -> None:
     """Do each minute what nobody else was there to do."""
     sweep_links()
     revive_errands(timezone.now())
+    tell_people(timezone.now())
 
 
 def check_tokens() -> None:

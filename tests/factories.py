@@ -18,6 +18,7 @@ from connector.core.outcomes import EntryState, Outcome, Reason
 from connector.core.schema import PersonType, SObject
 from connector.core.state import State
 from connector.models import (
+    Alert,
     ApiCallCount,
     CampaignLabels,
     CampaignLink,
@@ -185,6 +186,18 @@ class CampaignLinkFactory(DjangoModelFactory[CampaignLink]):
     org = SubFactory(SalesforceOrgFactory)
     campaign_id = Sequence(lambda n: _salesforce_id("701", n))
     campaign_name = LazyAttribute(lambda link: link.event_name)
+
+
+class AlertFactory(DjangoModelFactory[Alert]):
+    """A link that stopped, of which nobody was told yet."""
+
+    class Meta:
+        model = Alert
+
+    kind = Alert.Kind.STOPPED.value
+    link = SubFactory(CampaignLinkFactory)
+    began_at = NOW
+    try_at = NOW
 
 
 class FieldMappingFactory(DjangoModelFactory[FieldMapping]):

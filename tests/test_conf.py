@@ -25,3 +25,18 @@ def test_unreadable_webhook_rate_is_refused(settings: Settings, text: str) -> No
 def test_extra_hosts_are_compared_in_lower_case(settings: Settings) -> None:
     settings.SALESFORCE_EXTRA_HOSTS = ["LocalHost", " 127.0.0.1", ""]
     assert conf.salesforce_extra_hosts() == {"localhost", "127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "hosts", "origin"),
+    [
+        (["https://*.example.org", "https://connector.example.org"], ["other"], "https://connector.example.org"),
+        ([], ["*", ".example.org", "connector.example.org"], "https://connector.example.org"),
+        ([], ["*"], ""),
+    ],
+)
+def test_the_public_address_is_the_first_setting_that_names_one_host(
+    settings: Settings, trusted: list[str], hosts: list[str], origin: str
+) -> None:
+    settings.HTTPS_ONLY, settings.CSRF_TRUSTED_ORIGINS, settings.ALLOWED_HOSTS = True, trusted, hosts
+    assert conf.public_origin() == origin

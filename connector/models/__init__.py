@@ -1,5 +1,6 @@
 """The tables, one module an area; constraints first."""
 
+from connector.models.alerts import Alert
 from connector.models.drafts import LinkDraft, LinkTemplate
 from connector.models.erased import ErasedPerson, ErasureKey
 from connector.models.errands import Errand, UploadedExport
@@ -14,7 +15,7 @@ from connector.models.previews import EventPreview
 from connector.models.watching import LastMessage, MemberCount
 
 __all__ = [
-    "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
+    "Alert", "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
     "EventPreview", "FieldMapping", "FirstRunDismissal", "Invitation", "LastMessage", "LinkDraft", "LinkTemplate",
     "MemberCount", "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun",
     "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",

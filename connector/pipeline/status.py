@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 
 from connector.core.outcomes import EntryState
 from connector.models import (
+    Alert,
     CampaignLink,
     OutboxEntry,
     SalesforceOrg,
@@ -48,6 +49,8 @@ class Status:
     messages_last_hour: dict[str, int]
     unlinked_participants: int
     queued_tasks: int
+    alerts_unsent: int
+    """Alerts whose last mail could not be sent."""
     api_usage: tuple[ApiUsage, ...]
 
 
@@ -81,6 +84,7 @@ def take_status(now: datetime) -> Status:
         messages_last_hour=dict(messages.values_list("status").annotate(Count("pk"))),
         unlinked_participants=UnlinkedParticipant.objects.count(),
         queued_tasks=OrmQ.objects.count(),
+        alerts_unsent=Alert.objects.exclude(error="").count(),
         api_usage=tuple(
             ApiUsage(*row)
             for row in SalesforceOrg.objects.order_by("name").values_list("name", "api_used", "api_limit")

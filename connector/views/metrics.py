@@ -33,6 +33,7 @@ class StatusCollector(Collector):
             "connector_unlinked_participants", "Participants of events without a link", now.unlinked_participants
         )
         yield GaugeMetricFamily("connector_queued_tasks", "Background tasks that wait", now.queued_tasks)
+        yield GaugeMetricFamily("connector_alerts_unsent", "Alerts whose mail could not be sent", now.alerts_unsent)
         yield GaugeMetricFamily(
             "connector_oldest_due_seconds", "Wait of the oldest due live change", now.oldest_due_seconds
         )

@@ -10,7 +10,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from connector.core.outcomes import EntryState
-from tests.factories import OutboxEntryFactory, SalesforceOrgFactory, SyncAttemptFactory, WorkerHeartbeatFactory
+from tests.factories import (
+    AlertFactory,
+    OutboxEntryFactory,
+    SalesforceOrgFactory,
+    SyncAttemptFactory,
+    WorkerHeartbeatFactory,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOKEN = "scrape-me"
@@ -52,6 +58,7 @@ def test_metrics_hold_the_whole_state(settings: Settings) -> None:
     SyncAttemptFactory.create(created_at=NOW - timedelta(minutes=5), outcome="failed")
     SyncAttemptFactory.create(created_at=NOW - timedelta(minutes=65), outcome="failed")
     SalesforceOrgFactory.create(name="Acme", api_used=120, api_limit=15000)
+    AlertFactory.create(error="SMTPAuthenticationError 535")
     samples = _samples()
     assert samples["connector_worker_heartbeat_seconds", ""] == 7
     assert samples["connector_oldest_due_seconds", ""] == 30
@@ -61,6 +68,7 @@ def test_metrics_hold_the_whole_state(settings: Settings) -> None:
     assert samples["connector_api_calls_used", "Acme"] == 120
     assert samples["connector_api_calls_limit", "Acme"] == 15000
     assert samples["connector_queued_tasks", ""] == 0
+    assert samples["connector_alerts_unsent", ""] == 1
     assert samples["connector_unlinked_participants", ""] == 0
 
 
@@ -71,5 +79,5 @@ def test_a_scrape_costs_a_fixed_number_of_queries(
     settings.METRICS_TOKEN = TOKEN
     for _ in range(3):
         SyncAttemptFactory.create(created_at=NOW)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         _scrape()

@@ -15,6 +15,7 @@ from connector.admin.orgs.spending import short_of_calls
 from connector.admin.orgs.views import sign_in_state
 from connector.admin.overview.first_run import checklist
 from connector.models import CampaignLink, SalesforceOrg, UnlinkedEvent
+from connector.pipeline.alerts.tell import last_error
 from connector.pipeline.sums import Sum, sum_links
 
 LINKS_SHOWN = 50
@@ -43,6 +44,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "is_overview": True,
         **_orgs_to_mend(request),
         "short_of_calls": short_of_calls(request),
+        "alert_error": last_error(),
         "unlinked": _unlinked_rows(request),
         "links": [_link_row(link, sums.get(link.pk, Sum())) for link in links],
         **_first_steps(request),

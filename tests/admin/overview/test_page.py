@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from connector.core.outcomes import EntryState
 from tests.factories import (
+    AlertFactory,
     CampaignLinkFactory,
     OutboxEntryFactory,
     SalesforceOrgFactory,
@@ -101,3 +103,11 @@ def test_who_waits_for_api_calls_is_named_with_what_to_do(admin_client: Client) 
     assert [row["org"].name for row in rows] == ["Budget", "Refused"]
     assert "Backfill waits" in response.content.decode()
     assert "used up its API calls of 24 hours" in response.content.decode()
+
+
+def test_a_mail_that_cannot_be_sent_is_said_while_mails_are_wanted(admin_client: Client, settings: Settings) -> None:
+    AlertFactory.create(error="SMTPAuthenticationError 535")
+    said = "SMTPAuthenticationError 535"
+    assert said not in admin_client.get("/admin/").content.decode()
+    settings.ALERT_EMAILS = ["ops@example.org"]
+    assert said in admin_client.get("/admin/").content.decode()

@@ -1,0 +1,93 @@
+"""Find what needs a person and cannot wait until somebody opens the overview; a constant number of queries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from connector.core.outcomes import EntryState
+from connector.models import Alert, CampaignLink, OutboxEntry, SalesforceOrg
+from connector.pipeline.budget import spendings
+from connector.pipeline.claim import BACKFILL
+from connector.pipeline.pausing import DAILY_LIMIT
+from connector.pipeline.watching.last_message import is_silent, last_messages
+
+FAILURES = 10
+"""So many failed participants of one event are no accident of a single one; fewer are found on the overview."""
+
+Key = tuple[str, int | None, int | None]
+"""(kind, organisation, link): one of the two is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that needs a person now."""
+
+    kind: Alert.Kind
+    org: SalesforceOrg | None = None
+    link: CampaignLink | None = None
+    code: str = ""
+    """A code that advice explains, where there is one."""
+    count: int = 0
+    """Participants concerned, where that is known."""
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same thing a minute later."""
+        return self.kind.value, self.org.pk if self.org else None, self.link.pk if self.link else None
+
+
+def key_of(alert: Alert) -> Key:
+    """Return the key of what an alert is about."""
+    return alert.kind, alert.org_id, alert.link_id
+
+
+def find_needs(now: datetime) -> dict[Key, Need]:
+    """Return what needs a person now, by key."""
+    orgs = list(SalesforceOrg.objects.order_by("name"))
+    links = list(CampaignLink.objects.exclude(state=CampaignLink.LinkState.CLOSED).order_by("pk"))
+    found = [*_reconnects(orgs), *_spent(orgs, now=now), *_stopped(links), *_silent(links, now=now), *_failures(links)]
+    return {need.key: need for need in found}
+
+
+def _reconnects(orgs: list[SalesforceOrg]) -> Iterator[Need]:
+    """Organisations that were signed in to once and are no longer; one that is being set up has somebody at it."""
+    for org in orgs:
+        if org.state == SalesforceOrg.State.RECONNECT_NEEDED and org.organization_id:
+            yield Need(Alert.Kind.RECONNECT, org=org, code=org.pause_code or "reconnect_needed")
+
+
+def _spent(orgs: list[SalesforceOrg], *, now: datetime) -> Iterator[Need]:
+    spent = spendings(orgs)
+    held = {org.pk for org in orgs if spent[org.pk].code}
+    backfill = OutboxEntry.objects.due(now).filter(priority=BACKFILL, link__org_id__in=held).order_by()
+    active = backfill.filter(link__state=CampaignLink.LinkState.ACTIVE)
+    waiting = set(active.values_list("link__org_id", flat=True).distinct()) if held else set()
+    for org in orgs:
+        if org.state == SalesforceOrg.State.PAUSED and org.pause_code == DAILY_LIMIT:
+            yield Need(Alert.Kind.DAILY_LIMIT, org=org, code=DAILY_LIMIT)
+        elif org.pk in waiting:
+            yield Need(Alert.Kind.BUDGET, org=org, code=spent[org.pk].code)
+
+
+def _stopped(links: list[CampaignLink]) -> Iterator[Need]:
+    for link in links:
+        is_active = link.state == CampaignLink.LinkState.ACTIVE
+        if is_active and link.pause_kind == CampaignLink.PauseKind.CONFIGURATION:
+            yield Need(Alert.Kind.STOPPED, link=link, code=link.pause_code)
+
+
+def _silent(links: list[CampaignLink], *, now: datetime) -> Iterator[Need]:
+    heard = last_messages([link.pk for link in links])
+    for link in links:
+        if is_silent(link, heard.get(link.pk), now=now):
+            yield Need(Alert.Kind.SILENT, link=link)
+
+
+def _failures(links: list[CampaignLink]) -> Iterator[Need]:
+    failed = OutboxEntry.objects.filter(state=EntryState.FAILED, link__in=[link.pk for link in links]).order_by()
+    counts = dict(failed.values_list("link_id").annotate(Count("pk")))
+    for link in links:
+        if (count := counts.get(link.pk, 0)) >= FAILURES:
+            yield Need(Alert.Kind.FAILURES, link=link, count=count)
