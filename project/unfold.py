@@ -69,6 +69,7 @@ UNFOLD: dict[str, Any] = {
         _file("connector/people.css"),
         _file("connector/errands.css"),
         _file("connector/watching.css"),
+        _file("connector/overview.css"),
         _file("connector/wizard.css"),
         _file("connector/mappings.css"),
     ],

@@ -1,9 +1,9 @@
-"""Count where the participants of links stand, in one query however many links there are (rule 1.5)."""
+"""The sum that adds up: where the participants of a link stand (rule 1.5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from connector.core.outcomes import EntryState
 from connector.models import OutboxEntry
@@ -29,25 +29,12 @@ class Sum:
         return self.synced + self.needs_answer + self.left_out + self.waiting + self.failed
 
 
-def sum_links() -> dict[int, Sum]:
-    """Return {link id: its sum} of every link that has participants; one query."""
-    return _count(OutboxEntry.objects.all())
-
-
 def sum_link(link_id: int) -> Sum:
     """Return the sum of one link; one query."""
-    return _count(OutboxEntry.objects.filter(link_id=link_id)).get(link_id, Sum())
-
-
-def _count(entries: QuerySet[OutboxEntry]) -> dict[int, Sum]:
-    grouped = entries.order_by().values_list("link_id", "state").annotate(Count("pk"), Count("same_person_of"))
-    counts: dict[int, dict[str, int]] = {}
-    same_people: dict[int, int] = {}
-    for link_id, state, count, same_person in grouped:
-        counts.setdefault(link_id, {})[state] = count
-        if state == EntryState.SYNCED:
-            same_people[link_id] = same_person
-    return {link_id: sum_of_states(by_state, same_people.get(link_id, 0)) for link_id, by_state in counts.items()}
+    grouped = OutboxEntry.objects.filter(link_id=link_id).order_by().values_list("state")
+    counted = list(grouped.annotate(Count("pk"), Count("same_person_of")))
+    same_person = sum(same for state, _count, same in counted if state == EntryState.SYNCED)
+    return sum_of_states({state: count for state, count, _same in counted}, same_person)
 
 
 def sum_of_states(by_state: Mapping[str, int], same_person: int) -> Sum:

@@ -155,35 +155,90 @@ class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     @admin.display(description=_("ignored since"), ordering="ignored_at")
     def ignore_it(self, event: UnlinkedEvent) -> str:
         """Show since when the event is ignored, and lead to the page that changes that."""
-        url = reverse("admin:connector_unlinkedevent_ignore", args=[event.pk])
+        url = heed_url(event) if event.ignored_at else ignore_url(event)
         words = gettext("Heed again…") if event.ignored_at else gettext("Ignore…")
         since = short_time(event.ignored_at) if event.ignored_at else ""
         return format_html('{} <a class="cx-link" href="{}">{}</a>', since, url, words)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that ignores an event."""
-        return [object_url(self, "ignore", view=_ignore_view(self)), *super().get_urls()]
+        """Add the pages that ignore an event and take that back."""
+        return [
+            object_url(self, "ignore", view=_ignore_view(self)),
+            object_url(self, "heed", view=_heed_view(self)),
+            *super().get_urls(),
+        ]
+
+
+def ignore_url(event: UnlinkedEvent, *, from_overview: bool = False) -> str:
+    """Return the address that asks whether to ignore an event, and leads back to where one came from."""
+    url = reverse("admin:connector_unlinkedevent_ignore", args=[event.pk])
+    return f"{url}?{_FROM_OVERVIEW}" if from_overview else url
+
+
+def heed_url(event: UnlinkedEvent, *, from_overview: bool = False) -> str:
+    """Return the address that asks whether to show an event again."""
+    url = reverse("admin:connector_unlinkedevent_heed", args=[event.pk])
+    return f"{url}?{_FROM_OVERVIEW}" if from_overview else url
+
+
+_FROM_OVERVIEW = "from=overview"
 
 
 def _ignore_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
-    """Return the view that ignores an event, or heeds it again; ignoring is asked first."""
+    """Return the view that ignores an event once it was asked; a second press changes nothing."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        event = find_or_404(UnlinkedEvent, object_id)
-        if not may_ignore(request):
-            raise PermissionDenied
-        back_url = reverse("admin:connector_unlinkedevent_changelist")
+        event = _decidable(request, object_id)
         if request.method != "POST":
-            return ask(model_admin, request, _ignore_question(event, back_url=back_url))
+            return ask(model_admin, request, _ignore_question(event, back_url=_back_url(request)))
         if event.ignored_at is None:
             ignore_event(event.pk, now=timezone.now())
-            messages.success(request, gettext("The event is ignored. Its messages are still kept for a while."))
-        else:
-            heed_event(event.pk)
-            messages.success(request, gettext("The event is shown again, and kept until it is linked."))
-        return HttpResponseRedirect(back_url)
+        messages.success(request, _ignored_words(request, event))
+        return HttpResponseRedirect(_back_url(request))
 
     return view
+
+
+def _heed_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
+    """Return the view that takes it back."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        event = _decidable(request, object_id)
+        if request.method != "POST":
+            return ask(model_admin, request, _heed_question(event, back_url=_back_url(request)))
+        if event.ignored_at is not None:
+            heed_event(event.pk)
+        text = gettext("%(event)s is shown again, and kept until it is linked.")
+        messages.success(request, text % {"event": event})
+        return HttpResponseRedirect(_back_url(request))
+
+    return view
+
+
+def _decidable(request: HttpRequest, object_id: str) -> UnlinkedEvent:
+    event = find_or_404(with_participants(UnlinkedEvent.objects.all()), object_id)
+    if not may_ignore(request):
+        raise PermissionDenied
+    return event
+
+
+def _back_url(request: HttpRequest) -> str:
+    is_from_overview = request.GET.get("from") == "overview"
+    return reverse("admin:index" if is_from_overview else "admin:connector_unlinkedevent_changelist")
+
+
+def _ignored_words(request: HttpRequest, event: UnlinkedEvent) -> str:
+    count = int(getattr(event, "participant_count", 0))
+    people = ngettext("Its %(count)s participant is still kept for a while.",
+                      "Its %(count)s participants are still kept for a while.", count)  # fmt: skip
+    url = heed_url(event, from_overview=request.GET.get("from") == "overview")
+    return format_html(
+        '{} {} <a class="cx-link" href="{}">{}</a>',
+        gettext("%(event)s is ignored.") % {"event": event},
+        people % {"count": count} if count else gettext("Nobody waited for it."),
+        url,
+        gettext("Take it back…"),
+    )
 
 
 def may_ignore(request: HttpRequest) -> bool:
@@ -191,15 +246,19 @@ def may_ignore(request: HttpRequest) -> bool:
     return request.user.has_perm("connector.add_campaignlink")
 
 
+def _heed_question(event: UnlinkedEvent, *, back_url: str) -> Question:
+    return Question(
+        title=gettext("Heed %(event)s again?") % {"event": event},
+        text=gettext("The overview shows the event again, and its participants are kept until it is linked."),
+        button=gettext("Heed again"),
+        back_url=back_url,
+    )
+
+
 def _ignore_question(event: UnlinkedEvent, *, back_url: str) -> Question:
-    if event.ignored_at is not None:
-        return Question(
-            title=gettext("Heed %(event)s again?") % {"event": event},
-            text=gettext("The overview shows the event again, and its participants are kept until it is linked."),
-            button=gettext("Heed again"),
-            back_url=back_url,
-        )
     days = conf.retention().unlinked.days
+    count = int(getattr(event, "participant_count", 0))
+    people = ngettext("%(count)s participant waits for it.", "%(count)s participants wait for it.", count)
     return Question(
         title=gettext("Ignore %(event)s?") % {"event": event},
         text=gettext(
@@ -207,6 +266,7 @@ def _ignore_question(event: UnlinkedEvent, *, back_url: str) -> Question:
             "message, unless you heed or link it before."
         )
         % {"days": days},
+        facts=[people % {"count": count}],
         button=gettext("Ignore"),
         back_url=back_url,
     )

@@ -53,7 +53,7 @@ def _row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
         "state": str(STATE_LABELS[tried.known.state or ""]),
         "state_colour": "good" if tried.known.state else "warn",
         "event": _event_words(tried),
-        "event_url": reverse("admin:connector_campaignlink_change", args=[tried.link.pk]) if tried.link else "",
+        "event_url": reverse("admin:connector_campaignlink_event", args=[tried.link.pk]) if tried.link else "",
         "looks_anonymised": tried.known.held_values is not None,
         "readings": [_reading(one, tried) for one in tried.readings],
         "lacks": [{"text": str(_LACKS[lack]), "is_grave": lack in _GRAVE} for lack in tried.lacks],

@@ -38,26 +38,54 @@ def compare(one: Watched, *, counted: Counted | None, known: Known) -> list[Row]
     return [*_own_rows(one, counts=counts, known=known), *_foreign_rows(one, counts or {})]
 
 
-def _own_rows(one: Watched, *, counts: Mapping[str, int] | None, known: Known) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One state here and in the campaign, as numbers."""
+
+    state: str
+    label: str
+    """Status in the campaign, "" where nothing is written."""
+    total: Sum
+    url: str
+    there: int | None
+    """Members in the campaign; None where it was not counted, or where another state shows the same status."""
+    is_shared: bool
+    """Whether a state before this one has the same status."""
+
+
+def lay_beside(one: Watched, *, counts: Mapping[str, int] | None) -> Iterator[Beside]:
+    """Return every state that has people or a status; no query."""
     labels, shown = one.link.statuses(), set[str]()
     for state in (*STATES, ""):
-        found = one.standing.states.get(state, StateCount())
+        total = one.standing.states.get(state, StateCount()).total
         label = labels.get(State(state), "") if state else ""
-        if not (label or found.total.rows):
+        if not (label or total.rows):
             continue
         is_first = bool(label) and label not in shown
-        shared = () if is_first or not label else (gettext("counted with the row above that has this status"),)
         shown.add(label)
-        there = counts.get(label, 0) if counts is not None and is_first else None
-        difference = there - known.counts.get(label, 0) if there is not None else 0
-        yield Row(
+        yield Beside(
             state=str(STATE_LABELS[state]) if state else gettext("no status"),
             label=label,
-            here=found.total.rows,
+            total=total,
             url=participants_url(one.link, target_state__exact=state),
-            there=there,
-            notes=(*_standing_notes(found.total, has_label=bool(label)), *shared, *_campaign_notes(difference)),
-            is_equal=there == found.total.rows,
+            there=counts.get(label, 0) if counts is not None and is_first else None,
+            is_shared=bool(label) and not is_first,
+        )
+
+
+def _own_rows(one: Watched, *, counts: Mapping[str, int] | None, known: Known) -> Iterator[Row]:
+    for found in lay_beside(one, counts=counts):
+        shared = (gettext("counted with the row above that has this status"),) if found.is_shared else ()
+        difference = found.there - known.counts.get(found.label, 0) if found.there is not None else 0
+        notes = (*_standing_notes(found.total, has_label=bool(found.label)), *shared, *_campaign_notes(difference))
+        yield Row(
+            state=found.state,
+            label=found.label,
+            here=found.total.rows,
+            url=found.url,
+            there=found.there,
+            notes=notes,
+            is_equal=found.there == found.total.rows,
         )
 
 

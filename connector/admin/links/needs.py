@@ -25,6 +25,14 @@ class Need:
     action: str = ""
     """Words of the link to `url`."""
     detail: str = ""
+    post_url: str = ""
+    """Where a button leads that settles it at once; `url` is the page beside it."""
+    post_action: str = ""
+    about: str = ""
+    """What it is about, in a list of several things."""
+    about_url: str = ""
+    is_of_org: bool = False
+    """Whether it is the organisation that needs it, and so every link of it."""
 
 
 def needs_of(request: HttpRequest, one: Watched) -> list[Need]:
@@ -42,12 +50,12 @@ def _blocked(one: Watched) -> Iterator[Need]:
     needs_hand = link.pause_kind == CampaignLink.PauseKind.CONFIGURATION
     if link.org.state == SalesforceOrg.State.RECONNECT_NEEDED:
         url = reverse("admin:connector_salesforceorg_change", args=[link.org_id])
-        yield Need("bad", words, url, gettext("Open the organisation"))
+        yield Need("bad", words, url, gettext("Open the organisation"), is_of_org=True)
     elif needs_hand:
         url = reverse("admin:connector_campaignlink_change", args=[link.pk])
         yield Need("bad", words, url, gettext("Open the settings"))
     else:
-        yield Need("warn", words)
+        yield Need("warn", words, is_of_org=not link.pause_kind)
 
 
 def _people(request: HttpRequest, one: Watched) -> Iterator[Need]:
@@ -80,12 +88,16 @@ def _left_out(request: HttpRequest, one: Watched) -> Iterator[Need]:
         text = gettext("These mapped fields are gone or not writable and are left out until they return:")
         yield Need("warn", f"{text} {', '.join(link.degraded_fields)}", settings_url, gettext("Open the settings"))
     if not link.org.sees_everybody:
-        text = gettext(
-            "Nobody is created yet: it is not certain that the integration user sees all Contacts and Leads."
-        )
-        url = reverse("admin:connector_salesforceorg_change", args=[link.org_id])
-        may_settle = request.user.has_perm("connector.change_salesforceorg")
-        yield Need("warn", text, url if may_settle else "", gettext("Settle it on the organisation's page"))
+        yield blind_need(request, link.org)
+
+
+def blind_need(request: HttpRequest, org: SalesforceOrg) -> Need:
+    """Say that nobody is created in an organisation whose user may not see everybody."""
+    text = gettext("Nobody is created yet: it is not certain that the integration user sees all Contacts and Leads.")
+    url = reverse("admin:connector_salesforceorg_change", args=[org.pk])
+    may_settle = request.user.has_perm("connector.change_salesforceorg")
+    action = gettext("Settle it on the organisation's page")
+    return Need("warn", text, url if may_settle else "", action, is_of_org=True)
 
 
 def _after(request: HttpRequest, one: Watched) -> Iterator[Need]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.explain import explain_code, explain_link
@@ -13,6 +12,7 @@ from connector.admin.links.beginnings import offered_beginnings
 from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.links.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
 from connector.admin.links.tabs import link_tabs
+from connector.admin.links.watched import participants_url
 from connector.core.missing_labels import missing_labels
 from connector.models import CampaignLink, UnlinkedEvent
 from connector.pipeline.setup.link_setup import LinkFacts
@@ -64,44 +64,22 @@ def _event_words(event: UnlinkedEvent) -> str:
 
 def ledger(link: CampaignLink, total: Sum) -> dict[str, Any]:
     """Return the sum as the lines of an account: the whole, then what it is made of, each with its participants."""
-    terms = sum_terms(link.pk, total)
-    base = terms["rows_url"]
     members = total.synced - total.same_person
-    synced = [
-        _line(
-            members, ngettext("member of the campaign", "members of the campaign", members), f"{base}&standing=member"
-        ),
-        _line(
-            total.same_person,
-            gettext("same person as another"),
-            terms["same_person_url"],
-        ),
-    ]
-    synced[0]["colour"] = "good" if members else ""
-    return {"rows": total.rows, "rows_url": base, "lines": synced + terms["parts"][1:]}
-
-
-def _line(count: int, word: str, url: str) -> dict[str, Any]:
-    return {"count": count, "word": word, "url": url, "colour": ""}
-
-
-def sum_terms(link_id: int, total: Sum) -> dict[str, Any]:
-    """Return the sum as numbers with the address of the participants behind each."""
-    base = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link_id}"
-    parts = [
-        (total.synced, ngettext("synced", "synced", total.synced), "synced", "good"),
+    terms = [
+        (members, ngettext("member of the campaign", "members of the campaign", members), "member", "good"),
+        (total.same_person, gettext("same person as another"), "same_person", ""),
         (total.needs_answer, ngettext("needs an answer", "need an answer", total.needs_answer), "needs_answer", "warn"),
         (total.left_out, ngettext("left out by rule", "left out by rule", total.left_out), "left_out", ""),
         (total.waiting, gettext("waiting"), "waiting", "busy"),
         (total.failed, gettext("failed"), "failed", "bad"),
     ]
-    return {
-        "rows": total.rows,
-        "rows_url": base,
-        "same_person": total.same_person,
-        "same_person_url": f"{base}&standing=same_person",
-        "parts": [
-            {"count": count, "word": word, "url": f"{base}&standing={standing}", "colour": colour if count else ""}
-            for count, word, standing, colour in parts
-        ],
-    }
+    lines = [
+        {
+            "count": count,
+            "word": word,
+            "url": participants_url(link, standing=standing),
+            "colour": colour if count else "",
+        }
+        for count, word, standing, colour in terms
+    ]
+    return {"rows": total.rows, "rows_url": participants_url(link), "lines": lines}

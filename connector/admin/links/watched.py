@@ -28,6 +28,12 @@ class Watched:
     now: datetime
 
     @property
+    def is_running(self) -> bool:
+        """Whether the event takes place now."""
+        begins, ends = self.link.starts_at, self.link.ends_at
+        return begins is not None and ends is not None and begins <= self.now < ends
+
+    @property
     def is_silent(self) -> bool:
         """Whether the event is running and nothing is heard of it."""
         return is_silent(self.link, self.last_message, now=self.now)

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.urls import reverse
-
 from connector.admin.frame.explain import explain_code
 from connector.models import SalesforceOrg
-from connector.pipeline.budget import spendings
+from connector.pipeline.budget import Spending, spendings
 
 
 def spending_terms(org: SalesforceOrg) -> dict[str, Any]:
@@ -21,20 +18,8 @@ def spending_terms(org: SalesforceOrg) -> dict[str, Any]:
     }
 
 
-def short_of_calls(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the organisations whose calls are used up or budgeted, for the overview; two queries."""
-    if not request.user.has_perm("connector.view_salesforceorg"):
-        return []
-    orgs = list(SalesforceOrg.objects.exclude(state=SalesforceOrg.State.RECONNECT_NEEDED).order_by("name"))
-    spent = spendings(orgs)
-    codes = [(org, org.pause_code if org.state == SalesforceOrg.State.PAUSED else spent[org.pk].code) for org in orgs]
-    return [
-        {
-            "org": org,
-            "advice": explain_code(code),
-            "spending": spent[org.pk],
-            "url": reverse("admin:connector_salesforceorg_change", args=[org.pk]),
-        }
-        for org, code in codes
-        if code
-    ]
+def shortage_code(org: SalesforceOrg, spending: Spending) -> str:
+    """Return why an organisation's calls are used up or budgeted; "" where there is room, or nobody is signed in."""
+    if org.state == SalesforceOrg.State.RECONNECT_NEEDED:
+        return ""
+    return org.pause_code if org.state == SalesforceOrg.State.PAUSED else spending.code

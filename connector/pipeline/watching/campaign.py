@@ -1,7 +1,7 @@
 """Count the members of a link's campaign by status, on request, and lay them beside what is known here."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,10 +44,18 @@ def count_members(link: CampaignLink, *, now: datetime | None = None) -> str:
     return ""
 
 
+def last_counts(links: Iterable[CampaignLink]) -> dict[int, Counted]:
+    """Return {link: what Salesforce last answered about its present campaign}; one query."""
+    campaigns = {link.pk: link.campaign_id for link in links}
+    found = MemberCount.objects.filter(pk__in=campaigns)
+    return {
+        count.pk: Counted(count.counts, count.counted_at) for count in found if count.campaign_id == campaigns[count.pk]
+    }
+
+
 def last_count(link: CampaignLink) -> Counted | None:
-    """Return what Salesforce last answered about the link's present campaign; one query."""
-    found = MemberCount.objects.filter(link=link, campaign_id=link.campaign_id).first()
-    return Counted(found.counts, found.counted_at) if found else None
+    """Return the same of one link; one query."""
+    return last_counts([link]).get(link.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def test_each_participant_is_shown_as_it_is_understood_and_nothing_is_kept(admin
 
     first, second, third, fourth = page.context["found"]["rows"]
     assert (first["line"], first["name"], first["state"], first["lacks"]) == (2, "Zoé Martin", "Attended", [])
-    assert first["event_url"] == reverse("admin:connector_campaignlink_change", args=[link.pk])
+    assert first["event_url"] == reverse("admin:connector_campaignlink_event", args=[link.pk])
     shown = {one["key"]: (one["name"], one["understood"]) for one in first["readings"]}
     assert shown["mail"] == ("Email", "Zoe@Example.org")
     assert shown["track"] == ("Custom field", "Data")

@@ -4,31 +4,152 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
 from connector.core.outcomes import EntryState
+from connector.core.state import State
 from tests.factories import (
     AlertFactory,
     CampaignLinkFactory,
+    LastMessageFactory,
+    MemberCountFactory,
     OutboxEntryFactory,
     SalesforceOrgFactory,
+    SyncAttemptFactory,
     UnlinkedEventFactory,
     UnlinkedParticipantFactory,
     WebhookSourceFactory,
+    WorkerHeartbeatFactory,
 )
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _worker(db: None) -> None:
+    """A worker runs."""
+    WorkerHeartbeatFactory.create(beat_at=timezone.now())
+
+
+def needs(client: Client) -> list[tuple[str, str, str]]:
+    """Return what the page says that needs a person: (colour, what it is about, text)."""
+    context = client.get("/admin/").context
+    return [(need.colour, need.about, need.text) for need in (*context["needs"], *context["more_needs"])]
+
+
+def count_queries(client: Client) -> int:
+    """Open the page and return how many queries it took."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/admin/").status_code == 200
+    return len(queries)
+
+
 def test_an_empty_installation_shows_the_first_steps(admin_client: Client) -> None:
-    steps = admin_client.get("/admin/").context["steps"]
-    assert [row["is_done"] for row in steps] == [False, False, False, False]
+    page = admin_client.get("/admin/")
+    assert [row["is_done"] for row in page.context["steps"]] == [False, False, False, False]
+    assert not page.context["is_set_up"]
     SalesforceOrgFactory.create()
     WebhookSourceFactory.create()
     steps = admin_client.get("/admin/").context["steps"]
     assert [row["is_done"] for row in steps] == [True, True, False, False]
+
+
+def test_where_nothing_is_needed_the_page_says_what_is_watched(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    OutboxEntryFactory.create(link=link, state=EntryState.SYNCED)
+    page = admin_client.get("/admin/")
+    assert page.context["needs"] == []
+    assert "Watched: 1 linked event, sign-in and API calls of 1 organisation" in page.content.decode()
+
+
+def test_the_most_urgent_comes_first_whatever_it_is_about(admin_client: Client) -> None:
+    now = timezone.now()
+    quiet = CampaignLinkFactory.create(event_name="Quiet", starts_at=now - timedelta(days=9))
+    OutboxEntryFactory.create(link=quiet, state=EntryState.NEEDS_ANSWER)
+    runs = CampaignLinkFactory.create(
+        event_name="Runs", org=quiet.org, starts_at=now - timedelta(hours=2), ends_at=now + timedelta(hours=2)
+    )
+    LastMessageFactory.create(link=runs, received_at=now - timedelta(minutes=42))
+    fails = CampaignLinkFactory.create(event_name="Fails", org=quiet.org)
+    OutboxEntryFactory.create(link=fails, state=EntryState.FAILED)
+    SalesforceOrgFactory.create(name="Acme", state="reconnect_needed", state_reason="invalid_grant")
+    UnlinkedEventFactory.create()
+    assert needs(admin_client) == [
+        ("bad", "", "Acme must be reconnected."),
+        ("bad", "Fails", "1 participant failed"),
+        ("warn", "Runs", "The event is running and inwink has sent nothing for 42 min"),
+        ("warn", "Quiet", "1 participant needs an answer"),
+        ("warn", "", "1 event waits to be linked to a campaign"),
+    ]
+    cards = admin_client.get("/admin/").context["cards"].all_open
+    assert [card.one.link.event_name for card in cards] == ["Fails", "Runs", "Quiet"]
+
+
+def test_every_need_leads_to_where_it_is_settled(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create(degraded_fields=["Lead.Track__c"])
+    for state in (EntryState.FAILED, EntryState.NEEDS_ANSWER):
+        OutboxEntryFactory.create(link=link, state=state)
+    SalesforceOrgFactory.create(state="reconnect_needed")
+    UnlinkedEventFactory.create()
+    found = admin_client.get("/admin/").context["needs"]
+    assert len(found) == 5
+    assert [admin_client.get(need.url.split("#")[0]).status_code for need in found] == [200] * 5
+    assert all(need.action for need in found)
+
+
+def test_what_an_organisation_needs_is_said_once_for_all_its_links(admin_client: Client) -> None:
+    org = SalesforceOrgFactory.create(name="Acme", visibility_confirmed=False)
+    CampaignLinkFactory.create_batch(5, org=org)
+    assert [need[:2] for need in needs(admin_client)] == [("warn", "Acme")]
+    org.state = "reconnect_needed"
+    org.save()
+    assert needs(admin_client) == [("bad", "", "Acme must be reconnected.")]
+    org.state, org.visibility_confirmed = "paused", True
+    org.save()
+    assert [need[:2] for need in needs(admin_client)] == [("warn", "Acme")]
+
+
+def test_a_server_without_a_worker_says_so_first(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    OutboxEntryFactory.create(link=link, state=EntryState.FAILED)
+    WorkerHeartbeatFactory._meta.model.objects.update(beat_at=timezone.now() - timedelta(minutes=9))
+    assert needs(admin_client)[0] == ("bad", "", "No worker has given a sign of life for 9 min.")
+    WorkerHeartbeatFactory._meta.model.objects.all().delete()
+    assert needs(admin_client)[0] == ("bad", "", "No worker has run yet.")
+
+
+def test_more_needs_than_fit_are_folded_and_none_is_lost(admin_client: Client) -> None:
+    org = SalesforceOrgFactory.create()
+    for number in range(20):
+        CampaignLinkFactory.create(org=org, event_name=f"Event {number}", degraded_fields=["Lead.Track__c"])
+    page = admin_client.get("/admin/")
+    assert (len(page.context["needs"]), len(page.context["more_needs"])) == (12, 8)
+    assert all(f"Event {number}<" in page.content.decode() for number in range(20))
+
+
+def test_fifty_links_cost_as_many_queries_as_three(admin_client: Client) -> None:
+    def make(count: int) -> None:
+        for _ in range(count):
+            link = CampaignLinkFactory.create()
+            MemberCountFactory.create(link=link)
+            LastMessageFactory.create(link=link)
+            for state in EntryState:
+                entry = OutboxEntryFactory.create(link=link, state=state, participant_state=State.ATTENDED)
+            SyncAttemptFactory.create(entry=entry, created_at=timezone.now(), delay_ms=900)
+            closed = CampaignLinkFactory.create(state="closed", org=link.org)
+            OutboxEntryFactory.create(link=closed, state=EntryState.SYNCED)
+            UnlinkedParticipantFactory.create(event_id=UnlinkedEventFactory.create().event_id)
+
+    make(3)
+    count_queries(admin_client)  # whatever is cached for the process
+    with_three = count_queries(admin_client)
+    make(47)
+    assert count_queries(admin_client) == with_three
+    assert with_three <= 32
 
 
 def test_links_that_wait_for_a_person_come_first(admin_client: Client) -> None:
@@ -41,18 +162,40 @@ def test_links_that_wait_for_a_person_come_first(admin_client: Client) -> None:
         event_name="waits", pause_kind="configuration", pause_code="label_gone", paused_until=soon
     )
     page = admin_client.get("/admin/")
-    names = [row["link"].event_name for row in page.context["links"]]
-    assert names == ["waits", "leaves out", "sends", "paused", "closed"]
+    cards = page.context["cards"]
+    names = [card.one.link.event_name for card in cards.all_open]
+    assert names[:2] == ["waits", "leaves out"]
+    assert set(names) == {"waits", "leaves out", "sends", "paused"}
+    assert [card.one.link.event_name for card in cards.closed] == ["closed"]
     assert "until they return: Lead.Track__c" in " ".join(page.content.decode().split())
     assert "Choose another status on the link" in page.content.decode()
 
 
-def test_each_link_has_its_own_sum(admin_client: Client) -> None:
+def test_each_link_has_its_own_sum_and_every_number_leads_to_its_participants(admin_client: Client) -> None:
     one, two = CampaignLinkFactory.create(event_name="one"), CampaignLinkFactory.create(event_name="two")
-    OutboxEntryFactory.create_batch(2, link=one, state=EntryState.SYNCED)
-    OutboxEntryFactory.create(link=two, state=EntryState.FAILED)
-    rows = admin_client.get("/admin/").context["links"]
-    assert {row["link"].event_name: row["sum"]["rows"] for row in rows} == {"one": 2, "two": 1}
+    same = OutboxEntryFactory.create_batch(2, link=one, state=EntryState.SYNCED)[0]
+    OutboxEntryFactory.create(link=one, state=EntryState.SYNCED, same_person_of=same)
+    OutboxEntryFactory.create(link=two, state=EntryState.FAILED, participant_state=State.ATTENDED)
+    MemberCountFactory.create(link=one, counts={"Registered": 7})
+    cards = {card.one.link.event_name: card for card in admin_client.get("/admin/").context["cards"].all_open}
+    assert {name: card.ledger["rows"] for name, card in cards.items()} == {"one": 3, "two": 1}
+    assert [(row.state, row.total.rows, row.there) for row in cards["one"].states] == [
+        ("Registered", 3, 7), ("Attended", 0, 0),
+    ]  # fmt: skip
+    assert [(row.state, row.total.rows, row.there) for row in cards["two"].states][1] == ("Attended", 1, None)
+    for card in cards.values():
+        for line in card.ledger["lines"]:
+            assert admin_client.get(line["url"]).context["cl"].result_count == line["count"]
+        for row in card.states:
+            assert admin_client.get(row.url).context["cl"].result_count == row.total.rows
+
+
+def test_closed_links_are_folded_and_need_nobody(admin_client: Client) -> None:
+    closed = CampaignLinkFactory.create(state="closed", event_name="Last year")
+    OutboxEntryFactory.create(link=closed, state=EntryState.FAILED)
+    page = admin_client.get("/admin/")
+    assert page.context["needs"] == []
+    assert "1 closed event" in page.content.decode()
 
 
 def test_an_organisation_to_reconnect_and_events_to_link_stand_on_top(admin_client: Client) -> None:
@@ -63,8 +206,11 @@ def test_an_organisation_to_reconnect_and_events_to_link_stand_on_top(admin_clie
     page = admin_client.get("/admin/")
     text = page.content.decode()
     assert "Acme must be reconnected." in text
-    assert [(row["event"].event_name, row["count"]) for row in page.context["unlinked"]] == [("Forum", 3)]
+    unlinked = page.context["unlinked"]
+    assert [(row.event.event_name, row.people) for row in unlinked.rows] == [("Forum", 3)]
+    assert (unlinked.total, unlinked.ignored) == (1, 1)
     assert "event=e+1" in text
+    assert "3 participants wait" in text
 
 
 def test_the_first_page_tells_nobody_more_than_the_lists_do(sign_in: Callable[..., Client]) -> None:
@@ -99,10 +245,14 @@ def test_who_waits_for_api_calls_is_named_with_what_to_do(admin_client: Client) 
 
     response = admin_client.get("/admin/")
 
-    rows = response.context["short_of_calls"]
-    assert [row["org"].name for row in rows] == ["Budget", "Refused"]
+    found = [(need.about, need.detail) for need in response.context["needs"]]
+    assert [about for about, _ in found] == ["Budget", "Refused"]
+    assert "900 / 1000." in found[0][1]
     assert "Backfill waits" in response.content.decode()
     assert "used up its API calls of 24 hours" in response.content.decode()
+    assert {row.org.name: row.shortage for row in response.context["orgs"]} == {
+        "Budget": "org_budget_used", "Refused": "daily_limit", "Well": "",
+    }  # fmt: skip
 
 
 def test_a_mail_that_cannot_be_sent_is_said_while_mails_are_wanted(admin_client: Client, settings: Settings) -> None:
@@ -110,4 +260,5 @@ def test_a_mail_that_cannot_be_sent_is_said_while_mails_are_wanted(admin_client:
     said = "SMTPAuthenticationError 535"
     assert said not in admin_client.get("/admin/").content.decode()
     settings.ALERT_EMAILS = ["ops@example.org"]
-    assert said in admin_client.get("/admin/").content.decode()
+    [need] = admin_client.get("/admin/").context["needs"]
+    assert said in need.detail
