@@ -120,6 +120,7 @@ def receive(people: Iterable[Row], *, is_backfill: bool = False) -> None:
     from connector.core.outcomes import Priority
     from connector.inwink.payload import read_participant
     from connector.pipeline.enqueue import store_participants
+    from connector.pipeline.hearing import Telling
 
     some = list(people)
     link = link_of(some[0]["eventId"])
@@ -127,7 +128,7 @@ def receive(people: Iterable[Row], *, is_backfill: bool = False) -> None:
     for start in range(0, len(some), 1000):
         said = [read_participant(one) for one in some[start : start + 1000]]
         with transaction.atomic():
-            store_participants(link, said, source=None, received_at=datetime.now(UTC), priority=priority)
+            store_participants(link, said, telling=Telling(None, datetime.now(UTC)), priority=priority)
 
 
 def drain() -> "Report":

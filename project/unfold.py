@@ -67,6 +67,7 @@ UNFOLD: dict[str, Any] = {
         _file("connector/admin.css"),
         _file("connector/first-run.css"),
         _file("connector/people.css"),
+        _file("connector/timeline.css"),
         _file("connector/errands.css"),
         _file("connector/watching.css"),
         _file("connector/overview.css"),

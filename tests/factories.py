@@ -34,6 +34,7 @@ from connector.models import (
     LinkDraft,
     LinkTemplate,
     MemberCount,
+    MessageParticipant,
     OutboxEntry,
     PersonChoice,
     SalesforceOrg,
@@ -259,6 +260,19 @@ class WebhookMessageFactory(DjangoModelFactory[WebhookMessage]):
         }
     )
     accepted_count = 1
+
+
+class MessageParticipantFactory(DjangoModelFactory[MessageParticipant]):
+    """A participant who was new with the message."""
+
+    class Meta:
+        model = MessageParticipant
+
+    message = SubFactory(WebhookMessageFactory)
+    place = 0
+    event_id = "event-1"
+    participant_key = Sequence(lambda n: f"participant-{n}")
+    effect = MessageParticipant.Effects.NEW.value
 
 
 class UnlinkedEventFactory(DjangoModelFactory[UnlinkedEvent]):

@@ -25,6 +25,7 @@ from connector.models import (
 )
 from connector.pipeline.drain import ForegroundTerms, sync_due
 from connector.pipeline.enqueue import store_participants
+from connector.pipeline.hearing import Telling
 from connector.pipeline.report import Report
 from connector.pipeline.setup.mappings import mapping_of
 from simulator.server import SimulatorServer
@@ -53,8 +54,7 @@ class World:
             store_participants(
                 self.link,
                 [read_participant(one) for one in raw],
-                source=None,
-                received_at=datetime.now(UTC),
+                telling=Telling(None, datetime.now(UTC)),
                 priority=priority,
             )
 

@@ -24,6 +24,8 @@ class Merge:
 
     known: Known
     result: MergeResult
+    is_held: bool = False
+    """The message looks anonymised and is kept apart."""
 
 
 def merge_participant(
@@ -39,7 +41,7 @@ def merge_participant(
     participant = _without_impossible_time(participant, received_at=received_at)
     at = participant.updated_at or received_at
     if known is not None and _is_stale(known, participant):
-        return _merge_stale(known, participant, at=at)
+        return merge_stale(known, participant, at=at)
     if looks_anonymised(before.values, participant.values):
         return _hold(before, participant, at=at)
     return _merge_all(before, participant, at=at, is_new=known is None, default_state=default_state)
@@ -62,7 +64,8 @@ def _is_stale(known: Known, participant: Participant) -> bool:
     return participant.updated_at < known.source_updated_at
 
 
-def _merge_stale(known: Known, participant: Participant, *, at: datetime) -> Merge:
+def merge_stale(known: Known, participant: Participant, *, at: datetime) -> Merge:
+    """Take nothing of a message but its check-in."""
     if participant.values.get("came") is not True:
         return Merge(known, MergeResult.STALE)
     after = _hear_checkin(known, at=at)
@@ -80,7 +83,8 @@ def _hold(before: Known, participant: Participant, *, at: datetime) -> Merge:
     if participant.values.get("came") is True:
         after = replace(_hear_checkin(after, at=at), values={**before.values, "came": True})
     result = MergeResult.UNCHANGED if after == before else MergeResult.ACCEPTED
-    return Merge(replace(after, source_updated_at=participant.updated_at or before.source_updated_at), result)
+    newest = participant.updated_at or before.source_updated_at
+    return Merge(replace(after, source_updated_at=newest), result, is_held=True)
 
 
 def _merge_all(

@@ -5,7 +5,13 @@ from connector.models.drafts import LinkDraft, LinkTemplate
 from connector.models.erased import ErasedPerson, ErasureKey
 from connector.models.errands import Errand, UploadedExport
 from connector.models.first_run import FirstRunDismissal
-from connector.models.inbox import UnlinkedEvent, UnlinkedParticipant, WebhookMessage, WebhookSource
+from connector.models.inbox import (
+    MessageParticipant,
+    UnlinkedEvent,
+    UnlinkedParticipant,
+    WebhookMessage,
+    WebhookSource,
+)
 from connector.models.invitations import Invitation
 from connector.models.links import CampaignLink, FieldMapping
 from connector.models.log import SyncAttempt, SyncRun
@@ -17,6 +23,7 @@ from connector.models.watching import LastMessage, MemberCount
 __all__ = [
     "Alert", "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
     "EventPreview", "FieldMapping", "FirstRunDismissal", "Invitation", "LastMessage", "LinkDraft", "LinkTemplate",
-    "MemberCount", "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema", "SyncAttempt", "SyncRun",
-    "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport", "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
+    "MemberCount", "MessageParticipant", "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema",
+    "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport", "WebhookMessage",
+    "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ class Errand(models.Model):
         RECONCILE = "reconcile", _("Reconciliation")
         MEND = "mend", _("Mending of differences")
         RESYNC = "resync", _("Sending again")
+        REPLAY = "replay", _("Replay of messages")
 
     class ErrandState(models.TextChoices):
         WAITING = "waiting", _("Waiting for a worker")

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from connector.core.effect import Effect
 from connector.core.state import State
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models.fields import EncryptedField
@@ -84,12 +85,26 @@ class WebhookMessage(models.Model):
     """Participants of the reserved event of test messages: read, and stored nowhere else."""
     repeat_count = models.PositiveIntegerField(_("repeats"), default=0)
     """How often the same message id came again."""
+    replay_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replays", verbose_name=_("replay of")
+    )
+    first_received_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """Of a replay: when the message had first arrived. It speaks of that time."""
+    requested_by = models.CharField(_("asked for by"), max_length=150, blank=True, default="")
+    """Who had it read again; "" for what the source sent."""
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("inbox")
         ordering = ["-received_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["source", "message_id"], name="message_once_a_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "message_id"], name="message_once_a_source"),
+            models.CheckConstraint(
+                condition=Q(first_received_at=None, replay_of=None, requested_by="")
+                | (Q(first_received_at__isnull=False) & ~Q(requested_by="")),
+                name="message_replay_has_author",
+            ),
+        ]
         indexes = [models.Index(fields=["-received_at", "-id"], name="message_newest_first")]
 
     def __str__(self) -> str:
@@ -99,6 +114,43 @@ class WebhookMessage(models.Model):
     def is_trial(self) -> bool:
         """Whether it only tried the way: it stopped at the inbox."""
         return self.trial_count > 0
+
+
+class MessageParticipant(models.Model):
+    """One participant of a message, and what became of it; goes with the message."""
+
+    class Effects(models.TextChoices):
+        NEW = Effect.NEW.value, _("New")
+        CHANGED = Effect.CHANGED.value, _("Changed")
+        UNCHANGED = Effect.UNCHANGED.value, _("Unchanged")
+        STALE = Effect.STALE.value, _("Older than what was known")
+        HELD = Effect.HELD.value, _("Held: looks anonymised")
+        REJECTED = Effect.REJECTED.value, _("Could not be read")
+        TRIAL = Effect.TRIAL.value, _("Test")
+
+    message = models.ForeignKey(
+        WebhookMessage, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )  # its unique constraint begins with it
+    place = models.PositiveIntegerField()
+    """In the message, from 0."""
+    event_id = models.CharField(_("inwink event id"), max_length=200, blank=True)
+    participant_key = models.CharField(_("participant"), max_length=320, blank=True)
+    """Both are "" where it could not be read whose it is."""
+    effect = models.CharField(_("what became of it"), max_length=10, choices=Effects)
+
+    class Meta:
+        verbose_name = _("participant of a message")
+        verbose_name_plural = _("participants of messages")
+        constraints = [
+            models.UniqueConstraint(fields=["message", "place"], name="place_once_a_message"),
+            models.CheckConstraint(
+                condition=Q(effect__in=[effect.value for effect in Effect]), name="message_effect_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["event_id", "participant_key", "-id"], name="message_by_participant")]
+
+    def __str__(self) -> str:
+        return self.participant_key or str(self.place)
 
 
 class UnlinkedEvent(models.Model):

@@ -32,7 +32,8 @@ from connector.core.schema import PersonType
 from connector.core.state import State
 from connector.models import OutboxEntry, PersonChoice
 from connector.pipeline.batch import row_of
-from connector.pipeline.enqueue import default_state_of, make_due, write_entry_known
+from connector.pipeline.enqueue import make_due, write_entry_known
+from connector.pipeline.hearing import default_state_of
 from connector.pipeline.resync import CORRECTION, change_entries, forget_record
 from connector.salesforce.ids import id_18, is_id
 

@@ -6,7 +6,7 @@ each other at most once and never in a circle; on SQLite an IMMEDIATE transactio
 its lock, so no message is laid over a row that another transaction has just changed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,13 +17,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from connector.core.merge import MergeResult, merge_participant
+from connector.core.effect import Effect
 from connector.core.outcomes import PRIORITY_ORDER, EntryState, Priority
 from connector.core.participant import Known, Participant, normalise_email
 from connector.core.state import State, fold_states
-from connector.models import CampaignLink, DrainRequest, OutboxEntry, WebhookSource
+from connector.models import CampaignLink, DrainRequest, OutboxEntry
 from connector.models.known import KnownParticipant, known_columns
 from connector.pipeline.bulk import insert_missing, update_rows
+from connector.pipeline.hearing import Heard, Merger, Telling, effects_of, keys_of, merge_said
 from connector.pipeline.sharing import names_of, waiting_on_emails
 
 DRAIN_REQUEST_SECONDS = 60
@@ -44,26 +45,6 @@ Table = TypeVar("Table", bound=KnownParticipant)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What became of one participant's row."""
-
-    known: Known
-    results: tuple[MergeResult, ...]
-    """One a message, in their order."""
-    source: WebhookSource | None = None
-    """Who said it; None for an import."""
-
-    @property
-    def change_count(self) -> int:
-        """How many of the messages changed the row; the row's generation rises by as many."""
-        return sum(result is MergeResult.ACCEPTED for result in self.results)
-
-
-Merger = Callable[[str, Known | None], Heard]
-"""Merge everything that was heard under a key into the stored row, None where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
 class Arrival:
     """How something arrived for a link."""
 
@@ -78,56 +59,17 @@ def store_participants(
     link: CampaignLink,
     participants: Sequence[Participant],
     *,
-    source: WebhookSource | None,
-    received_at: datetime,
+    telling: Telling,
     priority: Priority,
-) -> list[MergeResult]:
-    """Merge participants of the link's event into the outbox; one result each, in their order.
+) -> list[Effect]:
+    """Merge participants of the link's event into the outbox; one effect each, in their order.
 
     Call inside atomic, and `request_drain` when any result is ACCEPTED. The number of queries does not depend on the
     number of participants. Those of one key are merged in their order, as if each had come alone.
     """
-    arrival = Arrival(link, received_at, priority)
-    heard = store_entries(
-        arrival, keys=keys_of(participants), merge=merge_said(participants, source=source, at=received_at)
-    )
-    remaining = {key: iter(row.results) for key, row in heard.items()}
-    return [next(remaining[participant.key]) for participant in participants]
-
-
-def keys_of(participants: Iterable[Participant]) -> list[str]:
-    """Return the keys of participants, each once."""
-    return list(dict.fromkeys(participant.key for participant in participants))
-
-
-def merge_said(participants: Iterable[Participant], *, source: WebhookSource | None, at: datetime) -> Merger:
-    """Return the merger of one source's participants that arrived at `at`."""
-    said: dict[str, list[Participant]] = {}
-    for participant in participants:
-        said.setdefault(participant.key, []).append(participant)
-    return partial(_merge_in_order, said=said, source=source, at=at)
-
-
-def default_state_of(source: WebhookSource | None) -> State | None:
-    """Return the state that a source supposes where it sends none."""
-    return State(source.default_state) if source is not None and source.default_state else None
-
-
-def _merge_in_order(
-    key: str,
-    known: Known | None,
-    *,
-    said: Mapping[str, Sequence[Participant]],
-    source: WebhookSource | None,
-    at: datetime,
-) -> Heard:
-    results = []
-    default_state = default_state_of(source)
-    for participant in said[key]:
-        merged = merge_participant(known, participant, received_at=at, default_state=default_state)
-        known = merged.known
-        results.append(merged.result)
-    return Heard(known or Known(), tuple(results), source)
+    arrival = Arrival(link, telling.at, priority)
+    heard = store_entries(arrival, keys=keys_of(participants), merge=merge_said(participants, telling))
+    return effects_of(participants, heard)
 
 
 def store_entries(arrival: Arrival, *, keys: Collection[str], merge: Merger) -> dict[str, Heard]:

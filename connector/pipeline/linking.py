@@ -21,23 +21,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from connector.core.effect import Effect
 from connector.core.merge import MergeResult, join_known
 from connector.core.outcomes import Priority
 from connector.core.participant import Known, Participant
-from connector.models import CampaignLink, UnlinkedEvent, UnlinkedParticipant, WebhookSource
+from connector.models import CampaignLink, UnlinkedEvent, UnlinkedParticipant
 from connector.models.known import known_columns
-from connector.pipeline.enqueue import (
-    Arrival,
-    Heard,
-    RowWriter,
-    default_state_of,
-    keys_of,
-    merge_rows,
-    merge_said,
-    request_drain,
-    store_entries,
-    write_known,
-)
+from connector.pipeline.enqueue import Arrival, RowWriter, merge_rows, request_drain, store_entries, write_known
+from connector.pipeline.hearing import Heard, Telling, default_state_of, effects_of, keys_of, merge_said
 
 MOVE_CHUNK = 500
 """Participants moved in one transaction: short enough that a webhook for the event hardly waits."""
@@ -82,19 +73,23 @@ def _lock_events(events: Mapping[str, str], *, now: datetime) -> set[str]:
     return {row.event_id for row in rows}
 
 
-def store_unlinked(
-    event_id: str, participants: Collection[Participant], *, source: WebhookSource | None, received_at: datetime
-) -> None:
-    """Merge participants into the waiting room of an event. Call inside atomic, after `lock_unlinked`."""
-    merge_rows(
+def store_unlinked(event_id: str, participants: Collection[Participant], *, telling: Telling) -> list[Effect]:
+    """Merge participants into the waiting room of an event; one effect each, in their order.
+
+    Call inside atomic, after `lock_unlinked`.
+    """
+    heard = merge_rows(
         UnlinkedParticipant.objects.filter(event_id=event_id),
         keys=keys_of(participants),
-        merge=merge_said(participants, source=source, at=received_at),
+        merge=merge_said(participants, telling),
         table=RowWriter(make=partial(_new_row, event_id=event_id), change=_apply, columns=_COLUMNS),
     )
     name = event_name_of(participants)
     named = {"event_name": name} if name else {}
-    UnlinkedEvent.objects.filter(pk=event_id).update(last_message_at=received_at, **named)
+    told = {} if telling.first_at else {"last_message_at": telling.at}
+    if told or named:
+        UnlinkedEvent.objects.filter(pk=event_id).update(**told, **named)
+    return effects_of(participants, heard)
 
 
 def _new_row(key: str, heard: Heard, *, event_id: str) -> UnlinkedParticipant:

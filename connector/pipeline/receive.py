@@ -1,6 +1,7 @@
 """Take a message of a source into the inbox and its participants into the outbox, in one transaction."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,15 +11,18 @@ from django.db import transaction
 from django.db.models import Case, F, Q, When
 
 from connector.conf import Rate
+from connector.core.effect import Effect
 from connector.core.merge import MergeResult
 from connector.core.outcomes import Priority
 from connector.core.participant import Participant
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.inwink.identity import Identity, blank_participants, emails_in, read_identity
-from connector.inwink.payload import InvalidParticipant, MalformedBody, read_body, read_participant
+from connector.inwink.payload import MalformedBody, read_body
 from connector.models import CampaignLink, WebhookMessage, WebhookSource
 from connector.pipeline.enqueue import request_drain, store_participants
+from connector.pipeline.hearing import Telling
 from connector.pipeline.linking import event_name_of, find_links, lock_unlinked, store_unlinked
+from connector.pipeline.message_rows import ReadBody, read_all, store_rows
 from connector.pipeline.privacy.erased import drop_erased, find_erased
 from connector.pipeline.watching.last_message import note_heard
 
@@ -66,7 +70,7 @@ def receive_message(source: WebhookSource, *, message_id: str, body: bytes, rece
             WebhookMessage.objects.filter(pk=message.pk).update(repeat_count=F("repeat_count") + 1)
             return Answer(message.answer_status, message.answer)
         message.received_at = received_at
-        answer = _process(message, body=body)
+        answer = process_message(message, body=body, telling=Telling(source, received_at))
         message.answer_status, message.answer = answer.status, answer.body
         message.save()
     logger.info("message received", extra={"source_id": str(source.pk), "status": answer.status})
@@ -85,16 +89,19 @@ def _open_message(source: WebhookSource, *, message_id: str, received_at: dateti
     return message
 
 
-def _process(message: WebhookMessage, *, body: bytes) -> Answer:
+def process_message(message: WebhookMessage, *, body: bytes, telling: Telling) -> Answer:
+    """Read a message that is stored and locked, and store its participants; the caller saves it. Call inside atomic."""
     try:
         raw_participants = read_body(body)
     except MalformedBody as exc:
         message.status = WebhookMessage.Status.REJECTED
         message.body = _head(body)
         return Answer(400, {"error": exc.code, "detail": exc.detail})
-    erased = drop_erased([read_identity(raw) for raw in raw_participants], now=message.received_at)
-    kept = {place: raw for place, raw in enumerate(raw_participants) if place not in erased}
-    counts = _store(kept, source=message.source, received_at=message.received_at)
+    erased = drop_erased([read_identity(raw) for raw in raw_participants], now=telling.at)
+    blanked = {place for place, raw in enumerate(raw_participants) if raw is None and telling.first_at is not None}
+    kept = {place: raw for place, raw in enumerate(raw_participants) if place not in erased | blanked}
+    read = read_all(kept, locale=message.source.locale)
+    counts = _store(message, read, telling=telling)
     counts = replace(counts, unchanged=counts.unchanged + len(erased))
     message.status = WebhookMessage.Status.ACCEPTED
     text = body.decode("utf-8-sig")
@@ -125,18 +132,11 @@ def answer_body(message_id: str, counts: Counts) -> dict[str, Any]:
     }
 
 
-def _store(raw_participants: Mapping[int, Any], *, source: WebhookSource, received_at: datetime) -> Counts:
-    by_event: dict[str, list[Participant]] = {}
-    rejected = []
-    for index, raw in raw_participants.items():
-        try:
-            participant = read_participant(raw, locale=source.locale)
-        except InvalidParticipant as exc:
-            rejected.append({"index": index, "errors": exc.errors})
-        else:
-            by_event.setdefault(participant.event_id, []).append(participant)
-    counts = store_by_event(by_event, source=source, received_at=received_at, priority=Priority.LIVE)
-    return replace(counts, rejected=rejected)
+def _store(message: WebhookMessage, read: ReadBody, *, telling: Telling) -> Counts:
+    """Store the participants of a message, and beside it what became of each."""
+    stored = _store_told(read.by_event(), telling=telling, priority=Priority.LIVE)
+    store_rows(message, read, stored.effects)
+    return replace(_count(stored), rejected=read.errors())
 
 
 def store_by_event(
@@ -148,30 +148,53 @@ def store_by_event(
 ) -> Counts:
     """Store participants in the outbox, or in the waiting room while their event is not linked, and ask for drains.
 
-    Call inside atomic. Waiting rooms come first, then links in the order of their keys: nobody locks in a circle.
-    Participants of test messages are counted and stored nowhere: the one door to outbox and waiting room is here.
+    Call inside atomic. Participants of test messages are counted and stored nowhere.
     """
-    trials = by_event.get(TRIAL_EVENT_ID, ())
+    return _count(_store_told(by_event, telling=Telling(source, received_at), priority=priority))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What became of participants."""
+
+    effects: Mapping[str, Sequence[Effect]]
+    """{event id: one each, in their order}"""
+    waiting: frozenset[str]
+    """The events that no link names."""
+
+
+def _store_told(by_event: Mapping[str, Sequence[Participant]], *, telling: Telling, priority: Priority) -> _Stored:
+    """Store participants; this is the one door to outbox and waiting room, and test messages stay before it.
+
+    Waiting rooms come first, then links in the order of their keys: nobody locks in a circle.
+    """
+    effects: dict[str, list[Effect]] = {TRIAL_EVENT_ID: [Effect.TRIAL for _one in by_event.get(TRIAL_EVENT_ID, ())]}
     by_event = {event: said for event, said in by_event.items() if event != TRIAL_EVENT_ID}
     links = find_links(by_event)
     unlinked = {event: event_name_of(said) for event, said in by_event.items() if event not in links}
-    links |= lock_unlinked(unlinked, now=received_at)
-    waiting = {event: said for event, said in by_event.items() if event not in links}
-    for event, said in sorted(waiting.items()):
-        store_unlinked(event, said, source=source, received_at=received_at)
-    results: list[MergeResult] = []
+    links |= lock_unlinked(unlinked, now=telling.at)
+    waiting = frozenset(by_event) - frozenset(links)
+    for event in sorted(waiting):
+        effects[event] = store_unlinked(event, by_event[event], telling=telling)
     for link in sorted(links.values(), key=_primary_key):
-        said = by_event[link.inwink_event_id]
-        merged = store_participants(link, said, source=source, received_at=received_at, priority=priority)
-        results += merged
-        request_drain([link.pk] if MergeResult.ACCEPTED in merged else [])
-    note_heard((link.pk for link in links.values()), at=received_at)
+        event = link.inwink_event_id
+        effects[event] = store_participants(link, by_event[event], telling=telling, priority=priority)
+        is_due = any(effect.result is MergeResult.ACCEPTED for effect in effects[event])
+        request_drain([link.pk] if is_due else [])
+    if telling.first_at is None:
+        note_heard((link.pk for link in links.values()), at=telling.at)
+    return _Stored(effects, waiting)
+
+
+def _count(stored: _Stored) -> Counts:
+    linked = (found for event, found in stored.effects.items() if event not in {TRIAL_EVENT_ID, *stored.waiting})
+    results = Counter(effect.result for found in linked for effect in found)
     return Counts(
-        accepted=results.count(MergeResult.ACCEPTED),
-        unchanged=results.count(MergeResult.UNCHANGED),
-        stale=results.count(MergeResult.STALE),
-        unlinked=sum(len(said) for said in waiting.values()),
-        trials=len(trials),
+        accepted=results[MergeResult.ACCEPTED],
+        unchanged=results[MergeResult.UNCHANGED],
+        stale=results[MergeResult.STALE],
+        unlinked=sum(len(stored.effects[event]) for event in stored.waiting),
+        trials=len(stored.effects[TRIAL_EVENT_ID]),
     )
 
 

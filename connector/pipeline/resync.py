@@ -14,12 +14,12 @@ from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.bulk import update_rows
 from connector.pipeline.enqueue import (
     ENTRY_COLUMNS,
-    default_state_of,
     fold_target,
     make_due,
     request_drain,
     write_entry_known,
 )
+from connector.pipeline.hearing import default_state_of
 
 CHUNK = 1_000
 """Entries enqueued in one transaction."""

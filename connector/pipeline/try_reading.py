@@ -1,6 +1,6 @@
 """Read a message as the webhook would, and keep nothing: for whoever wants to see how a sender is understood."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,10 +19,10 @@ from connector.inwink.payload import (
 )
 from connector.inwink.places import Place, find_places
 from connector.models import CampaignLink, WebhookSource
-from connector.pipeline.enqueue import default_state_of
+from connector.pipeline.hearing import default_state_of
 from connector.pipeline.linking import find_links
 
-__all__ = ["Lack", "MalformedBody", "Reading", "TriedParticipant", "Unread", "try_reading"]
+__all__ = ["Lack", "MalformedBody", "Reading", "TriedParticipant", "Unread", "try_places", "try_reading"]
 
 
 class Lack(StrEnum):
@@ -72,10 +72,22 @@ class TriedParticipant:
 def try_reading(body: bytes, source: WebhookSource, *, now: datetime) -> list[TriedParticipant]:
     """Read a body as if `source` had sent it; writes nothing, one query. Raises MalformedBody."""
     raw_participants = read_body(body)
+    found = try_places(body, source, wanted=range(len(raw_participants)), now=now)
+    return [found[place] for place in range(len(raw_participants))]
+
+
+def try_places(
+    body: bytes, source: WebhookSource, *, wanted: Collection[int], now: datetime
+) -> dict[int, TriedParticipant]:
+    """Do the same for some participants of the body, counted from 0."""
+    raw_participants = read_body(body)
     places = find_places(body.decode("utf-8-sig"))
-    tried = [_try(raw, place, source=source, now=now) for raw, place in zip(raw_participants, places, strict=True)]
-    links = find_links({one.participant.event_id for one in tried if one.participant is not None})
-    return [replace(one, link=links.get(one.participant.event_id)) if one.participant else one for one in tried]
+    tried = {place: _try(raw_participants[place], places[place], source=source, now=now) for place in wanted}
+    links = find_links({one.participant.event_id for one in tried.values() if one.participant is not None})
+    return {
+        place: replace(one, link=links.get(one.participant.event_id)) if one.participant else one
+        for place, one in tried.items()
+    }
 
 
 def _try(raw: Json, place: Place, *, source: WebhookSource, now: datetime) -> TriedParticipant:

@@ -18,6 +18,7 @@ from connector.core.outcomes import EntryState, Priority
 from connector.core.participant import Participant
 from connector.models import CampaignLink, DrainRequest, OutboxEntry, SalesforceOrg, WebhookSource
 from connector.pipeline.enqueue import queue_drains, request_drain, store_participants
+from connector.pipeline.hearing import Telling
 from tests.factories import NOW, CampaignLinkFactory, OutboxEntryFactory, SalesforceOrgFactory, WebhookSourceFactory
 from tests.pipeline.said import said
 
@@ -35,8 +36,8 @@ def store(
     source: WebhookSource | None = None,
 ) -> list[str]:
     with transaction.atomic():
-        results = store_participants(link, participants, source=source, received_at=at, priority=priority)
-    return [result.value for result in results]
+        effects = store_participants(link, participants, telling=Telling(source, at), priority=priority)
+    return [effect.result.value for effect in effects]
 
 
 def entry_for(state: EntryState, **columns: Any) -> OutboxEntry:

@@ -10,6 +10,7 @@ _PERMISSIONS: dict[str, str] = {
     Errand.Kind.RECONCILE: "connector.reconcile_participants",
     Errand.Kind.MEND: "connector.resync_campaignlink",
     Errand.Kind.RESYNC: "connector.resync_campaignlink",
+    Errand.Kind.REPLAY: "connector.resync_campaignlink",
 }
 
 

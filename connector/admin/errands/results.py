@@ -168,11 +168,27 @@ def counts_context(errand: Errand) -> dict[str, Any]:
             "people_url": _people_url(errand)}  # fmt: skip
 
 
+def replay_context(errand: Errand) -> dict[str, Any]:
+    """Return what became of the participants of replayed messages."""
+    result = errand.result
+    terms = [
+        Term(result.get("accepted", 0), _("changed and being sent"), "good"),
+        Term(
+            result.get("unlinked", 0), _("waiting until the event is linked"), "warn" if result.get("unlinked") else ""
+        ),
+        Term(result.get("unchanged", 0), _("unchanged")),
+        Term(result.get("stale", 0), _("older than what is known")),
+        Term(result.get("rejected", 0), _("unreadable"), "bad" if result.get("rejected") else ""),
+    ]
+    return {"message_count": result.get("messages", 0), "rows": sum(term.count for term in terms), "terms": terms}
+
+
 CONTEXTS: Mapping[str, tuple[str, Callable[[Errand], dict[str, Any]]]] = {
     Errand.Kind.CHECK_IMPORT: ("check_import", check_context),
     Errand.Kind.IMPORT: ("import", import_context),
     Errand.Kind.RECONCILE: ("reconcile", reconcile_context),
     Errand.Kind.MEND: ("counts", counts_context),
     Errand.Kind.RESYNC: ("counts", counts_context),
+    Errand.Kind.REPLAY: ("replay", replay_context),
 }
 """{kind: (template of the result, its context)}"""

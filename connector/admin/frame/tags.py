@@ -7,8 +7,9 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from connector.core.effect import Effect
 from connector.core.outcomes import EntryState, Outcome
-from connector.models import CampaignLink, OutboxEntry, SalesforceOrg, SyncAttempt
+from connector.models import CampaignLink, MessageParticipant, OutboxEntry, SalesforceOrg, SyncAttempt
 
 _ENTRY_COLOURS = {
     EntryState.PENDING: "busy", EntryState.CLAIMED: "busy", EntryState.RETRYING: "warn", EntryState.SYNCED: "good",
@@ -17,6 +18,10 @@ _ENTRY_COLOURS = {
 _OUTCOME_COLOURS = {
     Outcome.CREATED: "good", Outcome.UPDATED: "good", Outcome.UNCHANGED: "", Outcome.LEFT_OUT: "",
     Outcome.NEEDS_ANSWER: "warn", Outcome.FAILED: "bad", Outcome.RETRYING: "warn",
+}  # fmt: skip
+_EFFECT_COLOURS = {
+    Effect.NEW: "good", Effect.CHANGED: "good", Effect.UNCHANGED: "", Effect.STALE: "", Effect.HELD: "warn",
+    Effect.REJECTED: "bad", Effect.TRIAL: "busy",
 }  # fmt: skip
 _ORG_COLOURS = {
     SalesforceOrg.State.CONNECTED: "good", SalesforceOrg.State.PAUSED: "warn",
@@ -34,6 +39,11 @@ def short_time(moment: datetime | None) -> str:
     if moment is None:
         return "–"
     return format_html('<span class="cx-nowrap">{}</span>', date_format(localtime(moment), "SHORT_DATETIME_FORMAT"))
+
+
+def effect_tag(participant: MessageParticipant) -> str:
+    """Return what became of one participant of a message."""
+    return tag(participant.get_effect_display(), colour=_EFFECT_COLOURS[Effect(participant.effect)])
 
 
 def entry_tag(entry: OutboxEntry) -> str:

@@ -22,16 +22,21 @@ from connector.admin.frame.base import AnyAdmin, Question, ReadOnlyAdmin, ask, f
 from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.search import search_messages
 from connector.admin.frame.tags import short_time, tag
+from connector.admin.inwink.message_page import pretty, reading_context
+from connector.admin.inwink.replay import may_replay, replay_selected, replay_view
 from connector.models import UnlinkedEvent, UnlinkedParticipant, WebhookMessage
 from connector.pipeline.linking import heed_event, ignore_event
+from connector.pipeline.replay import replayable
+
+REPLAYS_SHOWN = 10
 
 
 @admin.register(WebhookMessage)
 class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     """Messages, the newest first."""
 
-    list_display = ("received", "source", "status_tag", "counts", "repeat_count", "message_id")
-    list_display_links = ("received", "message_id")
+    list_display = ("received", "source", "status_tag", "counts", "repeat_count", "identity")
+    list_display_links = ("received", "identity")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("source", RelatedDropdownFilter),
@@ -41,7 +46,7 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     list_select_related = ("source",)
     search_fields = ("message_id",)
     search_help_text = _("whole message id")
-    actions = None
+    actions = ("replay_selected",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookMessage]:
         """Leave the bodies in the database: a list does not show them."""
@@ -65,6 +70,26 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
         words = gettext("Test message") if message.is_trial else message.get_status_display()
         return tag(f"{words} · {message.answer_status}", colour="good" if is_good else "bad")
 
+    @admin.display(description=_("message id"), ordering="message_id")
+    def identity(self, message: WebhookMessage) -> str:
+        """Show the sender's id, of a replay who asked for it."""
+        if not message.requested_by:
+            return message.message_id
+        return gettext("replay, asked for by %(person)s") % {"person": message.requested_by}
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may have messages read again."""
+        return may_replay(request)
+
+    @admin.action(description=_("Replay…"), permissions=["replay"])
+    def replay_selected(self, request: HttpRequest, queryset: QuerySet[WebhookMessage]) -> HttpResponse | None:
+        """Read the selected messages once more."""
+        return replay_selected(self, request, queryset)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that replays a message."""
+        return [object_url(self, "replay", view=replay_view(self)), *super().get_urls()]
+
     @admin.display(description=_("participants"))
     def counts(self, message: WebhookMessage) -> str:
         """Sum up what became of the participants of a message."""
@@ -74,15 +99,18 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the message, its answer, and what became of its participants."""
-        message = find_or_404(WebhookMessage.objects.select_related("source"), object_id)
+        message = find_or_404(WebhookMessage.objects.select_related("source", "replay_of__source"), object_id)
         if not self.has_view_permission(request, message):
             raise PermissionDenied
         context = {
             "message": message,
             "status": self.status_tag(message),
             "counts": count_words(message),
-            "body": _pretty(message.body),
+            "body": pretty(message.body),
             "answer": json.dumps(message.answer, indent=2, ensure_ascii=False),
+            "may_replay": may_replay(request) and replayable(WebhookMessage.objects.filter(pk=message.pk)).exists(),
+            "replays": message.replays.order_by("-pk").only("pk", "received_at", "requested_by")[:REPLAYS_SHOWN],
+            **reading_context(request, message),
         }
         title = gettext("Message of %(source)s") % {"source": message.source}
         return render_page(self, request, "admin/connector/webhookmessage/page.html", title=title, context=context)
@@ -105,13 +133,6 @@ def count_words(message: WebhookMessage) -> str:
         ),
     ]
     return ", ".join(words % {"count": count} for count, words in counts if count)
-
-
-def _pretty(body: str) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):  # a message is also refused for its nesting
-        return body
 
 
 @admin.register(UnlinkedEvent)

@@ -37,10 +37,11 @@ _GRAVE = frozenset({Lack.EMAIL, Lack.STATE})
 
 def tried_rows(tried: Sequence[TriedParticipant]) -> list[dict[str, Any]]:
     """Prepare the first participants for the page."""
-    return [_row(one, number=number) for number, one in enumerate(tried[:ROWS_SHOWN], start=1)]
+    return [tried_row(one, number=number) for number, one in enumerate(tried[:ROWS_SHOWN], start=1)]
 
 
-def _row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
+def tried_row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
+    """Prepare one participant, the first of a message being number 1."""
     base = {"number": number, "line": tried.line}
     if tried.participant is None:
         unread = [{"line": one.line, "key": one.problem.key, "text": say(one.problem)} for one in tried.unread]

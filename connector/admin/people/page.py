@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import localize
 from django.utils.timezone import localtime
@@ -11,18 +11,19 @@ from connector.admin.frame.changes import RecordLink, payload_rows, record_links
 from connector.admin.frame.explain import explain_end, explain_notes, explain_waiting, reason_label
 from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS
 from connector.admin.frame.tags import entry_tag, link_tag
-from connector.admin.log.attempts import attempt_row
+from connector.admin.people.standing import standing_words
+from connector.admin.people.timeline import timeline_context
 from connector.core.outcomes import EntryState, Reason
-from connector.models import OutboxEntry, PersonChoice, SyncAttempt
-
-ATTEMPTS_SHOWN = 25
+from connector.models import OutboxEntry, PersonChoice
 
 _KINDS = {EntryState.FAILED: "bad", EntryState.NEEDS_ANSWER: "warn", EntryState.RETRYING: "warn"}
 
 
-def entry_context(entry: OutboxEntry) -> dict[str, Any]:
-    """Return the template's context for one participant; two queries beside the entry's own."""
+def entry_context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
+    """Return the template's context for one participant; four queries beside the entry's own."""
+    choices = _choices_of(entry)
     return {
+        "standing": standing_words(entry),
         "entry": entry,
         "state": entry_tag(entry),
         "link_state": link_tag(entry.link),
@@ -37,10 +38,12 @@ def entry_context(entry: OutboxEntry) -> dict[str, Any]:
         ),
         "notes": explain_notes(entry.notes),
         "records": _records(entry),
-        "answers": [*_chosen_rows(entry), *(answer_row(reason, said) for reason, said in entry.answers.items())],
+        "answers": [
+            *(chosen_row(choice) for choice in choices),
+            *(answer_row(reason, said) for reason, said in entry.answers.items()),
+        ],
         "shares_email_with": _others_with_email(entry) if entry.email_key else [],
-        "attempts": [attempt_row(attempt) for attempt in _latest_attempts(entry)],
-        "attempts_shown": ATTEMPTS_SHOWN,
+        **timeline_context(request, entry, choices),
     }
 
 
@@ -53,19 +56,15 @@ def _records(entry: OutboxEntry) -> list[RecordLink]:
     )
 
 
-def _latest_attempts(entry: OutboxEntry) -> QuerySet[SyncAttempt]:
-    return entry.attempts.order_by("-id")[:ATTEMPTS_SHOWN]
-
-
 def _others_with_email(entry: OutboxEntry) -> list[OutboxEntry]:
     same = OutboxEntry.objects.filter(email_key=entry.email_key, link=entry.link).exclude(pk=entry.pk)
     return list(same.only("pk", "participant_key", "payload", "state")[:10])
 
 
-def _chosen_rows(entry: OutboxEntry) -> list[dict[str, Any]]:
+def _choices_of(entry: OutboxEntry) -> list[PersonChoice]:
     """Return the record that a person chose for this email in the whole organisation, if any."""
-    choices = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key).exclude(email_key="")
-    return [chosen_row(choice) for choice in choices]
+    chosen = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key)
+    return list(chosen.exclude(email_key=""))
 
 
 def chosen_row(choice: PersonChoice) -> dict[str, Any]:

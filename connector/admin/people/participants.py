@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
@@ -25,6 +25,7 @@ from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
 from connector.admin.people.questions import answers_view
+from connector.admin.people.resending import report_enqueued, resync_selected
 from connector.models import OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries
 
@@ -93,10 +94,10 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         """Whether the person may send participants again."""
         return request.user.has_perm(MAY_RESYNC)
 
-    @admin.action(description=_("Send again"), permissions=["resync"])
-    def resync_selected(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:
+    @admin.action(description=_("Send again…"), permissions=["resync"])
+    def resync_selected(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> HttpResponse | None:
         """Send the selected participants again, with a fresh read."""
-        report_enqueued(request, resync_entries(queryset, requested_by=request.user.get_username()))
+        return resync_selected(self, request, queryset)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the buttons of a participant's page."""
@@ -169,21 +170,12 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         return entry
 
     def _render(self, request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm | None) -> HttpResponse:
-        context = entry_context(entry)
+        context = entry_context(request, entry)
         context["may_resync"] = self.has_resync_permission(request)
         context["may_answer"] = may_answer(request)
         context["form"] = form or AnswerForm(entry=entry)
         title = self.participant(entry)
         return render_page(self, request, "admin/connector/outboxentry/page.html", title=title, context=context)
-
-
-def report_enqueued(request: HttpRequest, count: int) -> None:
-    """Say how many participants are sent again."""
-    if not count:
-        messages.warning(request, gettext("Nobody to send again."))
-        return
-    text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
-    messages.success(request, text % {"count": count})
 
 
 def _correction_of(entry: OutboxEntry) -> Question:

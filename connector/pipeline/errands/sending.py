@@ -1,6 +1,6 @@
 """Send everybody of an event again, those that failed, or those of one cause, a chunk at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -30,8 +30,19 @@ def resend_cause(cause: Cause, link: CampaignLink, *, requested_by: str) -> tupl
     return count, False
 
 
+def resend_selected(ids: Sequence[int], *, requested_by: str) -> Errand | None:
+    """Send selected participants again; many are left to the workers, by the errand that is returned."""
+    if len(ids) > AT_ONCE:
+        return start_errand(Order(Errand.Kind.RESYNC, requested_by=requested_by, terms={"ids": list(ids)}))
+    resync_entries(OutboxEntry.objects.filter(pk__in=ids), requested_by=requested_by)
+    return None
+
+
 def send_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
-    """Enqueue a slice; `terms` hold {"failed_only"} or {"state", "reason", "code"}, the result {"enqueued"}."""
+    """Enqueue a slice; the result is {"enqueued"}.
+
+    `terms` hold {"failed_only"}, {"state", "reason", "code"}, or {"ids"} of a selection.
+    """
     entries = _wanted(errand)
     after, enqueued = errand.position.get("after", 0), errand.position.get("enqueued", 0)
     if errand.total_count is None:
@@ -50,6 +61,8 @@ def send_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
 
 def _wanted(errand: Errand) -> QuerySet[OutboxEntry]:
     terms = errand.terms
+    if "ids" in terms:
+        return OutboxEntry.objects.filter(pk__in=terms["ids"])
     if "code" in terms and errand.link_id is not None:
         return Cause(errand.link_id, terms["state"], terms["reason"], terms["code"]).entries()
     entries = OutboxEntry.objects.filter(link=errand.link)

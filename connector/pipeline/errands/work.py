@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connector.inwink.export_file import UnreadableFile
 from connector.models import Errand
-from connector.pipeline.errands import importing, reconciling, sending
+from connector.pipeline.errands import importing, reconciling, replaying, sending
 from connector.pipeline.errands.export import ExportGoneError
 from connector.pipeline.errands.pace import Pace, StoppedError, at_work
 from connector.pipeline.errands.start import queue
@@ -30,6 +30,7 @@ _SLICES: Mapping[str, Slice] = {
     Errand.Kind.RECONCILE: reconciling.compare,
     Errand.Kind.MEND: reconciling.mend_differences,
     Errand.Kind.RESYNC: sending.send_again,
+    Errand.Kind.REPLAY: replaying.replay_again,
 }
 
 

@@ -14,9 +14,9 @@ from connector.pipeline.privacy.held import Sought, find_person, messages_about
 Json = Any
 
 _WORKINGS = frozenset({
-    "id", "link", "source", "run", "entry", "org", "same_person_of", "claim_token", "claimed_generation",
-    "lease_expires_at", "claimed_email", "generation", "synced_generation", "expired_count", "timeout_count",
-    "sent_hash", "sent_person_hash", "duration_ms",
+    "id", "link", "source", "run", "message", "place", "entry", "org", "same_person_of", "claim_token",
+    "claimed_generation", "lease_expires_at", "claimed_email", "generation", "synced_generation", "expired_count",
+    "timeout_count", "sent_hash", "sent_person_hash", "duration_ms",
 })  # fmt: skip
 """Columns that say how the connector works and nothing about the person."""
 
@@ -35,6 +35,7 @@ def export_participant(sought: Sought) -> dict[str, Json]:
         ],
         "not_linked_yet": _rows(waiting),
         "messages": [_message(message, places) for message, places in messages_about(found.identity)],
+        "message_readings": _rows(found.readings()),
         "attempts": _rows(found.attempts()),
         "choices": _rows(found.choices()),
     }

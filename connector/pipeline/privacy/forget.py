@@ -79,6 +79,7 @@ def _erase_rows(found: Found) -> tuple[int, int]:
         raise PersonInHandError
     attempts = delete_rows(SyncAttempt, found.attempts().values_list("pk", flat=True))
     found.choices().delete()
+    found.readings().delete()
     _scrub_others(found)
     entries = delete_rows(OutboxEntry, found.entry_ids)
     return entries + delete_rows(UnlinkedParticipant, found.unlinked_ids), attempts
@@ -127,6 +128,7 @@ def _erase_from_message(message_id: int, identity: Identity) -> bool:
         if errors:
             message.answer["rejected"] = [error for error in errors if error.get("index") not in places]
         message.save(update_fields=["body", "answer"])
+        message.participants.filter(place__in=places).delete()
     return True
 
 

@@ -7,7 +7,14 @@ from django.db.models import Q, QuerySet
 
 from connector.core.participant import names_key, normalise_email, text_of
 from connector.inwink.identity import Identity, list_raw, read_identity
-from connector.models import OutboxEntry, PersonChoice, SyncAttempt, UnlinkedParticipant, WebhookMessage
+from connector.models import (
+    MessageParticipant,
+    OutboxEntry,
+    PersonChoice,
+    SyncAttempt,
+    UnlinkedParticipant,
+    WebhookMessage,
+)
 
 MESSAGE_CHUNK = 200
 """Messages looked into at once: a body may have a mebibyte."""
@@ -38,6 +45,13 @@ class Found:
             by_key |= Q(participant_key=key, link__inwink_event_id=event)
         by_row = Q(entry__in=self.entry_ids) | Q(email_key__in=self.identity.emails)
         return SyncAttempt.objects.filter(by_row | by_key).order_by("pk")
+
+    def readings(self) -> QuerySet[MessageParticipant]:
+        """Return what became of the person's part of messages."""
+        by_id = Q(pk__in=())
+        for event, key in sorted(self.identity.ids):
+            by_id |= Q(event_id=event, participant_key=key)
+        return MessageParticipant.objects.filter(by_id).order_by("pk")
 
     def choices(self) -> QuerySet[PersonChoice]:
         """Return the records that somebody chose for the person's emails."""

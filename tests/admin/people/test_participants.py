@@ -103,8 +103,11 @@ def test_selected_participants_are_sent_again_twice_without_harm(sign_in: Callab
     other = OutboxEntryFactory.create(state=EntryState.FAILED)
     client = sign_in("view_outboxentry", "resync_campaignlink")
     data = {"action": "resync_selected", "_selected_action": [entry.pk for entry in entries]}
+    question = client.post("/admin/connector/outboxentry/", data).content.decode()
+    assert "Send again: 2 participants?" in question
+    assert set(OutboxEntry.objects.values_list("state", flat=True)) == {EntryState.FAILED}, "asked first"
     for _ in range(2):
-        answer = client.post("/admin/connector/outboxentry/", data, follow=True)
+        answer = client.post("/admin/connector/outboxentry/", {**data, "confirmed": "1"}, follow=True)
         assert "2 participants are sent again." in answer.content.decode()
     states = dict(OutboxEntry.objects.values_list("pk", "state"))
     assert [states[entry.pk] for entry in entries] == [EntryState.PENDING] * 2

@@ -17,6 +17,7 @@ from connector.core.outcomes import Priority
 from connector.management.base import CommandProblem
 from connector.models import CampaignLink, OutboxEntry, UnlinkedParticipant
 from connector.pipeline.enqueue import store_participants
+from connector.pipeline.hearing import Telling
 from tests.factories import CampaignLinkFactory
 from tests.pipeline.said import said
 
@@ -78,9 +79,8 @@ def test_participants_of_an_event_that_is_not_linked_wait(tmp_path: Path) -> Non
 def test_rows_older_than_what_is_known_are_stale(tmp_path: Path, link: CampaignLink) -> None:
     known_at = datetime(2026, 11, 1, 12, tzinfo=UTC)
     with transaction.atomic():
-        store_participants(
-            link, [said("p1", updated_at=known_at)], source=None, received_at=known_at, priority=Priority.LIVE
-        )
+        told = [said("p1", updated_at=known_at)]
+        store_participants(link, told, telling=Telling(None, known_at), priority=Priority.LIVE)
     path = csv(tmp_path / "export.csv", "id,company", "p1,Old")
     assert load(path, "--as-of", "2026-10-31")[1]["stale"] == 1
     assert load(path, "--as-of", "2026-11-01T18:00")[1]["accepted"] == 1

@@ -14,6 +14,7 @@ from connector.models import (
     CampaignLink,
     ErasedPerson,
     ErasureKey,
+    MessageParticipant,
     OutboxEntry,
     PersonChoice,
     SyncAttempt,
@@ -40,7 +41,10 @@ from tests.factories import (
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 ADA, GRACE = "ada@example.org", "grace@example.org"
-EVERYTHING = (OutboxEntry, UnlinkedParticipant, SyncAttempt, PersonChoice, WebhookMessage, ErasedPerson, CampaignLink)
+EVERYTHING = (
+    OutboxEntry, UnlinkedParticipant, SyncAttempt, PersonChoice, WebhookMessage, MessageParticipant, ErasedPerson,
+    CampaignLink,
+)  # fmt: skip
 """Where personal data could stand."""
 
 
@@ -91,6 +95,7 @@ def test_everything_about_a_person_goes_and_the_others_stay(source: WebhookSourc
     assert SyncAttempt.objects.count() == 1
     body = json.loads(WebhookMessage.objects.get().body)
     assert body == {"participants": [None, said("p2", GRACE), None]}
+    assert [row.participant_key for row in MessageParticipant.objects.all()] == ["p2"]
     assert {row.erased_by for row in ErasedPerson.objects.all()} == {"alice"}
 
 
@@ -142,6 +147,7 @@ def test_a_new_id_of_an_erased_person_is_recognised_without_the_email_too(
     receive(source, {"id": "p9", "eventId": "event-1", "lastName": "Lovelace", "registered": True}, message_id="m2")
 
     assert not OutboxEntry.objects.exists()
+    assert not MessageParticipant.objects.exists()
     assert not is_ada_mentioned()
 
 
@@ -176,6 +182,7 @@ def test_refused_values_of_the_person_go_from_the_answer_too(source: WebhookSour
     receive(source, said("p2", GRACE, registered="what?"), said(registered="Lovelace"))
     forget(email=ADA)
     assert [error["index"] for error in WebhookMessage.objects.get().answer["rejected"]] == [0]
+    assert [row.place for row in MessageParticipant.objects.all()] == [0]
     assert not is_ada_mentioned()
 
 
@@ -291,7 +298,10 @@ def test_what_is_held_is_handed_out(source: WebhookSource, link: CampaignLink) -
     [participant] = held["participants"]
     assert participant["payload"]["custom"] == {"fields.dietary": "vegan"}
     assert (participant["event"], participant["campaign"]) == ("event-1", link.campaign_id)
-    assert [len(held[part]) for part in ("not_linked_yet", "messages", "attempts", "choices")] == [1, 1, 1, 1]
+    parts = ("not_linked_yet", "messages", "attempts", "choices")
+    assert [len(held[part]) for part in parts] == [1, 1, 1, 1]
+    said_of = [(row["event_id"], row["participant_key"], row["effect"]) for row in held["message_readings"]]
+    assert said_of == [("event-1", "p1", "new"), ("unlinked", "p3", "new")]
     assert "hopper" not in json.dumps(held).casefold(), "of others nothing is handed out"
     assert held["messages"][0]["said"][0]["email"] == ADA
 

@@ -11,6 +11,7 @@ from django_q.models import Task
 from connector.core.outcomes import EntryState
 from connector.models import (
     LinkDraft,
+    MessageParticipant,
     OutboxEntry,
     SyncAttempt,
     SyncRun,
@@ -22,6 +23,7 @@ from connector.pipeline.privacy.prune import Pruned, prune
 from tests.factories import (
     NOW,
     LinkDraftFactory,
+    MessageParticipantFactory,
     OutboxEntryFactory,
     SyncAttemptFactory,
     SyncRunFactory,
@@ -61,6 +63,18 @@ def test_each_kind_is_kept_as_long_as_its_setting_says() -> None:
 
     assert [WebhookMessage.objects.count(), SyncAttempt.objects.count(), Task.objects.count()] == [1, 1, 1]
     assert counts(prune(now=NOW)) == {}
+
+
+def test_what_became_of_participants_goes_with_their_message() -> None:
+    old, kept = (WebhookMessageFactory.create(received_at=ago(days)) for days in (31, 29))
+    for message in (old, kept):
+        MessageParticipantFactory.create(message=message)
+    kept.replay_of, kept.first_received_at, kept.requested_by = old, old.received_at, "olga"
+    kept.save()
+    assert counts(prune(now=NOW)) == {"messages": 1}
+    assert [row.message_id for row in MessageParticipant.objects.all()] == [kept.pk]
+    [left] = WebhookMessage.objects.all()
+    assert (left.replay_of, left.requested_by) == (None, "olga")
 
 
 def test_an_attempt_outlives_the_run_that_it_was_part_of() -> None:

@@ -1,0 +1,62 @@
+"""Send ticked participants again: asked first, with their number; very many are left to the workers."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
+from connector.admin.frame.base import AnyAdmin, Question
+from connector.admin.frame.confirming import ask_about_posted, is_confirmed
+from connector.admin.people.names import people_words
+from connector.models import OutboxEntry
+from connector.pipeline.errands.sending import resend_selected
+
+MOST = 10_000
+"""Participants that one selection may hold; as many as the list pages through. A whole event has its own button."""
+
+
+def resync_selected(
+    model_admin: AnyAdmin, request: HttpRequest, selected: QuerySet[OutboxEntry]
+) -> HttpResponse | None:
+    """Ask about the ticked participants, then send them again."""
+    ids = list(selected.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(ids) > MOST:
+        text = gettext(
+            "More than %(most)s participants are too many for one selection. Narrow the list, or send a whole event "
+            "again from its page."
+        )
+        messages.warning(request, text % {"most": number_format(MOST, force_grouping=True)})
+        return None
+    if not is_confirmed(request):
+        return ask_about_posted(model_admin, request, _question(ids), is_possible=bool(ids))
+    errand = resend_selected(ids, requested_by=request.user.get_username())
+    if errand is not None:
+        return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[errand.pk]))
+    report_enqueued(request, len(ids))
+    return None
+
+
+def _question(ids: Sequence[int]) -> Question:
+    return Question(
+        title=gettext("Send again: %(people)s?") % {"people": people_words(len(ids))},
+        text=gettext(
+            "Each person is read anew in Salesforce and compared; only what differs is written. "
+            "Check-ins that arrive meanwhile go first."
+        ),
+        facts=[gettext("People whom a colleague removed from the campaign are added again.")],
+        button=gettext("Send again"),
+        back_url=reverse("admin:connector_outboxentry_changelist"),
+    )
+
+
+def report_enqueued(request: HttpRequest, count: int) -> None:
+    """Say how many participants are sent again."""
+    if not count:
+        messages.warning(request, gettext("Nobody to send again."))
+        return
+    text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
+    messages.success(request, text % {"count": count})

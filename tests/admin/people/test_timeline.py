@@ -1,0 +1,161 @@
+"""A participant's page tells what happened, the newest first, and says on top where the person stands."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from connector.core.outcomes import EntryState, Outcome, Reason
+from connector.core.state import State
+from connector.models import OutboxEntry, SyncRun, WebhookMessage
+from connector.pipeline.receive import receive_message
+from tests.admin.conftest import SignIn
+from tests.factories import (
+    NOW,
+    CampaignLinkFactory,
+    MessageParticipantFactory,
+    OutboxEntryFactory,
+    PersonChoiceFactory,
+    SyncAttemptFactory,
+    SyncRunFactory,
+    WebhookMessageFactory,
+    WebhookSourceFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client: Client, entry: OutboxEntry, **asked: Any) -> Any:
+    return client.get(reverse("admin:connector_outboxentry_change", args=[entry.pk]), asked)
+
+
+def kinds(answer: Any) -> list[str]:
+    return [moment.kind for moment in answer.context["moments"]]
+
+
+def receive(entry: OutboxEntry, *, at: Any, message_id: str, **said: Any) -> None:
+    source = WebhookSourceFactory.create()
+    body = {"id": entry.participant_key, "eventId": entry.link.inwink_event_id, "registered": True, **said}
+    receive_message(source, message_id=message_id, body=json.dumps(body).encode(), received_at=at)
+
+
+def minute(number: int) -> Any:
+    return NOW + timedelta(minutes=number)
+
+
+def test_messages_attempts_and_answers_stand_in_the_order_of_time(admin_client: Client) -> None:
+    entry = OutboxEntryFactory.create(
+        state=EntryState.SYNCED,
+        answers={"correction": {"answer": "correct", "by": "olga", "at": minute(3).isoformat(), "why": "wrong scan"}},
+    )
+    receive(entry, at=minute(1), message_id="m1", email=f"{entry.participant_key}@example.org", company="Engines")
+    SyncAttemptFactory.create(entry=entry, created_at=minute(2), changes={"Contact.Title": ["CMO", "CTO"]})
+    run = SyncRunFactory.create(trigger=SyncRun.Trigger.PUT_BACK)
+    SyncAttemptFactory.create(entry=entry, created_at=minute(5), run=run, outcome=Outcome.UPDATED)
+    PersonChoiceFactory.create(org=entry.link.org, email_key=entry.email_key, chosen_at=minute(4), chosen_by="paul")
+
+    answer = page_of(admin_client, entry)
+
+    assert kinds(answer) == ["attempt", "answer", "answer", "attempt", "message"]
+    text = answer.content.decode()
+    for said in ("Put back", "paul", "Status corrected", "olga", "wrong scan", "<del>CMO</del>", "Engines", "Changed"):
+        assert said in text
+    message = WebhookMessage.objects.get()
+    assert reverse("admin:connector_webhookmessage_change", args=[message.pk]) in text
+
+
+def test_messages_from_before_the_link_and_refused_ones_are_there(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create(inwink_event_id="e9")
+    entry = OutboxEntryFactory.create(link=link, participant_key="p9")
+    receive(entry, at=minute(1), message_id="m1", registered="perhaps")
+    text = page_of(admin_client, entry).content.decode()
+    assert "Could not be read" in text
+    assert "perhaps" in text, "what was wrong is said"
+
+
+def test_messages_of_others_are_not(admin_client: Client) -> None:
+    entry = OutboxEntryFactory.create(participant_key="p1")
+    MessageParticipantFactory.create(event_id=entry.link.inwink_event_id, participant_key="p2")
+    MessageParticipantFactory.create(event_id="another", participant_key="p1")
+    assert kinds(page_of(admin_client, entry)) == []
+
+
+def test_who_may_not_see_the_inbox_gets_no_way_into_it(sign_in: SignIn) -> None:
+    entry = OutboxEntryFactory.create()
+    receive(entry, at=minute(1), message_id="m1")
+    text = page_of(sign_in("view_outboxentry"), entry).content.decode()
+    assert "Message of inwink" in text
+    assert "webhookmessage" not in text
+
+
+def test_a_message_of_very_many_is_not_taken_apart(admin_client: Client) -> None:
+    entry = OutboxEntryFactory.create()
+    message = WebhookMessageFactory.create(accepted_count=500, body=json.dumps([{"id": entry.participant_key}]))
+    MessageParticipantFactory.create(
+        message=message, event_id=entry.link.inwink_event_id, participant_key=entry.participant_key
+    )
+    [moment] = page_of(admin_client, entry).context["moments"]
+    assert moment.row["said"] == []
+
+
+def test_a_page_holds_fifty_and_leads_to_older_ones(admin_client: Client) -> None:
+    entry = OutboxEntryFactory.create(state=EntryState.SYNCED)
+    run = SyncRunFactory.create(link=entry.link)
+    for number in range(60):
+        SyncAttemptFactory.create(entry=entry, run=run, created_at=minute(number))
+    first, second = page_of(admin_client, entry), page_of(admin_client, entry, page=2)
+    assert [len(kinds(answer)) for answer in (first, second)] == [50, 10]
+    assert first.context["moments"][0].at == minute(59)
+    assert second.context["moments"][-1].at == minute(0)
+    assert (first.context["older"], second.context["older"], second.context["newer"]) == (2, None, 1)
+    assert len(kinds(page_of(admin_client, entry, page="x"))) == 50
+
+
+def test_the_number_of_queries_does_not_depend_on_what_happened(
+    admin_client: Client, django_assert_num_queries: Any
+) -> None:
+    counts = []
+    for size in (1, 30):
+        entry = OutboxEntryFactory.create(state=EntryState.SYNCED)
+        for number in range(size):
+            receive(entry, at=minute(number), message_id=f"m{number}", company=f"Acme {number}")
+            SyncAttemptFactory.create(entry=entry, created_at=minute(number))
+        page_of(admin_client, entry)
+        with django_assert_num_queries(9, exact=False) as queries:
+            page_of(admin_client, entry)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (
+            {"state": EntryState.SYNCED, "participant_state": State.ATTENDED, "member_id": "00v000000000001AAA",
+             "sent_label": "Attended", "last_synced_at": NOW},
+            r"In inwink: Attended since 11/23/2026 .*"
+            r"In Salesforce: member “Attended” of the campaign Salon, as last compared on 11/23/2026 .*Nothing waits\.",
+        ),
+        (
+            {"state": EntryState.NEEDS_ANSWER, "reason": Reason.AMBIGUOUS},
+            r"not in the campaign Salon\. Nothing is sent until somebody answers: Several records with this email\.",
+        ),
+        ({"state": EntryState.LEFT_OUT, "reason": Reason.FILTERED}, r"Left out, nothing is written: Left out by"),
+        ({"state": EntryState.FAILED}, r"The last attempt failed, and nothing is tried again by itself: Refused by"),
+        ({"state": EntryState.PENDING}, r"A change of 11/23/2026 .* waits to be sent\."),
+    ],
+    ids=lambda value: value.get("state") if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_a_sentence_says_where_the_person_stands(admin_client: Client, columns: dict[str, Any], expected: str) -> None:
+    entry = OutboxEntryFactory.create(link=CampaignLinkFactory.create(event_name="Salon"), **columns)
+    assert re.search(expected, page_of(admin_client, entry).context["standing"])
+
+
+def test_whoever_is_the_same_person_as_another_is_said_to_be(admin_client: Client) -> None:
+    other = OutboxEntryFactory.create(participant_key="twin")
+    entry = OutboxEntryFactory.create(link=other.link, state=EntryState.SYNCED, same_person_of=other)
+    assert "the same person as twin" in page_of(admin_client, entry).context["standing"]
