@@ -93,6 +93,8 @@ UNFOLD: dict[str, Any] = {
             "900": "oklch(37.9% .146 265.5)",
             "950": "oklch(28.2% .091 267.9)",
         },
+        # a little darker than Unfold's, whose contrast is below 4.5 on anything but white
+        "font": {"subtle-light": "oklch(50% .028 261)"},
     },
     "SIDEBAR": {
         "show_search": False,

@@ -1,0 +1,46 @@
+"""Judge an open page as somebody would who cannot see it well, or has a phone: axe-core, and its width."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+DESK, PHONE = 1280, 400
+
+_STILL = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+"""Colours that are on their way to another are judged by nobody."""
+
+_RUN = """async () => {
+  const result = await axe.run(document, {resultTypes: ["violations"], preload: false});
+  return result.violations
+    .filter((violation) => ["serious", "critical"].includes(violation.impact))
+    .flatMap((violation) => violation.nodes.map((node) => [violation.id, node.target.join(" "), node.html]));
+}"""
+
+_THEMES = """(isDark) => document.documentElement.classList.toggle("dark", isDark)"""
+
+VIEWS = ((DESK, "light"), (PHONE, "dark"))
+"""(width, colours): each width and each theme once; colours do not depend on the width."""
+
+
+def find_faults(page: Page) -> Iterator[str]:
+    """Return the serious and critical findings of axe-core about an open page, and where it is too wide."""
+    page.evaluate(_STILL)
+    page.evaluate(AXE_SCRIPT)
+    for width, colours in VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+        page.evaluate(_THEMES, colours == "dark")
+        where = f"{page.url} at {width} px, {colours}"
+        found: list[Any] = page.evaluate(_RUN)
+        yield from (f"{where}: {rule}: {target}: {html[:160]}" for rule, target, html in found)
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            yield f"{where}: needs {needed} px"
+    page.set_viewport_size({"width": DESK, "height": 900})
+    page.emulate_media(color_scheme="light")
