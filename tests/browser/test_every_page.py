@@ -16,7 +16,7 @@ from tests.factories import WebhookSourceFactory
 from tests.house import QUEUE, WRITTEN_BY_US, House, is_page
 from tests.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 PARTS = 4
 """The pages are opened by so many tests, which can run at once."""
