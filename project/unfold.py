@@ -24,26 +24,28 @@ def _page(title: Any, *, icon: str, model: str) -> dict[str, Any]:
     }
 
 
-def _view_of(title: Any, *, icon: str, name: str, badge: str, colour: str) -> dict[str, Any]:
-    """Describe a page of participants with a number beside its name."""
+def _view_of(
+    title: Any, *, icon: str, name: str, badge: tuple[str, str], permission: str = "view_outboxentry"
+) -> dict[str, Any]:
+    """Describe a page of participants with a number beside its name, and the colour of that."""
     link = reverse_lazy(f"admin:{name}")
     return {
         "title": title,
         "icon": icon,
         "link": link,
         "active": lambda request: request.path == str(link),
-        "permission": lambda request: request.user.has_perm("connector.view_outboxentry"),
-        "badge": f"connector.admin.people.badges.{badge}",
-        "badge_variant": colour,
+        "permission": lambda request: request.user.has_perm(f"connector.{permission}"),
+        "badge": f"connector.admin.people.badges.{badge[0]}",
+        "badge_variant": badge[1],
     }
 
 
 _PROBLEMS = _view_of(
-    _("Problems"), icon="report", name="connector_outboxentry_problems", badge="problems_badge", colour="bad"
+    _("Problems"), icon="report", name="connector_outboxentry_problems", badge=("problems_badge", "bad")
 )
 _ANSWERS = _view_of(
-    _("Needs an answer"), icon="contact_support", name="connector_outboxentry_answers", badge="answers_badge",
-    colour="warn",
+    _("Needs an answer"), icon="contact_support", name="connector_outboxentry_answers", badge=("answers_badge", "warn"),
+    permission="see_people",
 )  # fmt: skip
 _PARTICIPANTS = {
     **_page(_("Participants"), icon="groups", model="connector.outboxentry"),
@@ -73,6 +75,7 @@ UNFOLD: dict[str, Any] = {
         _file("connector/overview.css"),
         _file("connector/wizard.css"),
         _file("connector/mappings.css"),
+        _file("connector/roles.css"),
     ],
     "SCRIPTS": [
         _file("connector/copy.js"),
@@ -144,7 +147,8 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page(_("Users"), icon="person", model="auth.user"),
                     _page(_("Invitations"), icon="mail", model="connector.invitation"),
-                    _page(_("Roles"), icon="badge", model="auth.group"),
+                    _page(_("Groups"), icon="badge", model="auth.group"),
+                    {"title": _("Roles"), "icon": "help", "link": reverse_lazy("admin:auth_user_roles")},
                     {
                         **_page(_("Long tasks"), icon="hourglass", model="connector.errand"),
                         "active": lambda request: "/errand/" in request.path and not request.path.endswith("/import/"),

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django_q.tasks import async_task
 
+from connector.pipeline.setup.roles import setup_roles
 from connector.pipeline.setup.schedules import setup_schedules
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,8 @@ class Stopping(Protocol):
 def wait_until_ready(stop: Stopping, *, pause: float = 0) -> bool:
     """Wait for the database and its migrations, after a pause in seconds; False where we were asked to stop instead.
 
-    Then sees to the schedules and queues a sweep: whatever a pool that was killed left lying is found at once.
+    Then sees to the schedules and the roles, and queues a sweep: whatever a pool that was killed left lying is found at
+    once.
     """
     _sleep(pause, stop)
     said, said_at = "", 0.0
@@ -61,6 +63,7 @@ def find_problem() -> str:
 def _prepare() -> str:
     try:
         setup_schedules()
+        setup_roles()
         async_task("connector.tasks.sweep", task_name="sweep at start", group="sweep")
     except DatabaseProblem as exc:
         return _no_answer(exc)

@@ -178,6 +178,7 @@ class CampaignLink(models.Model):
         permissions = [
             ("resync_campaignlink", "Can send participants again"),
             ("answer_campaignlink", "Can answer participants that need an answer"),
+            ("pause_campaignlink", "Can pause, resume and close links"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -131,6 +131,11 @@ class OutboxEntry(KnownParticipant):
         verbose_name = _("participant")
         verbose_name_plural = _("outbox")
         ordering = ["-id"]
+        permissions = [
+            ("see_people", "Can see personal data of participants"),
+            ("export_person", "Can export what is held about a person"),
+            ("erase_person", "Can erase a person"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["link", "participant_key"], name="entry_once_a_participant"),
             models.CheckConstraint(condition=Q(synced_generation__lte=F("generation")), name="entry_synced_not_ahead"),

@@ -69,6 +69,7 @@ class Demonstration:
         self._started = time.monotonic()
         self._web_url = ""
         self._rejected = 0
+        self._people: list[str] = []
 
     def run(self) -> int:
         """Tell the whole story and return the exit code."""
@@ -84,6 +85,7 @@ class Demonstration:
         wrong += wrong_refusals(cases, rejected=self._rejected)
         self._report(rows, wrong)
         print(f"\nAdmin: {self._web_url}/admin/  user {ADMIN_NAME}, password {self._keys['DEMO_ADMIN_PASSWORD']}")
+        print(f"One user of each role, with the same password: {', '.join(self._people)}")
         summary = report.summary(rows, api_calls=salesforce.api_calls())
         if self._options.once:
             print(summary, flush=True)
@@ -111,6 +113,8 @@ class Demonstration:
         site.run_command("migrate", "--verbosity", "0")
         site.create_admin(self._keys["DEMO_ADMIN_PASSWORD"])
         site.run_command("setup_schedules")
+        site.run_command("setup_roles")
+        self._people = site.create_people_of_each_role(self._keys["DEMO_ADMIN_PASSWORD"])
         site.run_command("apply_config", str(DEMO_DATA / "config.yaml"))
         self._say("Database made, organisation connected, the first event linked to its campaign.")
         self._start_web(settings)

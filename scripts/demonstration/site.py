@@ -43,6 +43,20 @@ def create_admin(password: str) -> None:
     get_user_model().objects.create_superuser(ADMIN_NAME, "admin@horizon.example", password)
 
 
+def create_people_of_each_role(password: str) -> list[str]:
+    """Create one user of each role beside the admin, and return their names. Call after `setup_roles`."""
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.models import Group
+
+    from connector.pipeline.setup.roles import Role
+
+    names = {role: role.value.lower() for role in Role}
+    for role, name in names.items():
+        user = get_user_model().objects.create_user(name, f"{name}@horizon.example", password, is_staff=True)
+        user.groups.add(Group.objects.get(name=role.value))
+    return list(names.values())
+
+
 def webhook_path() -> str:
     """Return the address of the one source, without the host."""
     from connector.models import WebhookSource

@@ -101,6 +101,7 @@ NEEDS_DATABASE = [
     ("preview", "--event", "x"),
     ("rotate_keys",),
     ("setup_schedules",),
+    ("setup_roles",),
 ]
 
 

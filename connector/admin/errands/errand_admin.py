@@ -19,6 +19,7 @@ from connector.admin.errands.import_page import import_view
 from connector.admin.errands.results import CONTEXTS
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import short_time, tag
 from connector.models import Errand
 from connector.pipeline.errands.start import Order, start_errand, stop_errand
@@ -153,7 +154,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
 
     def _get(self, request: HttpRequest, object_id: str) -> Errand:
         errand = find_or_404(Errand.objects.select_related("link__org", "export").defer("export__content"), object_id)
-        if not self.has_view_permission(request, errand):
+        if not self.has_view_permission(request, errand) or not may_see_people():
             raise PermissionDenied
         return errand
 

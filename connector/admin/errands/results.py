@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.labels import NOTE_LABELS
+from connector.admin.frame.onlooker import person_word
 from connector.core.reconcile import Finding
 from connector.models import Errand, OutboxEntry
 
@@ -137,7 +138,7 @@ def reconcile_context(errand: Errand) -> dict[str, Any]:
 
 def _emails_of(ids: Iterable[int]) -> dict[int, str]:
     rows = OutboxEntry.objects.filter(pk__in=list(ids)).values_list("pk", "email_key", "participant_key")
-    return {pk: email or key for pk, email, key in rows}
+    return {pk: person_word(email, key) for pk, email, key in rows}
 
 
 def _compared(row: list[Any], emails: Mapping[int, str]) -> dict[str, str]:

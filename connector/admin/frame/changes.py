@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
+from connector.admin.frame.onlooker import may_see_people
 from connector.models import SyncAttempt
 
 
@@ -29,10 +30,10 @@ class RecordLink:
 
 
 def change_rows(changes: Mapping[str, Any]) -> list[ChangeRow]:
-    """Turn {"Object.Field": [before, after]} into rows, sorted by field."""
+    """Turn {"Object.Field": [before, after]} into rows, sorted by field; the values only for who may see people."""
+    show = show_value if may_see_people() else _hide_value
     return [
-        ChangeRow(field=field, before=show_value(pair[0]), after=show_value(pair[1]))
-        for field, pair in sorted(changes.items())
+        ChangeRow(field=field, before=show(pair[0]), after=show(pair[1])) for field, pair in sorted(changes.items())
     ]
 
 
@@ -49,8 +50,17 @@ def show_value(value: Any) -> str:
     return str(value)
 
 
+def _hide_value(value: Any) -> str:
+    return "–" if value in (None, "") else "…"
+
+
 def payload_rows(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return [(name, value)] of everything that a participant says: standard fields first, then custom ones."""
+    """Return [(name, value)] of everything that a participant says: standard fields first, then custom ones.
+
+    Nothing of it for who may not see people.
+    """
+    if not may_see_people():
+        return []
     standard = [(str(label), _said(name, payload[name])) for name, label in FIELD_LABELS.items() if name in payload]
     custom = payload.get("custom") or {}
     return [*standard, *((path, show_value(value)) for path, value in sorted(custom.items()))]

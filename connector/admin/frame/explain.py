@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from connector.admin.frame.labels import ANSWER_REASON_LABELS, NOTE_LABELS, REASON_LABELS
+from connector.admin.frame.onlooker import may_see_people
 from connector.core.advice import Advice, advise
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
@@ -47,14 +48,19 @@ def explain_end(*, reason: str, error_code: str, error_message: str) -> list[Exp
         found.append(Explanation(reason_label(reason), advice.what, advice.next_step))
     if error_code:
         advice = explain_code(error_code)
-        found.append(Explanation("", advice.what, advice.next_step, error_message, error_code))
+        found.append(Explanation("", advice.what, advice.next_step, _said(error_message), error_code))
     return found
 
 
 def sum_up_end(*, reason: str, error_code: str, error_message: str) -> str:
     """Say the same in one line, without advice."""
     error = f"{explain_code(error_code).what} ({error_code})" if error_code else ""
-    return " · ".join(part for part in (reason_label(reason) if reason else "", error, error_message) if part)
+    return " · ".join(part for part in (reason_label(reason) if reason else "", error, _said(error_message)) if part)
+
+
+def _said(message: str) -> str:
+    """Return what Salesforce said, which may quote a value, to who may see people."""
+    return message if may_see_people() else ""
 
 
 def name_end(*, reason: str, error_code: str) -> str:
@@ -70,7 +76,7 @@ def explain_notes(notes: Iterable[Mapping[str, Any] | str]) -> list[Explanation]
     for note in notes:
         code = str(note.get("code", "")) if isinstance(note, Mapping) else note
         facts = {key: value for key, value in note.items() if key != "code"} if isinstance(note, Mapping) else {}
-        detail = ", ".join(f"{key}: {value}" for key, value in facts.items() if value not in (None, ""))
+        detail = _said(", ".join(f"{key}: {value}" for key, value in facts.items() if value not in (None, "")))
         advice = explain_code(code)
         found.append(Explanation(str(NOTE_LABELS.get(code, code)), advice.what, advice.next_step, detail))
     return found

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from connector.admin.frame.onlooker import may_see_people
 from connector.core.participant import normalise_email
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, WebhookMessage, WebhookSource
 
@@ -18,6 +19,8 @@ def search_entries(queryset: QuerySet[OutboxEntry], term: str) -> QuerySet[Outbo
     wanted = term.strip()
     if not wanted:
         return queryset
+    if "@" in wanted and not may_see_people():
+        return queryset.none()  # else a guess would be confirmed
     if "@" in wanted:
         return queryset.filter(Q(email_key=normalise_email(wanted)) | _by_key(wanted))
     if _looks_like_salesforce_id(wanted):
@@ -31,6 +34,8 @@ def search_attempts(queryset: QuerySet[SyncAttempt], term: str) -> QuerySet[Sync
     wanted = term.strip()
     if not wanted:
         return queryset
+    if "@" in wanted and not may_see_people():
+        return queryset.none()
     found = Q(participant_key=wanted) | Q(error_code=wanted)
     if "@" in wanted:
         found |= Q(email_key=normalise_email(wanted))

@@ -20,6 +20,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from connector import conf
 from connector.admin.frame.base import AnyAdmin, Question, ReadOnlyAdmin, ask, find_or_404, object_url, render_page
 from connector.admin.frame.filters import TimeFilter
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.search import search_messages
 from connector.admin.frame.tags import short_time, tag
 from connector.admin.inwink.message_page import pretty, reading_context
@@ -100,7 +101,7 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     ) -> HttpResponse:
         """Show the message, its answer, and what became of its participants."""
         message = find_or_404(WebhookMessage.objects.select_related("source", "replay_of__source"), object_id)
-        if not self.has_view_permission(request, message):
+        if not self.has_view_permission(request, message) or not may_see_people():
             raise PermissionDenied
         context = {
             "message": message,
@@ -143,6 +144,10 @@ class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     list_display_links = None
     search_fields = ("event_id__exact", "event_name__istartswith")
     actions = None
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Offer what the person may do."""
+        return self.list_display if may_ignore(request) else self.list_display[:-2]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnlinkedEvent]:
         """Count the waiting participants in the same query."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from connector.admin.frame.base import render_page
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.spans import ago_words
 from connector.admin.frame.tags import entry_tag, link_tag, tag
 from connector.admin.links.needs import needs_of
@@ -52,7 +53,7 @@ def now_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
     """Return everything that changes; seven queries, and those of the permissions."""
     [one] = watch([link], now=timezone.now())
     checkins = recent_checkins(link.pk, now=one.now)
-    may_see_people = request.user.has_perm("connector.view_outboxentry")
+    shows_people = request.user.has_perm("connector.view_outboxentry") and may_see_people()
     return {
         "link": link,
         "one": one,
@@ -60,8 +61,8 @@ def now_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
         "tiles": _tiles(one),
         "needs": [need for need in needs_of(request, one) if need.detail or need.colour == "bad"],
         "checkins": checkins,
-        "people": [_person(entry, one) for entry in checkins.newest] if may_see_people else [],
-        "may_see_people": may_see_people,
+        "people": [_person(entry, one) for entry in checkins.newest] if shows_people else [],
+        "may_see_people": shows_people,
     }
 
 

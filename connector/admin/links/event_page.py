@@ -18,6 +18,7 @@ from connector.admin.links.comparison import compare
 from connector.admin.links.needs import needs_of
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.page import ledger
+from connector.admin.links.pausing import may_pause
 from connector.admin.links.tabs import link_tabs, viewable_link
 from connector.admin.links.watched import Watched, event_url, watch
 from connector.admin.log.put_back import may_put_back
@@ -140,6 +141,7 @@ def actions_context(model_admin: Any, request: HttpRequest, link: CampaignLink) 
     """Return which of a link's actions a person may take now."""
     return {
         "may_change": model_admin.has_change_permission(request, link),
+        "may_pause": may_pause(request),
         "may_resync": request.user.has_perm("connector.resync_campaignlink"),
         "may_put_back": may_put_back(request),
         "may_mark_no_shows": may_mark_no_shows(request, link),

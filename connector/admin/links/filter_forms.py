@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminSelectWidget
 
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.widgets import SuggestingInput
 from connector.admin.links.conditions import ConditionsField, ConditionsWidget, one_list_each
 from connector.core.consent import Scope
@@ -137,8 +138,10 @@ def _with_defaults(consent: Mapping[str, str] | None) -> dict[str, str] | None:
 def received_values(rows: QuerySet[Any]) -> dict[str, dict[str, int]]:
     """Return {inwink field: {value: participants}} of the latest rows, for fields that hold few and short values.
 
-    `rows` are participants of one event, linked or not.
+    `rows` are participants of one event, linked or not. Nothing for who may not see people.
     """
+    if not may_see_people():
+        return {}
     found: dict[str, Counter[str]] = {}
     for payload in rows.order_by("-id").values_list("payload", flat=True)[:_SAMPLED_ENTRIES]:
         for path, value in (payload.get("custom") or {}).items():

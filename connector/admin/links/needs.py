@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.explain import explain_link
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.spans import span_words
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.watched import Watched
@@ -69,7 +70,7 @@ def _people(request: HttpRequest, one: Watched) -> Iterator[Need]:
     if held:
         text = ngettext("%(count)s participant needs an answer", "%(count)s participants need an answer", held)
         url = f"{reverse('admin:connector_outboxentry_answers')}?link={one.link.pk}"
-        yield Need("warn", text % {"count": held}, url, gettext("Answer"))
+        yield Need("warn", text % {"count": held}, url if may_see_people() else "", gettext("Answer"))
 
 
 def _silence(one: Watched) -> Iterator[Need]:

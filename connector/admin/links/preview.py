@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code, reason_label
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import entry_tag
 from connector.admin.links.tabs import link_tabs
 from connector.admin.people.preview_words import effect_colour, effect_words, remark_name
@@ -30,9 +31,7 @@ def preview_view(model_admin: AnyAdmin) -> View:
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         link = find_or_404(CampaignLink.objects.select_related("org", "preview"), object_id)
-        if not model_admin.has_view_permission(request, link) or not request.user.has_perm(
-            "connector.view_outboxentry"
-        ):
+        if not model_admin.has_view_permission(request, link) or not may_see_people():
             raise PermissionDenied
         if request.method == "POST":
             return _look(request, link)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, find_or_404
+from connector.admin.frame.onlooker import SEE_PEOPLE
 from connector.models import CampaignLink
 
 
@@ -34,7 +35,7 @@ _TABS = (
     ("day", _("Event day"), "connector.view_campaignlink"),
     ("change", _("Settings"), "connector.view_campaignlink"),
     ("mappings", _("Field mappings"), "connector.view_campaignlink"),
-    ("preview", _("Preview"), "connector.view_outboxentry"),
+    ("preview", _("Preview"), SEE_PEOPLE),
     ("reconciliation", _("Reconciliation"), "connector.reconcile_participants"),
 )
 """(view of the link's admin, title, permission), in the order in which they are shown."""

@@ -49,6 +49,10 @@ class LinkTemplateAdmin(UnfoldAdmin[LinkTemplate]):
         """Show every setting in words."""
         return render_to_string("admin/connector/linktemplate/says.html", {"parts": template_summary(template)})
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Offer the wizard to who may link events."""
+        return self.list_display if request.user.has_perm("connector.add_campaignlink") else self.list_display[:-1]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a template is saved from a link, whose settings are known to work."""
         return False

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.explain import explain_code
 from connector.admin.links.campaigns import describe_choice, seal, unseal
+from connector.admin.links.pausing import may_pause
 from connector.models import CampaignLink, Errand, SalesforceOrg
 from connector.pipeline.errands.start import Order, start_errand
 from connector.pipeline.resync import resync_link
@@ -134,7 +135,7 @@ def state_view(model_admin: Any) -> View:
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         link = find_or_404(CampaignLink, object_id)
-        if not model_admin.has_change_permission(request, link):
+        if not may_pause(request):
             raise PermissionDenied
         back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
         wanted = _STATES.get(request.GET.get("to", ""))

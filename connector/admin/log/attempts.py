@@ -16,6 +16,7 @@ from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, ren
 from connector.admin.frame.changes import attempt_records, change_rows
 from connector.admin.frame.explain import explain_end, explain_notes, name_end, sum_up_end
 from connector.admin.frame.filters import AttemptTimeFilter, ReasonFilter
+from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_attempts
 from connector.admin.frame.tags import outcome_tag, short_time
 from connector.admin.log import put_back
@@ -60,7 +61,7 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     @admin.display(description=_("participant"))
     def participant(self, attempt: SyncAttempt) -> str:
         """Show the email, or the id where there is none."""
-        return attempt.email_key or attempt.participant_key
+        return person_word(attempt.email_key, attempt.participant_key)
 
     @admin.display(description=_("outcome"), ordering="outcome")
     def outcome_word(self, attempt: SyncAttempt) -> str:
@@ -115,6 +116,8 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
             raise PermissionDenied
         context = {
             "attempt": attempt,
+            "participant": person_word("", attempt.participant_key),
+            "may_see_people": may_see_people(),
             "outcome": outcome_tag(attempt),
             "operations": operation_words(attempt),
             "changes": change_rows(attempt.changes),

@@ -14,6 +14,7 @@ from connector.admin.frame.base import AnyAdmin
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.csv_export import csv_response
 from connector.admin.frame.explain import reason_label
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.log.words import operation_words
 from connector.models import SyncAttempt
 
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 def may_export(request: HttpRequest) -> bool:
     """Say whether a person may take the log away: it names participants."""
-    return request.user.has_perm("connector.export_syncattempt")
+    return request.user.has_perm("connector.export_syncattempt") and may_see_people()
 
 
 def export_view(model_admin: AnyAdmin, request: HttpRequest) -> StreamingHttpResponse:

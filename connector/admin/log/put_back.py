@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.onlooker import SEE_PEOPLE
 from connector.core.put_back import Kept
 from connector.models import CampaignLink, SyncRun
 from connector.pipeline.put_back.run import Request, Tally
@@ -54,7 +55,7 @@ class Place:
 
 def may_put_back(request: HttpRequest) -> bool:
     """Whether the person may change what Salesforce holds: who may send again and configure links."""
-    needed = ("connector.resync_campaignlink", "connector.change_campaignlink")
+    needed = ("connector.resync_campaignlink", "connector.change_campaignlink", SEE_PEOPLE)
     return all(request.user.has_perm(permission) for permission in needed)
 
 

@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, object_url, render_page
 from connector.admin.frame.explain import explain_end, name_end
 from connector.admin.frame.filters import TimeFilter
+from connector.admin.frame.onlooker import person_word
 from connector.admin.frame.tags import outcome_tag, short_time, tag
 from connector.admin.log import put_back
 from connector.admin.log.words import operation_words
@@ -85,7 +86,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         return render_page(self, request, "admin/connector/syncrun/page.html", title=title, context=context)
 
     def _participant(self, attempt: SyncAttempt) -> str:
-        return attempt.email_key or attempt.participant_key
+        return person_word(attempt.email_key, attempt.participant_key)
 
 
 def ends_words(run: SyncRun) -> str:

@@ -192,6 +192,8 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
 
     def get_fieldsets(self, request: HttpRequest, obj: SalesforceOrg | None = None) -> Any:
         """Say above the sign-in which one to choose, and what must be entered in Salesforce."""
+        if not (self.has_change_permission(request, obj) if obj else self.has_add_permission(request)):
+            return super().get_fieldsets(request, obj)
         text = format_html(
             '<p>{} <a class="cx-link" href="{}">{}</a></p><p>{} <code class="cx-address">{}</code></p>',
             gettext("Somebody else looks after Salesforce?"),

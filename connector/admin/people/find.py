@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.people.answers import may_answer, options_for
 from connector.admin.people.names import entry_url, name_of
 from connector.core.outcomes import EntryState, Reason
@@ -30,7 +31,7 @@ def find_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         entry = find_or_404(OutboxEntry.objects.select_related("link__org"), object_id)
-        if not may_answer(request) or not request.user.has_perm("connector.view_outboxentry"):
+        if not may_answer(request) or not may_see_people():
             raise PermissionDenied
         if entry.state != EntryState.NEEDS_ANSWER or AnswerKind.PICK not in allowed_answers(Reason(entry.reason)):
             messages.info(request, gettext("This participant no longer waits for an answer."))

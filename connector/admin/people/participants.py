@@ -15,11 +15,13 @@ from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer
 from connector.admin.people.find import find_view
 from connector.admin.people.many import answer_many_view, take_back_many_view
+from connector.admin.people.masked import masked_context
 from connector.admin.people.names import entry_url
 from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
@@ -63,7 +65,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     @admin.display(description=_("participant"))
     def participant(self, entry: OutboxEntry) -> str:
         """Show the email, or the id where there is none."""
-        return entry.email_key or entry.participant_key
+        return person_word(entry.email_key, entry.participant_key)
 
     @admin.display(description=_("in inwink"), ordering="participant_state")
     def inwink_state(self, entry: OutboxEntry) -> str:
@@ -170,12 +172,20 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         return entry
 
     def _render(self, request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm | None) -> HttpResponse:
+        if not may_see_people():
+            return self._render_masked(request, entry)
         context = entry_context(request, entry)
         context["may_resync"] = self.has_resync_permission(request)
         context["may_answer"] = may_answer(request)
         context["form"] = form or AnswerForm(entry=entry)
         title = self.participant(entry)
         return render_page(self, request, "admin/connector/outboxentry/page.html", title=title, context=context)
+
+    def _render_masked(self, request: HttpRequest, entry: OutboxEntry) -> HttpResponse:
+        """Show where the participant stands, and nothing of who it is."""
+        context = {**masked_context(entry), "may_resync": self.has_resync_permission(request)}
+        title = self.participant(entry)
+        return render_page(self, request, "admin/connector/outboxentry/masked.html", title=title, context=context)
 
 
 def _correction_of(entry: OutboxEntry) -> Question:

@@ -12,6 +12,7 @@ from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import RecordLink, change_rows, show_value
 from connector.admin.frame.explain import explain_code, explain_end, explain_notes
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import tag
 from connector.admin.people.preview_words import WHY_LABELS, effect_colour, effect_words
 from connector.core.kept import Kept, Why
@@ -29,7 +30,7 @@ def preview_view(model_admin: AnyAdmin) -> View:
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         entry = find_or_404(OutboxEntry.objects.select_related("link__org"), object_id)
-        if not model_admin.has_view_permission(request, entry):
+        if not model_admin.has_view_permission(request, entry) or not may_see_people():
             raise PermissionDenied
         context = preview_context(entry, look_at(entry.link, [entry.pk]))
         title = gettext("Preview of %(participant)s") % {"participant": entry.email_key or entry.participant_key}

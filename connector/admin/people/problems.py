@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask, render_page
 from connector.admin.frame.explain import Explanation, explain_end, explain_link
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import link_tag
 from connector.admin.people.fixes import fix_of, mapping_fix, set_up_fix
 from connector.admin.people.names import entry_url, name_of, people_words
@@ -99,7 +100,8 @@ def _waiting_row(request: HttpRequest, one: Waiting) -> dict[str, Any]:
 
 def _group_row(request: HttpRequest, group: Group, link: CampaignLink) -> dict[str, Any]:
     cause = group.cause
-    texts = [{"text": text, "people": people_words(count)} for text, count in group.texts[:TEXTS_SHOWN]]
+    said = group.texts if may_see_people() else ()
+    texts = [{"text": text, "people": people_words(count)} for text, count in said[:TEXTS_SHOWN]]
     return {
         "count": group.count,
         "people": people_words(group.count),
@@ -107,7 +109,7 @@ def _group_row(request: HttpRequest, group: Group, link: CampaignLink) -> dict[s
         "explanations": explain_cause(cause),
         "code": cause.code,
         "texts": texts,
-        "more_texts": len(group.texts) - len(texts),
+        "more_texts": len(said) - len(texts),
         "first": [{"name": name_of(entry), "url": entry_url(entry)} for entry in group.people],
         "more": max(0, group.count - len(group.people)),
         "list_url": list_url_of(cause),

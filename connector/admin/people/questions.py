@@ -16,6 +16,7 @@ from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import explain_code, reason_label
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.people.answers import BY_ID, AnswerForm, Option, give_answer, may_answer, options_for
 from connector.admin.people.given import given_context
 from connector.admin.people.many import bulk_choices
@@ -35,7 +36,7 @@ def answers_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]
     """Return the view of the page; it takes one answer by POST and comes back to the list."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("connector.view_outboxentry"):
+        if not request.user.has_perm("connector.view_outboxentry") or not may_see_people():
             raise PermissionDenied
         if request.method == "POST":
             return _answer_one(model_admin, request)

@@ -6,8 +6,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from django.urls import URLPattern
 
-from connector.admin.frame.base import UnfoldAdmin
+from connector.admin.frame.base import UnfoldAdmin, list_url
+from connector.admin.server.roles import roles_view
 
 if TYPE_CHECKING:
     _UserAdmin = DjangoUserAdmin[User]
@@ -31,7 +34,30 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class UserAdmin(_UserAdmin):
-    """People who may sign in here."""
+    """People who may sign in here. Only a superuser touches, or makes, a superuser."""
+
+    list_before_template = "admin/connector/users_before.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that says what the roles may do."""
+        return [list_url(self, "roles", view=roles_view(self)), *super().get_urls()]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse to let anybody else take over a superuser, as by a new password."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse as for changes."""
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Let only a superuser make superusers."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, "is_superuser")
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return user is None or not user.is_superuser or request.user.is_superuser
 
 
 @admin.register(Group)

@@ -35,8 +35,9 @@ CSV = (
 def olga(sign_in: SignIn) -> Client:
     """Return somebody who may import, compare and send again."""
     return sign_in(
-        "view_errand", "import_participants", "reconcile_participants", "resync_campaignlink", "view_campaignlink"
-    )
+        "view_errand", "see_people", "import_participants", "reconcile_participants", "resync_campaignlink",
+        "view_campaignlink",
+    )  # fmt: skip
 
 
 def upload(text: str = CSV, name: str = "export.csv") -> SimpleUploadedFile:
@@ -143,7 +144,7 @@ def test_a_failed_task_says_why_and_can_be_done_again(olga: Client) -> None:
 @pytest.mark.parametrize("action", ["stop", "again", "next"])
 def test_actions_need_a_post_and_the_permission_of_the_kind(sign_in: SignIn, action: str) -> None:
     errand = ErrandFactory.create(kind=Errand.Kind.CHECK_IMPORT, state="done")
-    client = sign_in("view_errand")
+    client = sign_in("view_errand", "see_people")
     assert client.get(f"/admin/connector/errand/{errand.pk}/{action}/").status_code == 403
     assert client.post(f"/admin/connector/errand/{errand.pk}/{action}/").status_code == 403
     assert client.get(f"/admin/connector/errand/{errand.pk}/rejected/").status_code == 403

@@ -113,7 +113,7 @@ def test_long_messages_have_pages_and_a_constant_number_of_queries(
 
 def test_a_message_is_replayed_after_a_question(sign_in: SignIn, link: CampaignLink) -> None:
     message = receive(said())
-    client = sign_in(*MAY_REPLAY)
+    client = sign_in(*MAY_REPLAY, "see_people")
     assert replay_url(message) in page_of(client, message).content.decode()
     question = client.get(replay_url(message)).content.decode()
     assert "Replay 1 message?" in question
@@ -129,7 +129,7 @@ def test_a_message_is_replayed_after_a_question(sign_in: SignIn, link: CampaignL
 
 def test_who_may_not_resync_may_not_replay(sign_in: SignIn, link: CampaignLink) -> None:
     message = receive(said())
-    client = sign_in("view_webhookmessage")
+    client = sign_in("view_webhookmessage", "see_people")
     assert replay_url(message) not in page_of(client, message).content.decode()
     assert client.post(replay_url(message)).status_code == 403
     client.post(INBOX, {"action": "replay_selected", "_selected_action": [message.pk], "confirmed": "1"})
@@ -139,7 +139,7 @@ def test_who_may_not_resync_may_not_replay(sign_in: SignIn, link: CampaignLink) 
 def test_several_are_replayed_after_a_question_with_counts(sign_in: SignIn, link: CampaignLink) -> None:
     whole = [receive(said(f"p{number}")) for number in range(2)]
     receive_message(WebhookSourceFactory.create(), message_id="b", body=b"{broken", received_at=NOW)
-    client = sign_in(*MAY_REPLAY)
+    client = sign_in(*MAY_REPLAY, "see_people")
     ids = list(WebhookMessage.objects.values_list("pk", flat=True))
     data: dict[str, Any] = {"action": "replay_selected", "_selected_action": ids}
 
@@ -158,7 +158,7 @@ def test_very_many_are_left_to_the_workers(sign_in: SignIn, link: CampaignLink) 
         body = json.dumps(said(company=f"Acme {number}")).encode()
         receive_message(source, message_id=str(number), body=body, received_at=NOW + timedelta(seconds=number))
     ids = list(WebhookMessage.objects.values_list("pk", flat=True))
-    client = sign_in(*MAY_REPLAY, "view_errand")
+    client = sign_in(*MAY_REPLAY, "view_errand", "see_people")
     data = {"action": "replay_selected", "_selected_action": ids, "confirmed": "1"}
     for _ in range(2):
         answer = client.post(INBOX, data)

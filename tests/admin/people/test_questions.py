@@ -186,7 +186,7 @@ def test_answers_given_are_shown_with_who_and_when_and_are_taken_back(admin_clie
 
 def test_who_may_not_answer_looks_only(sign_in: Callable[..., Client]) -> None:
     entry = waiting(Reason.TEST_SCAN)
-    client = sign_in("view_outboxentry")
+    client = sign_in("view_outboxentry", "see_people")
     page = text_of(client)
     assert entry.participant_key in page
     assert "Count as attended" not in page

@@ -87,7 +87,7 @@ def test_messages_of_others_are_not(admin_client: Client) -> None:
 def test_who_may_not_see_the_inbox_gets_no_way_into_it(sign_in: SignIn) -> None:
     entry = OutboxEntryFactory.create()
     receive(entry, at=minute(1), message_id="m1")
-    text = page_of(sign_in("view_outboxentry"), entry).content.decode()
+    text = page_of(sign_in("view_outboxentry", "see_people"), entry).content.decode()
     assert "Message of inwink" in text
     assert "webhookmessage" not in text
 

@@ -175,6 +175,13 @@ def test_setup_schedules_can_be_repeated() -> None:
 
 
 @pytest.mark.django_db
+def test_setup_roles_can_be_repeated() -> None:
+    assert "3 created" in run("setup_roles")
+    assert "0 created" in run("setup_roles")
+    assert run_json("setup_roles") == {"ok": True}
+
+
+@pytest.mark.django_db
 def test_rotate_keys_counts_and_names_what_is_lost() -> None:
     org = SalesforceOrgFactory.create()
     assert "SalesforceOrg.client_secret" in run("rotate_keys")
@@ -184,7 +191,8 @@ def test_rotate_keys_counts_and_names_what_is_lost() -> None:
 
 
 COMMANDS = [
-    "apply_config", "export_config", "check_connection", "check_link", "sync_status", "setup_schedules", "rotate_keys",
+    "apply_config", "export_config", "check_connection", "check_link", "sync_status", "setup_schedules", "setup_roles",
+    "rotate_keys",
 ]  # fmt: skip
 
 

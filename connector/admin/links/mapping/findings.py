@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.forms import problem_text
 from connector.admin.links.mapping.form import as_text
 from connector.admin.links.mapping.words import misfit_words
@@ -105,6 +106,8 @@ def _trial_findings(trial: Trial, mapping: FieldMapping, spec: FieldSpec) -> lis
 
 
 def _name_choices(trial: Trial) -> str:
+    if not may_see_people():
+        return ""
     shown = " · ".join(f"{choice} ({count})" for choice, count in trial.unknown[:8])
     return gettext("Not in the list: %(choices)s") % {"choices": shown}
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.mapping import actions
 from connector.admin.links.mapping.editor import editor_context, live_context
 from connector.admin.links.mapping.findings import Editing, Finding, problem_findings, problems_of, value_findings
@@ -60,7 +61,7 @@ def list_view(model_admin: AnyAdmin) -> View:
             "link": link,
             "tabs": link_tabs(request, link, current="mappings"),
             "may_change": model_admin.has_change_permission(request, link),
-            **overview_context(editing, example if may_see_people(request) else None),
+            **overview_context(editing, example if may_see_people() else None),
         }
         title = gettext("Field mappings of %(event)s") % {"event": link}
         return render_page(model_admin, request, "admin/connector/mappings/list.html", title=title, context=context)
@@ -82,7 +83,7 @@ def edit_view(model_admin: AnyAdmin) -> View:
         context = {
             "link": link,
             "tabs": link_tabs(request, link, current="mappings"),
-            **editor_context(mapping, editing, shows_people=may_see_people(request)),
+            **editor_context(mapping, editing, shows_people=may_see_people()),
             **_live(request, mapping, editing, problem_findings(problems)),
         }
         title = gettext("Change a mapping") if stored.pk else gettext("Add a mapping")
@@ -108,7 +109,7 @@ def check_view(model_admin: AnyAdmin) -> View:
 
 
 def _live(request: HttpRequest, mapping: FieldMapping, editing: Editing, problems: list[Finding]) -> dict[str, Any]:
-    example = chosen_example(request, editing.sample) if may_see_people(request) else None
+    example = chosen_example(request, editing.sample) if may_see_people() else None
     return live_context(mapping, editing, problems, example=example)
 
 
@@ -128,11 +129,6 @@ def _save(model_admin: AnyAdmin, request: HttpRequest, mapping: FieldMapping, ed
 
 
 # what the pages share
-
-
-def may_see_people(request: HttpRequest) -> bool:
-    """Say whether values and names of participants may be shown."""
-    return request.user.has_perm("connector.view_outboxentry")
 
 
 def changeable(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.onlooker import may_see_people
 from connector.core.try_mapping import SEVERAL_CHOICES, TOO_LONG, UNKNOWN_CHOICE, Misfit
 from connector.models import FieldMapping
 
@@ -120,4 +121,6 @@ def _fail(count: int) -> str:
 
 
 def _samples(misfit: Misfit) -> str:
+    if not may_see_people():
+        return ""
     return gettext("For example: %(values)s") % {"values": " · ".join(f"“{text}”" for text in misfit.samples)}
