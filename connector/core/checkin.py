@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from connector.core.convert import same_value
-from connector.core.field_values import Context, sent_values, wanted_value
+from connector.core.field_values import Context, wanted_value
 from connector.core.fingerprint import person_fingerprint
 from connector.core.mapping import Mode
 from connector.core.outcomes import Operation
@@ -12,6 +12,7 @@ from connector.core.plan import PersonPlan, Write
 from connector.core.rows import LinkPolicy
 from connector.core.schema import SObject
 from connector.core.screen import Person
+from connector.core.sent import sent_values
 from connector.core.state import State
 
 READ_STAYS_GOOD = timedelta(hours=24)

@@ -1,6 +1,6 @@
 """Work out the values that a record gets: of a new one all, of a present one what differs and may be written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from connector.core.accounts import Accounts
@@ -19,7 +19,7 @@ from connector.core.mapping import (
 )
 from connector.core.outcomes import Note
 from connector.core.participant import Json
-from connector.core.rows import LinkPolicy, Row, Schemas, oldest_sync_first
+from connector.core.rows import LinkPolicy, Schemas
 from connector.core.schema import FieldSpec, ObjectSchema, SObject
 from connector.core.screen import Person
 
@@ -46,7 +46,7 @@ class Present:
     values: Mapping[str, Json]
     """{api name: value} of the mapped fields, as read."""
     sent: Mapping[str, Json]
-    """See `sent_values`."""
+    """What we wrote last: {"Object.Field": value}, see `sent_values`."""
     policy: Policy
 
 
@@ -58,14 +58,6 @@ class Changes:
     agreed: Mapping[str, Json] = field(default_factory=dict)
     """Values that we would have written and that were there already."""
     notes: tuple[Note, ...] = ()
-
-
-def sent_values(rows: Sequence[Row]) -> dict[str, Json]:
-    """Return {"Object.Field": value} that we wrote last to the one record of these rows."""
-    sent: dict[str, Json] = {}
-    for row in oldest_sync_first(rows):
-        sent |= row.sent_values
-    return sent
 
 
 def rules_of(sobject: SObject, context: Context) -> Iterable[MappingRule]:

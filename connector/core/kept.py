@@ -1,5 +1,6 @@
 """Say which mapped fields of a person would not be written, and why (rules 5.1 to 5.6); for previews."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ from connector.core.field_values import Context, Present, rules_of, target_of, w
 from connector.core.mapping import Facts, MappingRule, Mode, Policy, Target, assign, is_open, unticks
 from connector.core.participant import Json
 from connector.core.plan import present_member, present_record
-from connector.core.rows import PersonRecord
+from connector.core.rows import PersonRecord, PersonRef
 from connector.core.schema import FieldSpec, SObject
 from connector.core.screen import Person
 
@@ -50,18 +51,24 @@ class Kept:
 
 
 def kept_fields(
-    person: Person, record: PersonRecord | None, context: Context, *, creates: SObject | None
+    person: Person,
+    record: PersonRecord | None,
+    context: Context,
+    *,
+    creates: SObject | None,
+    earlier: Collection[PersonRef] = (),
 ) -> list[Kept]:
     """Return the fields of the person and the membership that stay as they are though inwink has something to say.
 
-    `record` is the matched one, None where `creates` is made. `context` has all mappings of the link.
+    `record` is the matched one, None where `creates` is made; `earlier` are ids that became it.
+    `context` has all mappings of the link.
     """
     consented = person.rules(context.policy)
     facts = person.facts(context.policy)
     sobject = SObject(record.ref.type.value) if record is not None else creates
     presents: dict[SObject, Present | None] = {}
     if sobject is not None:
-        presents[sobject] = present_record(person, record, context) if record is not None else None
+        presents[sobject] = present_record(person, record, context, earlier=earlier)[0] if record is not None else None
     member = record.member if record is not None else None
     presents[SObject.CAMPAIGN_MEMBER] = present_member(person, member) if member is not None else None
     found = [

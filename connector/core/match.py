@@ -167,11 +167,20 @@ def _match_stored(person: Person, records: Records) -> Matched | None:
             return Matched(record)
         if holders:
             continue
-        if row.matched_email == person.email:
-            return Matched(record)
-        if _is_same_last_name(person, row):
-            return Matched(record, corrects_email=bool(person.email))
+        if row.matched_email == person.email or _is_same_last_name(person, row):
+            return Matched(record, corrects_email=bool(person.email) and _moves(person, record, records))
     return None
+
+
+def _moves(person: Person, record: PersonRecord, records: Records) -> bool:
+    """Say whether one of the rows of a record has another address than it was found by."""
+    return any(
+        row.person is not None
+        and row.matched_email != person.email
+        and records.follow(row.person) is record
+        and _is_same_last_name(person, row)
+        for row in person.rows
+    )
 
 
 def _is_same_last_name(person: Person, row: Row) -> bool:

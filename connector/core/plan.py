@@ -1,6 +1,6 @@
 """Plan what is written for each person of a batch: the person's record, its fields and the membership."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from connector.core.convert import UnfitError
@@ -12,18 +12,18 @@ from connector.core.field_values import (
     changed_values,
     new_values,
     rules_of,
-    sent_values,
     wanted_value,
 )
 from connector.core.mapping import Facts, Mode, Policy
 from connector.core.match import Held, Match, Matched, NoMatch
 from connector.core.membership import StatusPlan, plan_status
 from connector.core.outcomes import Note, Operation, Outcome, Reason
-from connector.core.participant import Json
+from connector.core.participant import Json, normalise_email
 from connector.core.person_account import account_field, account_values, as_contact, is_writable
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef
 from connector.core.schema import PersonType, SObject
 from connector.core.screen import Person, Verdict, leave_out
+from connector.core.sent import sent_to_record, sent_values
 
 __all__ = [
     "Context",
@@ -44,8 +44,9 @@ class Write:
     values: Mapping[str, Json] = field(default_factory=dict)
     before: Mapping[str, Json] = field(default_factory=dict)
     agreed: Mapping[str, Json] = field(default_factory=dict)
-    """Fields of ours that hold inwink's value already. Remember them like values that were sent: when a colleague
-    changes such a field later, that is a colleague's value (rule 5.1)."""
+    """Fields of ours that hold inwink's value already, and what we wrote to a record that became this one. Remember
+    them like values that were sent: when a colleague changes such a field later, that is a colleague's value
+    (rule 5.1)."""
     account_id: str = ""
     """The Account through which a Person Account is written; "" for everybody else."""
     account_values: Mapping[str, Json] = field(default_factory=dict)
@@ -63,6 +64,8 @@ class PersonPlan:
     """The matched record; None for one to be created, whose object is `creates`."""
     matched: PersonRecord | None = None
     """The same as read; None also where nothing was read."""
+    earlier: frozenset[PersonRef] = frozenset()
+    """Ids of records that became the matched one, itself included."""
     creates: PersonType | None = None
     record: Write = Write()
     member: Write = Write()
@@ -127,6 +130,7 @@ def _plan_writes(person: Person, match: Matched | NoMatch, *, status: StatusPlan
         person,
         ref=record.ref if record else None,
         matched=record,
+        earlier=matched.earlier if matched else frozenset(),
         creates=creates,
         record=written,
         member=member,
@@ -196,12 +200,12 @@ def _would_be_written(person: Person, matched: Matched, *, facts: Facts, context
 
 def _plan_update(person: Person, matched: Matched, *, facts: Facts, context: Context) -> tuple[Write, tuple[Note, ...]]:
     policy = context.policy
-    changes = _changed_values(person, matched.record, facts=facts, context=context)
+    changes = _changed_values(person, matched, facts=facts, context=context)
     values = dict(changes.values)
     if moves_email(person, matched, policy=policy):
-        values["Email"] = person.email
-    elif not _overwrites_email(matched.record, policy=policy) or values.get("Email") in matched.record.addresses:
-        values.pop("Email", None)  # an address that another of the link's email fields holds is there already
+        values["Email"] = normalise_email(person.values().get("email", person.email))
+    elif not _overwrites_email(matched.record, policy=policy) or _is_in_place(person, matched.record, values):
+        values.pop("Email", None)
     before = {name: matched.record.values.get(name) for name in values}
     if "Email" in values:
         before["Email"] = matched.record.email
@@ -212,14 +216,25 @@ def _plan_update(person: Person, matched: Matched, *, facts: Facts, context: Con
 def moves_email(person: Person, match: Match, *, policy: LinkPolicy) -> bool:
     """Say whether a matched record gets the person's new address (rule 2.5): ours, or by the mapping.
 
-    Ours is a record that we created while it holds the address that we gave it.
+    Ours is a record that we created while it holds the address that we gave it. While another row of the person still
+    has the record's address, it stays.
     """
-    if not isinstance(match, Matched) or not match.corrects_email:
+    if not isinstance(match, Matched) or not match.corrects_email or has_email(person, match.record.email):
         return False
     record = match.record
     if any(row.created_by_us and row.person == record.ref and row.matched_email == record.email for row in person.rows):
         return True
     return _overwrites_email(record, policy=policy)
+
+
+def has_email(person: Person, email: str) -> bool:
+    """Say whether one of a person's rows has an address."""
+    return any(row.email == email for row in person.rows)
+
+
+def _is_in_place(person: Person, record: PersonRecord, values: Mapping[str, Json]) -> bool:
+    """Say whether a record holds an address of the person already, in Email or in another of the link's fields."""
+    return values.get("Email") in record.addresses or has_email(person, record.email)
 
 
 def _overwrites_email(record: PersonRecord, *, policy: LinkPolicy) -> bool:
@@ -229,16 +244,22 @@ def _overwrites_email(record: PersonRecord, *, policy: LinkPolicy) -> bool:
     )
 
 
-def _changed_values(person: Person, record: PersonRecord, *, facts: Facts, context: Context) -> Changes:
+def _changed_values(person: Person, matched: Matched, *, facts: Facts, context: Context) -> Changes:
+    record = matched.record
     sobject = SObject(record.ref.type.value)
-    return changed_values(sobject, present_record(person, record, context), facts=facts, context=context)
+    present, carried = present_record(person, record, context, earlier=matched.earlier)
+    changes = changed_values(sobject, present, facts=facts, context=context)
+    return replace(changes, agreed={**carried, **changes.agreed})
 
 
-def present_record(person: Person, record: PersonRecord, context: Context) -> Present:
-    """Return a matched record and what may be done to it."""
-    sent = sent_values([row for row in person.rows if row.person == record.ref])
+def present_record(
+    person: Person, record: PersonRecord, context: Context, *, earlier: Collection[PersonRef]
+) -> tuple[Present, dict[str, Json]]:
+    """Return a matched record and what may be done to it, and what of it came along from records that became it."""
+    schema = context.schemas[SObject(record.ref.type.value)]
+    sent, carried = sent_to_record(record, person.rows, earlier=earlier, schema=schema)
     policy = Policy(may_update=context.policy.update_existing, is_forced=person.any_forced())
-    return Present(record.values, sent, policy)
+    return Present(record.values, sent, policy), carried
 
 
 def _plan_member(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from connector.core.choose import Held, Match, Matched
 from connector.core.match import names_of, picked_refs
 from connector.core.outcomes import Reason
-from connector.core.rows import LinkPolicy, PersonRef
+from connector.core.rows import LinkPolicy, PersonRecord, PersonRef
 from connector.core.screen import Person, merge_people, waiting_verdict
 
 _Found = tuple[Person, Matched]
@@ -33,6 +33,28 @@ def unite_records(pairs: Sequence[tuple[Person, Match]], policy: LinkPolicy) -> 
     return united
 
 
+def find_handed_over(pairs: Sequence[tuple[Person, Match]]) -> dict[int, PersonRef]:
+    """Return {place in `pairs`: record} of those who are not the person of the record that they would keep.
+
+    Whoever has another address and another name now, while somebody is there still by the address that they shared, has
+    one of this person's tickets: the record belongs to the one who stayed.
+    """
+    found = [(place, person, match) for place, (person, match) in enumerate(pairs) if isinstance(match, Matched)]
+    return {
+        place: match.record.ref
+        for place, person, match in found
+        if match.corrects_email
+        and any(_stayed(other, person, match.record) for _place, other, its in found if its.record is match.record)
+    }
+
+
+def _stayed(other: Person, person: Person, record: PersonRecord) -> bool:
+    """Say whether somebody else is still there by the address that a person of another name left."""
+    left = {record.email, *(row.matched_email for row in person.rows)} - {person.email}
+    stays = any(row.person is not None and row.matched_email == row.email in left for row in other.rows)
+    return stays and person.names not in ((), other.names, names_of(record)) and other.names != ()
+
+
 def _strangers(same: Sequence[_Found]) -> list[_Found]:
     """Return those whose name is not that of the one who goes on with the record by an address of it.
 
@@ -56,6 +78,6 @@ def _unite_matches(matches: Sequence[Matched]) -> Matched:
     return replace(
         matches[0],
         notes=tuple(dict.fromkeys(note for match in matches for note in match.notes)),
-        corrects_email=all(match.corrects_email for match in matches),
+        corrects_email=any(match.corrects_email for match in matches),
         earlier=frozenset(ref for match in matches for ref in match.earlier),
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.core.errors import ErrorKind, RowError
-from connector.core.field_values import sent_values
 from connector.core.mapping import MappingRule
 from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.core.participant import Json, text_of
@@ -13,6 +12,7 @@ from connector.core.plan import PersonPlan
 from connector.core.rows import PersonRecord, PersonRef
 from connector.core.schema import SObject
 from connector.core.screen import Person, Verdict
+from connector.core.sent import sent_values
 from connector.core.state import State
 from connector.pipeline.progress import Progress
 

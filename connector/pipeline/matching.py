@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from connector.core.adopt import Maker, adopt_lost_creation, lost_namesakes
-from connector.core.match import Held, Match, Matched, Records, match_group
+from connector.core.match import Held, Match, Matched, Records, match_group, match_person
 from connector.core.membership import refuse_membership
 from connector.core.outcomes import EntryState
-from connector.core.plan import moves_email
+from connector.core.plan import has_email, moves_email
 from connector.core.rows import LinkPolicy, PersonRef
 from connector.core.schema import PersonType
 from connector.core.screen import EmailGroup, Person, screen_row
-from connector.core.unite import unite_records
+from connector.core.unite import find_handed_over, unite_records
 from connector.models import OutboxEntry
 from connector.pipeline.batch import with_rows_of
 from connector.pipeline.run import Run
@@ -20,9 +20,20 @@ from connector.pipeline.run import Run
 def match_people(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
     """Return who everybody is, each record once; siblings that must be asked about now are noted in `run.woken`."""
     found = _match(run, _adopt(run, groups, records), records)
-    pairs = unite_records([*found, *_others_of(run, found)], run.batch.policy)
-    _wake_held(run, pairs)
-    return pairs
+    pairs = [*found, *_others_of(run, found)]
+    if handed_over := find_handed_over(pairs):
+        for place, ref in handed_over.items():
+            found[place] = _match_without(run, found[place][0], ref, records)
+        pairs = [*found, *_others_of(run, found)]
+    united = unite_records(pairs, run.batch.policy)
+    _wake_held(run, united)
+    return united
+
+
+def _match_without(run: Run, person: Person, ref: PersonRef, records: Records) -> tuple[Person, Match]:
+    """Match somebody again who is not the person of a record."""
+    other = replace(person, taken=person.taken | {ref})
+    return other, match_person(other, records, policy=run.batch.policy, choices=run.batch.choices)
 
 
 def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tuple[Person, Match]]:
@@ -34,6 +45,12 @@ def _match(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[tup
         for pairs in found
         for person, match in pairs
         if isinstance(match, Matched) and _gives_up_email(person, match, policy=policy)
+    }
+    moved -= {
+        match.record.ref
+        for pairs in found
+        for person, match in pairs
+        if isinstance(match, Matched) and match.earlier and has_email(person, match.record.email)
     }
     for ref in moved:
         records.move_email(ref)

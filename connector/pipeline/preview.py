@@ -240,7 +240,8 @@ def _kept(run: Run, plan: PersonPlan) -> list[Kept]:
         return []  # their fields follow the rights on Account, which the plan's notes speak of
     creates = plan.creates or (policy.create if plan.ref is None else None)
     context = Context(policy, run.schemas, {})
-    return kept_fields(plan.person, plan.matched, context, creates=SObject(creates.value) if creates else None)
+    sobject = SObject(creates.value) if creates else None
+    return kept_fields(plan.person, plan.matched, context, creates=sobject, earlier=plan.earlier)
 
 
 def _changes(plan: PersonPlan) -> dict[str, list[Json]]:

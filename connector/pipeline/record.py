@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from connector.core.outcomes import SUCCESSES, EntryState, Note, Outcome, Reason
 from connector.core.participant import Json
 from connector.core.retry import MAX_ATTEMPTS, backoff
+from connector.core.schema import SObject
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.bulk import update_rows
 from connector.pipeline.claim import Claim, ClaimLostError, db_now
@@ -157,13 +158,22 @@ def _keep_record(entry: OutboxEntry, end: EntryEnd) -> None:
     if end.ref is not None:
         is_same_record = entry.person_id == end.ref.id
         entry.created_by_us = end.created_by_us or (entry.created_by_us and is_same_record)
-        entry.sent_values = {**(entry.sent_values if is_same_record else {}), **end.sent_values}
+        entry.sent_values = {**_still_sent(entry, end, is_same_record=is_same_record), **end.sent_values}
         entry.person_type, entry.person_id = end.ref.type.value, end.ref.id
         entry.matched_email, entry.matched_last_name = end.matched_email, end.matched_last_name[:255]
         entry.member_id = end.member_id or (entry.member_id if is_same_record else "")
         entry.same_person_of_id = end.same_person_of
     if end.label:
         entry.sent_label = end.label
+
+
+def _still_sent(entry: OutboxEntry, end: EntryEnd, *, is_same_record: bool) -> dict[str, Json]:
+    """Return what an entry's record and member hold from earlier runs; a member stays when its record is merged."""
+    if is_same_record:
+        return dict(entry.sent_values)
+    is_same_member = bool(end.member_id) and entry.member_id == end.member_id
+    prefix = f"{SObject.CAMPAIGN_MEMBER.value}."
+    return {path: value for path, value in entry.sent_values.items() if is_same_member and path.startswith(prefix)}
 
 
 def _enter_state(entry: OutboxEntry, end: EntryEnd, *, generation: int, now: datetime) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from connector.core.convert import UnfitError
-from connector.core.field_values import Changes, Context, Present, changed_values, new_values, sent_values
+from connector.core.field_values import Changes, Context, Present, changed_values, new_values
 from connector.core.mapping import Mode, Policy, UnknownChoice
 from connector.core.outcomes import Note
 from connector.core.schema import SObject
-from tests.core.cases import RESPONDED, SCHEMAS, context, minute, person, policy, row, rule, schema, spec
+from tests.core.cases import RESPONDED, SCHEMAS, context, person, policy, row, rule, schema, spec
 
 ON, OFF = Policy(may_update=True), Policy(may_update=False)
 LEAD = SObject.LEAD
@@ -99,10 +99,3 @@ def test_a_lead_gets_no_placeholder_company_where_it_would_become_a_person_accou
 
 def test_members_get_no_placeholders() -> None:
     assert new_values(SObject.CAMPAIGN_MEMBER, facts=facts(), context=context(mappings=())) == ({}, ())
-
-
-def test_what_was_sent_last_counts() -> None:
-    older = row(2, sent_values={"Lead.Title": "A", "Lead.Company": "X"}, last_synced_at=minute(1))
-    newer = row(1, sent_values={"Lead.Title": "B"}, last_synced_at=minute(2))
-    never = row(3, sent_values={"Lead.Title": "C"})
-    assert sent_values([newer, never, older]) == {"Lead.Title": "B", "Lead.Company": "X"}

@@ -259,7 +259,7 @@ def test_people_of_one_record_are_written_once() -> None:
     ]
     united = unite_records(pairs, policy())
     assert [[entry.id for entry in one.rows] for one, _match in united] == [[1, 2], [3]]
-    assert united[0][1] == Matched(contact(1), notes=(Note.LEFT_BEHIND,), earlier=frozenset({L1}))
+    assert united[0][1] == Matched(contact(1), notes=(Note.LEFT_BEHIND,), corrects_email=True, earlier=frozenset({L1}))
     planned = plan_person(*united[0], context())
     assert (planned.member.operation, planned.label) == (Operation.CREATE, "Attended")
 

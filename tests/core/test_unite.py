@@ -8,7 +8,7 @@ from connector.core.choose import Match, Matched, NoMatch
 from connector.core.outcomes import Reason
 from connector.core.rows import PersonRecord, Row, make_answer
 from connector.core.screen import Person
-from connector.core.unite import unite_records
+from connector.core.unite import find_handed_over, unite_records
 from tests.core.cases import CONTACT, contact, named, person, policy, ref, told
 
 C1 = ref(CONTACT, 1)
@@ -73,3 +73,36 @@ def test_a_link_may_take_different_names_for_one_member() -> None:
     pairs = [new(of(1, ADA, HOME)), new(of(2, GRACE, WORK))]
     united = unite_records(pairs, policy(is_one_member_an_email=True))
     assert [[entry.id for entry in one.rows] for one, _match in united] == [[1, 2]]
+
+
+EVE = ("Eve", "Lovelace")
+
+
+def moved(names: tuple[str, str], *, shared: str = HOME) -> tuple[Person, Match]:
+    """Say that an entry of the record has another address now, and its name."""
+    entry = of(2, names, GONE, person=C1, matched_email=shared)
+    return person(entry), Matched(RECORD, corrects_email=True, earlier=frozenset({C1}))
+
+
+def stays(names: tuple[str, str], email: str = HOME) -> tuple[Person, Match]:
+    """Say that another entry is still at the record by its address."""
+    return sent(of(1, names, email, person=C1, matched_email=email))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        pytest.param([stays(ADA), moved(EVE)], {1: C1}, id="another name and address: a ticket handed over"),
+        pytest.param([moved(EVE), stays(ADA)], {0: C1}, id="in the other order"),
+        pytest.param([stays(ADA), moved(ADA)], {}, id="the same name: one person with two addresses"),
+        pytest.param([stays(EVE), moved(ADA)], {}, id="the name of the record: its person moved"),
+        pytest.param([stays(GRACE), moved(EVE)], {1: C1}, id="the record has a name of its own"),
+        pytest.param([moved(EVE)], {}, id="nobody stayed: the person was renamed"),
+        pytest.param([new(of(1, ADA, HOME)), moved(EVE)], {}, id="somebody new at the address that was left"),
+        pytest.param([stays(GRACE, WORK), moved(EVE, shared=GONE)], {}, id="brought together by a merge"),
+        pytest.param([stays(ADA), moved(EVE, shared=WORK)], {1: C1}, id="left another address before"),
+        pytest.param([stays(("", "")), moved(EVE)], {}, id="nobody knows the name of who stayed"),
+    ],
+)  # fmt: skip
+def test_who_has_a_ticket_that_was_handed_over(pairs: list[tuple[Person, Match]], expected: dict[int, object]) -> None:
+    assert find_handed_over(pairs) == expected

@@ -28,6 +28,11 @@ class Person:
         return self.fields["Email"]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names without case, in any order, as those of a participant."""
+        return tuple(sorted(self.fields[name].lower() for name in ("FirstName", "LastName")))
+
+    @property
     def is_open(self) -> bool:
         """Whether the record is there and not converted."""
         return not self.is_deleted and not self.is_converted

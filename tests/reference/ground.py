@@ -16,6 +16,10 @@ class Ground:
     crm: Crm = field(default_factory=Crm)
     clock: int = 0
     """Counts messages and drains."""
+    rows: dict[str, Participant] = field(default_factory=dict)
+    """{key: participant} of everybody of the event."""
+    at_hand: list[Participant] = field(default_factory=list)
+    """Whom a drain is about, and whoever shares an address and the names with them."""
     seen: set[str] = field(default_factory=set)
     """What happened on the way, for the report."""
 

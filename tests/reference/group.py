@@ -29,7 +29,7 @@ class Group:
 
     def value(self, name: str) -> str:
         """Return a field of the row with the latest change, blanks filled from the others; names from one row."""
-        for row in sorted(self.rows, key=lambda row: row.changed, reverse=True):
+        for row in sorted(self.rows, key=lambda row: (row.changed[0], row.number), reverse=True):
             is_name = name in ("firstName", "lastName")
             if row.said.get(name) or (is_name and any(row.names)):
                 return str(row.said.get(name) or "")
@@ -42,8 +42,9 @@ class Group:
         return max(states, key=RANK.index)
 
     def fingerprint(self) -> object:
-        """What a sync would send: when it is as it was, nothing is sent (rule 6.3)."""
-        return self.person_fingerprint(), self.target()
+        """What decides what is sent, every state ever entered too: as it was, nothing is sent (rules 1.6, 6.3)."""
+        states = {state for row in self.rows for state in row.history}
+        return self.person_fingerprint(), self.target(), tuple(sorted(states))
 
     def person_fingerprint(self) -> object:
         """The same without the state."""

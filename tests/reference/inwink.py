@@ -16,11 +16,13 @@ def replaces(new: str, old: str) -> bool:
     return new == "attended" or new != "not_registered"
 
 
-@dataclass
+@dataclass(eq=False)
 class Participant:
     """One row of the outbox."""
 
     key: str
+    number: int = 0
+    """Rows are numbered in the order in which they were first heard of; it decides between changes of one time."""
     said: dict[str, Any] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     """Every state that was entered, in the order in which that was heard."""
@@ -84,6 +86,16 @@ class Participant:
     def email(self) -> str:
         """The address, normalised."""
         return str(self.said.get("email") or "")
+
+    @property
+    def last_name(self) -> str:
+        """The last name."""
+        return str(self.said.get("lastName") or "")
+
+    @property
+    def end(self) -> Person | None:
+        """Where the record is now that this was last sent to."""
+        return self.person.end() if self.person else None
 
     @property
     def names(self) -> tuple[str, ...]:

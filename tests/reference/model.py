@@ -4,7 +4,7 @@ Written from the rules, without a line of connector.core: two programs that were
 Different names on one address (rule 2.6) are not modelled; stories in which they occur are judged by invariants only.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.reference.group import Group
@@ -17,12 +17,10 @@ from tests.reference.who import Matcher
 class Reference(Matcher, Writer):
     """Salesforce and the outbox as they should be."""
 
-    rows: dict[str, Participant] = field(default_factory=dict)
-
     def hear(self, message: dict[str, Any]) -> None:
         """Take in a message."""
         self.clock += 1
-        row = self.rows.setdefault(message["id"], Participant(message["id"]))
+        row = self.rows.setdefault(message["id"], Participant(message["id"], number=len(self.rows)))
         row.hear(message, arrival=self.clock)
 
     def resync(self, key: str) -> None:
@@ -35,8 +33,9 @@ class Reference(Matcher, Writer):
         """Send everything that is due."""
         self.clock += 1
         groups = self._groups()
+        self.at_hand = [row for group in groups for row in group.rows]
         groups = [group for group in groups if not self._skip(group) and not self._check_in(group)]
-        matches = [(group, self.match(group)) for group in groups]
+        matches = self.part_handed_over([(group, self.match(group)) for group in groups])
         matches = self.move_addresses(matches, leaves_out=self.leaves_out)
         for group, match in self.unite(matches):
             self.settle(group, match)

@@ -129,7 +129,7 @@ class Stage:
 
     def _colleague(self, step: Step) -> None:
         person, other = self._find(step), self._begun(step.other)
-        if person is None or person.is_deleted or (self.story.is_contested and step.values[0][0] == "Status"):
+        if person is None or person.is_deleted or (self.story.is_contested and "Status" in dict(step.values)):
             return
         if self.story.is_contested and (step.key or step.what not in ("set", "delete")):
             return  # the reference does not know whose record that is
@@ -160,7 +160,9 @@ class Stage:
         return True
 
     def delete(self, person: Person, other: Person | None, step: Step) -> bool:
-        """Delete a record."""
+        """Delete a record, but no converted lead: what becomes of its contact's membership is not documented."""
+        if person.is_converted:
+            return False
         self.reference.crm.delete(person)
         self.world.delete(person.salesforce_id)
         return True
@@ -183,17 +185,36 @@ class Stage:
 
     def merge(self, person: Person, other: Person | None, step: Step) -> bool:
         """Merge a record into another."""
-        if other is None or other is person or other.kind != person.kind or not (other.is_open and person.is_open):
-            return False
-        self.reference.crm.merge(person, other)
-        self.world.merge(other.salesforce_id, person.salesforce_id)
+        return person.is_open and self._unite(person, self._partner(person, other, step))
+
+    def absorb(self, person: Person, other: Person | None, step: Step) -> bool:
+        """Merge another record into this one."""
+        return person.is_open and self._unite(self._partner(person, other, step), person)
+
+    def _unite(self, loser: Person, winner: Person) -> bool:
+        self.reference.crm.merge(loser, winner)
+        self.world.merge(winner.salesforce_id, loser.salesforce_id)
         return True
+
+    def _partner(self, person: Person, other: Person | None, step: Step) -> Person:
+        """Return the other record of a merge; where there is none of the beginning, a colleague enters it."""
+        if other is not None and other is not person and other.kind == person.kind and other.is_open:
+            return other
+        return self._enter(person.kind, {**person.fields, **dict(step.values)})
+
+    def _enter(self, kind: str, fields: Mapping[str, str]) -> Person:
+        entered = self.reference.crm.add(kind, **fields)
+        values = {name: value or None for name, value in fields.items() if name != "Company" or kind == "Lead"}
+        [entered.salesforce_id] = self.world.add(kind, values)
+        return entered
 
     def convert(self, person: Person, other: Person | None, step: Step) -> bool:
         """Convert a lead into a contact of the beginning, or a new one."""
         if person.kind != "Lead" or not person.is_open:
             return False
         into = other if other is not None and other.kind == "Contact" and other.is_open else None
+        if into is None and dict(step.values).get("Title"):
+            into = self._enter("Contact", {**person.fields, "Company": "", **dict(step.values)})
         self.reference.crm.convert(person, into)
         contact_id = self.world.convert(person.salesforce_id, into.salesforce_id if into else None)
         assert person.leads_to is not None
@@ -279,5 +300,6 @@ _COLLEAGUES: Mapping[str, Any] = {
     "remove": Stage.remove,
     "add_member": Stage.add_member,
     "merge": Stage.merge,
+    "absorb": Stage.absorb,
     "convert": Stage.convert,
 }

@@ -1,9 +1,9 @@
 """Draw stories: an organisation, the settings of a link, and what inwink, colleagues and the network do, in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 from tests.reference.policy import Policy
 
@@ -18,6 +18,10 @@ EMAILS = tuple(IDENTITIES)
 MOSTLY_ONE = (*EMAILS, EMAILS[0], EMAILS[0], EMAILS[0])
 """Addresses to draw from, so that records and participants meet."""
 KEYS = ("p1", "p2", "p3")
+ELSEWHERE = "other@spec.example"
+"""An address that inwink never says."""
+DOINGS = ("set", "set", "set", "delete", "remove", "remove", "add_member", "merge", "absorb", "convert")
+"""What colleagues do, as often as it is drawn."""
 FAULTS = ("lost_before", "lost_after", "locked", "killed_1", "killed_2", "killed_3", "expired")
 """How a drain can go wrong; it is made good before anything else happens."""
 
@@ -37,7 +41,7 @@ class Step:
     """One thing that happens."""
 
     what: str
-    """hear, drain, resync, or what a colleague does: set, delete, remove, add_member, merge, convert."""
+    """hear, drain, resync, or what a colleague does: set, delete, remove, add_member, merge, absorb, convert."""
     key: str = ""
     """The participant concerned, or whose record; "" for a record of the beginning."""
     record: int = 0
@@ -45,7 +49,7 @@ class Step:
     other: int = 0
     """The other one, of a merge or a conversion."""
     values: tuple[tuple[str, Any], ...] = ()
-    """What is said, or set."""
+    """What is said, or set; of a merge or conversion what the other record holds, where a colleague enters it first."""
     how: str = ""
     """The fault of a drain."""
 
@@ -53,9 +57,6 @@ class Step:
         said = ", ".join(f"{name}={value!r}" for name, value in self.values)
         parts = [self.what, self.key, self.how, said, f"{self.record}/{self.other}" if not self.key else ""]
         return " ".join(part for part in parts if part)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(repr(self))
 
 
 @dataclass(frozen=True)
@@ -73,106 +74,108 @@ class Story:
         lines = [repr(self.policy), *map(repr, self.people), *map(repr, self.steps)]
         return "\n    ".join(["a story" + (" (contested)" if self.is_contested else ""), *lines])
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(repr(self))
+
+def rarely(chance: Random, values: Sequence[Any], otherwise: Any) -> Any:
+    """Draw mostly the plain value."""
+    return chance.choice([otherwise, otherwise, chance.choice(values)])
 
 
-def rarely(value: st.SearchStrategy[Any], otherwise: Any) -> st.SearchStrategy[Any]:
-    """Draw mostly the plain value; shrinks to it."""
-    return st.one_of(st.just(otherwise), st.just(otherwise), value)
-
-
-def one_in(number: int) -> st.SearchStrategy[bool]:
+def one_in(chance: Random, number: int) -> bool:
     """Draw true once in so many times."""
-    return st.sampled_from((*(number - 1) * (False,), True))
+    return chance.randrange(number) == 0
 
 
-@st.composite
-def a_policy(draw: st.DrawFn) -> Policy:
+def a_policy(chance: Random) -> Policy:
     """Draw settings that the configuration accepts: nobody is created as an object that is not searched."""
-    match = draw(rarely(st.sampled_from(["lead_then_contact", "contact_only", "lead_only"]), "contact_then_lead"))
+    match = rarely(chance, ["lead_then_contact", "contact_only", "lead_only"], "contact_then_lead")
     creates = {"contact_only": ["contact", "nobody"], "lead_only": ["lead", "nobody"]}
     return Policy(
         match=match,
-        create=draw(st.sampled_from(creates.get(match, ["lead", "contact", "lead", "contact", "nobody"]))),
-        create_for=draw(rarely(st.sampled_from([("attended",), ("registered", "attended", "refused")]),
-                               ("registered", "attended"))),
-        update_existing=draw(st.booleans()),
-        ambiguous=draw(st.sampled_from(["review", "most_recent"])),
-        never_downgrade=draw(rarely(st.just(False), True)),
-        removed_members=draw(rarely(st.just("add_again"), "respect")),
-        refused=draw(st.sampled_from(["", "Declined"])),
-        not_registered=draw(st.sampled_from(["", "Sent"])),
-        title_mode=draw(st.sampled_from(["overwrite", "if_empty", "if_new"])),
-        email_mode=draw(rarely(st.just("overwrite"), "if_new")),
-    )  # fmt: skip
+        create=chance.choice(creates.get(match, ["lead", "contact", "lead", "contact", "nobody"])),
+        create_for=rarely(chance, [("attended",), ("registered", "attended", "refused")], ("registered", "attended")),
+        update_existing=chance.choice([False, True]),
+        ambiguous=chance.choice(["review", "most_recent"]),
+        never_downgrade=rarely(chance, [False], True),
+        removed_members=rarely(chance, ["add_again"], "respect"),
+        refused=chance.choice(["", "Declined"]),
+        not_registered=chance.choice(["", "Sent"]),
+        title_mode=chance.choice(["overwrite", "if_empty", "if_new"]),
+        email_mode=rarely(chance, ["overwrite"], "if_new"),
+    )
 
 
-@st.composite
-def a_person(draw: st.DrawFn) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+def a_person(chance: Random) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     """Draw a record of the beginning."""
-    email = draw(st.sampled_from(MOSTLY_ONE))
+    email = chance.choice(MOSTLY_ONE)
     first_name, last_name = IDENTITIES[email]
-    kind = draw(st.sampled_from(["Contact", "Lead"]))
+    kind = chance.choice(["Contact", "Lead"])
     fields = {
-        "FirstName": draw(st.sampled_from([first_name, first_name, "", "Eve"])),
+        "FirstName": chance.choice([first_name, first_name, "", "Eve"]),
         "LastName": last_name,
         "Email": email,
-        "Title": draw(st.sampled_from(["", "Engineer", "CTO"])),
-        "Company": draw(st.sampled_from(["Engines", "[not provided]"])) if kind == "Lead" else "",
+        "Title": chance.choice(["", "Engineer", "CTO"]),
+        "Company": chance.choice(["Engines", "[not provided]"]) if kind == "Lead" else "",
     }
-    label = draw(st.sampled_from(["", "", "Sent", "Registered", "Attended", "Attended", "Declined", "No show"]))
+    label = chance.choice(["", "", "Sent", "Registered", "Attended", "Attended", "Declined", "No show"])
     return kind, label, tuple(fields.items())
 
 
-@st.composite
-def a_message(draw: st.DrawFn, is_contested: bool) -> Step:
+def some_people(chance: Random, *, most: int) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]:
+    """Draw the records of the beginning."""
+    return tuple(a_person(chance) for _ in range(chance.randint(0, most)))
+
+
+def a_message(chance: Random, *, is_contested: bool) -> Step:
     """Draw a message; mostly a whole row as inwink sends it."""
-    email = draw(st.sampled_from(MOSTLY_ONE))
-    names = IDENTITIES[draw(st.sampled_from(EMAILS)) if is_contested else email]
+    email = chance.choice(MOSTLY_ONE)
+    names = IDENTITIES[chance.choice(EMAILS) if is_contested else email]
     said: dict[str, Any] = {"firstName": names[0], "lastName": names[1], "email": email}
-    said |= {"position": draw(st.sampled_from(["CTO", "CEO", ""])), "company": draw(st.sampled_from(["Acme", ""]))}
-    said = {} if draw(one_in(10)) else said
-    said |= draw(st.sampled_from(STATES))
-    said |= {"came": True} if draw(one_in(6)) else {}
-    said |= {"hour": draw(st.integers(1, 4))} if draw(st.booleans()) else {}
-    said |= {"email": ""} if "email" in said and draw(one_in(20)) else {}
-    return Step("hear", key=draw(st.sampled_from(KEYS)), values=tuple(said.items()))
+    said |= {"position": chance.choice(["CTO", "CEO", ""]), "company": chance.choice(["Acme", ""])}
+    said = {} if one_in(chance, 10) else said
+    said |= chance.choice(STATES)
+    said |= {"came": True} if one_in(chance, 6) else {}
+    said |= {"hour": chance.randint(1, 4)} if one_in(chance, 2) else {}
+    said |= {"email": ""} if "email" in said and one_in(chance, 20) else {}
+    return Step("hear", key=chance.choice(KEYS), values=tuple(said.items()))
 
 
-@st.composite
-def a_change(draw: st.DrawFn) -> Step:
-    """Draw what a colleague does in Salesforce."""
-    what = draw(st.sampled_from(["set", "set", "set", "delete", "remove", "remove", "add_member", "merge", "convert"]))
-    values = draw(st.sampled_from([
-        ("Title", "Boss"), ("Title", ""), ("FirstName", "Eve"), ("Email", EMAILS[1]), ("Email", "other@spec.example"),
-        ("Status", "Declined"), ("Status", "Attended"), ("Status", "Registered"), ("Status", "Sent"),
-    ]))  # fmt: skip
+FIELD_CHANGES = (("Title", "Boss"), ("Title", ""), ("FirstName", "Eve"), ("Email", EMAILS[1]), ("Email", ELSEWHERE))
+STATUS_CHANGES = tuple(("Status", label) for label in ("Declined", "Attended", "Registered", "Sent"))
+"""What a colleague sets: (field, value)."""
+_CHANGES = {"set": FIELD_CHANGES + STATUS_CHANGES, "set status": STATUS_CHANGES, "set field": FIELD_CHANGES}
+
+
+def a_change(chance: Random, doing: str, *, keys: Sequence[str] = ("", *KEYS)) -> Step:
+    """Draw how a colleague does something in Salesforce; `keys` are those whose record it may be."""
+    values: Sequence[tuple[str, str]] = ()
+    if doing in ("merge", "absorb", "convert"):
+        values = [("Email", chance.choice([EMAILS[0], ELSEWHERE])), ("Title", chance.choice(["CTO", "", "Boss"]))]
+    elif doing in _CHANGES:
+        values = [chance.choice(_CHANGES[doing])]
     return Step(
-        what,
-        key=draw(st.sampled_from(("", *KEYS))),
-        record=draw(st.integers(0, 2)),
-        other=draw(st.integers(0, 2)),
-        values=(values,),
+        doing.split()[0],
+        key=chance.choice(keys),
+        record=chance.randint(0, 2),
+        other=chance.randint(0, 2),
+        values=tuple(values),
     )
 
 
-@st.composite
-def a_story(draw: st.DrawFn) -> Story:
-    """Draw a story."""
-    is_contested = draw(one_in(10))
-    a_drain = st.builds(Step, st.just("drain"), how=rarely(st.sampled_from(FAULTS), ""))
-    a_step = st.one_of(
-        a_message(is_contested), a_message(is_contested), a_message(is_contested), a_drain, a_drain, a_change(),
-        st.builds(Step, st.just("resync"), key=st.sampled_from(KEYS)),
-    )  # fmt: skip
-    steps = draw(st.lists(a_step, min_size=3, max_size=9))
-    return Story(
-        policy=draw(a_policy()),
-        people=tuple(draw(st.lists(a_person(), max_size=3))),
-        steps=(draw(a_message(is_contested)), *steps, Step("drain")),
-        is_contested=is_contested,
-    )
+def a_free_story(chance: Random) -> Story:
+    """Draw a story in which anything may follow anything."""
+    is_contested = one_in(chance, 10)
+    steps = [a_message(chance, is_contested=is_contested)]
+    for _ in range(chance.randint(3, 9)):
+        what = chance.choice(["hear", "hear", "hear", "drain", "drain", "change", "resync"])
+        if what == "hear":
+            steps.append(a_message(chance, is_contested=is_contested))
+        elif what == "drain":
+            steps.append(Step("drain", how=rarely(chance, FAULTS, "")))
+        elif what == "change":
+            steps.append(a_change(chance, chance.choice(DOINGS)))
+        else:
+            steps.append(Step("resync", key=chance.choice(KEYS)))
+    return Story(a_policy(chance), some_people(chance, most=3), (*steps, Step("drain")), is_contested)
 
 
 def without_drains(story: Story) -> Story:

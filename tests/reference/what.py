@@ -43,7 +43,7 @@ class Writer(Ground):
 
     def _was_removed(self, group: Group, record: Person, target: str) -> bool:
         """Rule 4.6."""
-        known = [row for row in group.rows if row.membership and row.person and row.person.end() is record]
+        known = [row for row in group.rows if row.membership and row.end is record]
         is_asked = self.policy.removed_members == "add_again" or any(row.is_forced for row in group.due)
         if record.membership or not known or is_asked:
             return False
@@ -63,7 +63,7 @@ class Writer(Ground):
             row.person, row.membership = record, record.membership
             row.sent |= self._sent_now
             row.sent_label = label or row.sent_label
-            row.matched_email, row.matched_last_name = group.email, group.value("lastName")
+            row.matched_email, row.matched_last_name = row.email, row.last_name
             row.synced_state, row.synced_at = target, self.clock
             row.fingerprint, row.person_fingerprint = group.fingerprint(), group.person_fingerprint()
         self.end(group.due, "synced")
@@ -78,12 +78,35 @@ class Writer(Ground):
         return self.crm.add(kind, **values)
 
     def _update(self, group: Group, record: Person) -> None:
-        self._sent_now = {}
-        known = sorted((row for row in group.rows if row.person is record), key=lambda row: row.synced_at)
-        sent = {name: value for row in known for name, value in row.sent.items()}
+        self._sent_now = self._carried(group, record)
+        sent = self._sent(group, record) | self._sent_now
         for name, source in SOURCES.items():
             if name != "Company" or record.kind == "Lead":
                 self._update_field(group, record, name, wanted=group.value(source), sent=sent)
+
+    def _sent(self, group: Group, record: Person | None) -> dict[str, str]:
+        known = sorted((row for row in group.rows if row.person is record), key=lambda row: row.synced_at)
+        return {name: value for row in known for name, value in row.sent.items()}
+
+    def _carried(self, group: Group, record: Person) -> dict[str, str]:
+        """Rules 2.7 and 5.1: what we wrote goes on in the record that a merge or a conversion left.
+
+        What is there unchanged is ours, another value is a colleague's choice, and what did not come along is unknown.
+        Where we wrote to both, the value that is there counts.
+        """
+        others = [row for row in group.rows if row.end is record and row.person is not record]
+        went: dict[str, str] = {}
+        for row in sorted(others, key=lambda row: row.synced_at):
+            went |= row.sent
+        own, carried = self._sent(group, record), {}
+        for name, value in went.items():
+            held = record.fields[name]
+            if name == "Company" and record.kind == "Contact":
+                continue
+            if (name in own and held == value != own[name]) or (name not in own and (held == value or held)):
+                carried[name] = value
+        self.seen |= {"what we wrote went along"} if carried else set()
+        return carried
 
     def _update_field(self, group: Group, record: Person, name: str, *, wanted: str, sent: dict[str, str]) -> None:
         """Rules 5.1 and 5.2."""

@@ -12,12 +12,12 @@ from tests.reference.inwink import Participant
 class Matcher(Ground):
     """Finds the record of each group."""
 
-    def match(self, group: Group) -> Person | str | None:
-        """Return the record, why there is none, or None where nobody is there."""
+    def match(self, group: Group, *, but: Person | None = None) -> Person | str | None:
+        """Return the record, why there is none, or None where nobody is there; `but` is another person's."""
         holders = [person for person in self.crm.people if person.email == group.email and person.is_open]
         for row in group.rows:
-            end = row.person.end() if row.person else None
-            if end is None:
+            end = row.end
+            if end is None or end is but:
                 continue
             if end in holders:
                 return end
@@ -32,7 +32,7 @@ class Matcher(Ground):
         return row.matched_last_name.lower() == group.value("lastName").lower()
 
     def _was_deleted(self, group: Group, row: Participant) -> bool:
-        if row.person is None or row.person.end() is not None:
+        if row.person is None or row.end is not None:
             return False
         return row.matched_email == group.email or self._keeps_last_name(group, row)
 
@@ -66,6 +66,38 @@ class Matcher(Ground):
         self.seen.add("most recent of several" if len(found) > 1 else f"matched a {found[0].kind}")
         return found[-1]
 
+    def part_handed_over(self, matches: list[tuple[Group, Any]]) -> list[tuple[Group, Any]]:
+        """Rules 2.5 and 2.6: with another address and another name, while the one who shared the address stays, it is
+        another person, and the record belongs to the one who stayed.
+        """
+        parted = [isinstance(match, Person) and self._is_handed_over(group, match, matches) for group, match in matches]
+        return [
+            (group, self.match(group, but=match) if is_parted else match)
+            for (group, match), is_parted in zip(matches, parted, strict=True)
+        ]
+
+    def _is_handed_over(self, group: Group, record: Person, matches: list[tuple[Group, Any]]) -> bool:
+        if record.email == group.email or not self._leavers(group.rows, record):
+            return False
+        left = {record.email, *(row.matched_email for row in group.rows)} - {group.email}
+        names = group.rows[0].names
+        stayed = [row for row in self._everybody(record, matches).rows if row.person and row.matched_email == row.email]
+        others = [row for row in stayed if row.email in left and row.names != names]
+        handed_over = bool(others) and names != record.names
+        self.seen |= {"a ticket handed over"} if handed_over else set()
+        return handed_over
+
+    def _everybody(self, record: Person, matches: list[tuple[Group, Any]]) -> Group:
+        """Return the rows that were sent to a record: those of this drain, then the others."""
+        rows = [row for group, match in matches if match is record and any(row.end is record for row in group.rows)
+                for row in group.rows]  # fmt: skip
+        return Group([*rows, *self._others(record)], self.policy)
+
+    def _others(self, record: Person) -> list[Participant]:
+        """Rule 2.6: whoever was sent to a record counts, also where only another row changed."""
+        return [row for row in self.rows.values()
+                if row not in self.at_hand and row.person is record and row.matched_email == row.email]  # fmt: skip
+
     def move_addresses(
         self, matches: list[tuple[Group, Any]], *, leaves_out: Callable[[Group, Person], str]
     ) -> list[tuple[Group, Any]]:
@@ -73,30 +105,38 @@ class Matcher(Ground):
 
         Nothing is written of those who are left out (rule 1.4).
         """
-        for group, match in matches:
-            if isinstance(match, Person) and self._moves_email(group, match) and not leaves_out(group, match):
-                match.fields["Email"] = group.email
+        for record in {id(match): match for _group, match in matches if isinstance(match, Person)}.values():
+            group = self._everybody(record, matches)
+            if self._moves_email(group.rows, record) and not leaves_out(group, record):
+                record.fields["Email"] = group.value("email")
                 self.seen.add("address corrected")
                 for row in group.rows:
-                    if row.person is match:
-                        row.sent["Email"] = group.email
+                    if row.person is record and row in self.at_hand:
+                        row.sent["Email"] = record.email
         return [
             (group, self.match(group) if isinstance(match, Person) and self._was_moved_away(group, match) else match)
             for group, match in matches
         ]
 
     def _was_moved_away(self, group: Group, match: Person) -> bool:
-        return match.email != group.email and not any(row.person and row.person.end() is match for row in group.rows)
+        return match.email != group.email and not any(row.end is match for row in group.rows)
 
-    def _moves_email(self, group: Group, record: Person) -> bool:
-        """Rule 2.5: the address follows where we gave it, or where the mapping says so."""
-        if record.email == group.email:
+    def _leavers(self, rows: list[Participant], record: Person) -> list[Participant]:
+        """Return who has another address than the one that led to the record, and the same last name."""
+        same = [row for row in rows if row.end is record and row.last_name == row.matched_last_name]
+        return [row for row in same if row.matched_email != row.email]
+
+    def _moves_email(self, rows: list[Participant], record: Person) -> bool:
+        """Rule 2.5: the address follows where we gave it, or where the mapping says so; while another row of the person
+        still has it, it stays.
+        """
+        if not self._leavers(rows, record):
             return False
-        kept = [row for row in group.rows if row.person and row.person.end() is record]
-        if any(row.matched_email == group.email for row in kept):
+        if any(row.email == record.email for row in rows):
+            self.seen.add("address kept for another row")
             return False
-        ours = any(row.is_ours and row.person is record and row.matched_email == record.email for row in kept)
-        return bool(kept) and (ours or (self.policy.update_existing and self.policy.email_mode == "overwrite"))
+        ours = any(row.is_ours and row.person is record and row.matched_email == record.email for row in rows)
+        return ours or (self.policy.update_existing and self.policy.email_mode == "overwrite")
 
     def unite(self, matches: list[tuple[Group, Any]]) -> list[tuple[Group, Any]]:
         """Rule 2.8: groups that turn out to be one record are written once."""
@@ -108,4 +148,8 @@ class Matcher(Ground):
                 self.seen.add("two addresses, one record")
             else:
                 united[key] = (group, match)
+        for group, match in united.values():
+            others = self._others(match) if isinstance(match, Person) else []
+            group.rows.extend(others)
+            self.seen |= {"another row on the record"} if others else set()
         return list(united.values())
