@@ -2,8 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,47 +16,12 @@ from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.bulk import update_rows
 from connector.pipeline.claim import Claim, ClaimLostError, db_now
 from connector.pipeline.ends import EntryEnd
+from connector.pipeline.logged import Asked, attempt_of, close_run, failed_alone, log_attempts
+from connector.pipeline.result import Result, Stop
 from connector.pipeline.watching.delay import delay_ms
 
 MAX_TIMEOUTS = 10
 """Timeouts of an entry that was sent alone, after which it fails as exhausted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why a run stopped before all of its entries came to an end."""
-
-    code: str = ""
-    message: str = ""
-    is_timeout: bool = False
-    is_bug: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Everything that a run leaves behind."""
-
-    ends: Mapping[int, EntryEnd] = field(default_factory=dict)
-    stopped: Mapping[int, EntryEnd] = field(default_factory=dict)
-    """What was done for entries that came to no end."""
-    woken: frozenset[int] = frozenset()
-    """Entries of others' that must be looked at again."""
-    unclear: frozenset[int] = frozenset()
-    looked_up: frozenset[int] = frozenset()
-    """Entries whose people were searched in this run: what was unclear before is known since."""
-    released_early: int = 0
-    """Entries of the claim that `record_some` has recorded already."""
-    stop: Stop | None = None
-    api_calls: int = 0
-    instance_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Who asked for an attempt, and why; "" for both where nobody did."""
-
-    by: str
-    reason: str
 
 
 ENTRY_COLUMNS = [
@@ -86,7 +50,7 @@ def record_run(run: SyncRun, claim: Claim, result: Result) -> Counter[str]:
         _record(run, claim, result, entries=entries)
         outcomes = SyncAttempt.objects.filter(run=run).order_by().values_list("outcome").annotate(Count("pk"))
         counts = Counter(dict(outcomes))
-        _close_run(run, counts, result=result, now=db_now(), entry_count=len(entries) + result.released_early)
+        close_run(run, counts, result=result, now=db_now(), entry_count=len(entries) + result.released_early)
     return counts
 
 
@@ -111,26 +75,26 @@ def _record(run: SyncRun, claim: Claim, result: Result, *, entries: Sequence[Out
     update_rows(entries, columns=ENTRY_COLUMNS)
     link = CampaignLink.objects.get(pk=claim.link_id)
     logged = [attempt for attempt in attempts if attempt is not None]
-    _log(logged, run=run, link=link, result=result, started_at=claim.claimed_at)
+    log_attempts(logged, run=run, link=link, result=result, started_at=claim.claimed_at)
 
 
 def _record_entry(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: int) -> SyncAttempt | None:
     end = result.ends.get(entry.pk)
     generation = entry.claimed_generation or 0
-    asked = _Asked(entry.requested_by, entry.request_reason)
+    asked = Asked(entry.requested_by, entry.request_reason)
     if end is None:
         _release(entry, result, now=now, batch_size=batch_size)
         end = result.stopped.get(entry.pk)
         if entry.state == EntryState.FAILED:
-            return _failed_alone(entry, generation, asked)
-        return _attempt(entry, end, generation=generation, asked=asked) if end is not None else None
+            return failed_alone(entry, generation, asked)
+        return attempt_of(entry, end, generation=generation, asked=asked) if end is not None else None
     delay = delay_ms(entry, now=now) if end.outcome in SUCCESSES else None
     _keep_what_was_done(entry, end, now=now)
     if end.outcome in SUCCESSES or entry.pk in result.looked_up:  # who was left out or held may exist all the same
         entry.create_sent_at, entry.create_sent_email = None, ""
     _enter_state(entry, end, generation=generation, now=now)
     _drop_claim(entry)
-    attempt = _attempt(entry, end, generation=generation, asked=asked)
+    attempt = attempt_of(entry, end, generation=generation, asked=asked)
     attempt.delay_ms = delay
     return attempt
 
@@ -251,55 +215,3 @@ def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: i
         entry.last_outcome = Outcome.FAILED.value
     _compare_generations(entry, generation=generation, now=now)
     _drop_claim(entry)
-
-
-def _failed_alone(entry: OutboxEntry, generation: int, asked: _Asked) -> SyncAttempt:
-    end = EntryEnd(Outcome.FAILED, reason=entry.reason, code=entry.error_code, message=entry.error_message)
-    return _attempt(entry, end, generation=generation, asked=asked)
-
-
-def _attempt(entry: OutboxEntry, end: EntryEnd, *, generation: int, asked: _Asked) -> SyncAttempt:
-    is_exhausted = entry.reason == Reason.EXHAUSTED.value
-    return SyncAttempt(
-        entry=entry,
-        participant_key=entry.participant_key,
-        email_key=entry.email_key,
-        generation=generation,
-        outcome=Outcome.FAILED.value if is_exhausted else end.outcome.value,
-        person_operation=end.person_operation.value,
-        member_operation=end.member_operation.value,
-        person_type=end.ref.type.value if end.ref else "",
-        person_id=end.ref.id if end.ref else "",
-        member_id=end.member_id,
-        changes=dict(end.changes),
-        reason=end.reason or (entry.reason if is_exhausted else ""),
-        notes=list(end.notes),
-        error_code=end.code[:80],
-        error_message=end.message[:500],
-        requested_by=asked.by,
-        request_reason=asked.reason,
-    )
-
-
-def _log(
-    attempts: Iterable[SyncAttempt], *, run: SyncRun, link: CampaignLink, result: Result, started_at: datetime
-) -> None:
-    now = db_now()
-    duration_ms = max(0, int((now - started_at).total_seconds() * 1000))
-    rows = list(attempts)
-    for attempt in rows:
-        attempt.run, attempt.link, attempt.link_label = run, link, str(link)[:255]
-        attempt.created_at, attempt.duration_ms = now, duration_ms
-        attempt.instance_url = result.instance_url
-    SyncAttempt.objects.bulk_create(rows)
-
-
-def _close_run(run: SyncRun, counts: Counter[str], *, result: Result, now: datetime, entry_count: int) -> None:
-    for outcome in Outcome:
-        setattr(run, f"{outcome.value}_count", counts[outcome.value])
-    run.entry_count = entry_count
-    run.api_calls = result.api_calls
-    run.ended_at = now
-    if result.stop is not None:
-        run.error_code, run.error_message = result.stop.code[:80], result.stop.message[:500]
-    run.save()

@@ -10,8 +10,8 @@ from connector.core.screen import Person
 from connector.pipeline.batch import Batch
 from connector.pipeline.ends import EntryEnd, Hashes, end_by_progress, spread, stop_progress
 from connector.pipeline.progress import Progress
-from connector.pipeline.record import Result
 from connector.pipeline.report import Touched
+from connector.pipeline.result import Result
 from connector.pipeline.sizes import Sizes
 from connector.salesforce.errors import RemoteUnavailable, SalesforceError
 from connector.salesforce.gateway import Gateway

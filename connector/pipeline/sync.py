@@ -29,8 +29,9 @@ from connector.pipeline.connection.sign_in import need_reconnect
 from connector.pipeline.degraded import note_degraded
 from connector.pipeline.interlude import RUN_SECONDS, Interlude
 from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
-from connector.pipeline.record import Result, Stop, record_run
+from connector.pipeline.record import record_run
 from connector.pipeline.report import Report, Touched
+from connector.pipeline.result import Result, Stop
 from connector.pipeline.resync import wake_entries
 from connector.pipeline.run import GiveWayError, OutOfTimeError, Run, note_lost_answer, result_of, touched_by
 from connector.pipeline.schemas import load_schemas

@@ -14,7 +14,8 @@ from connector.core.state import State
 from connector.models import OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.claim import Claim, ClaimLostError, ClaimTerms, claim_batch
 from connector.pipeline.ends import EntryEnd
-from connector.pipeline.record import MAX_TIMEOUTS, Result, Stop, record_run
+from connector.pipeline.record import MAX_TIMEOUTS, record_run
+from connector.pipeline.result import Result, Stop
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SyncRunFactory
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]

@@ -27,7 +27,8 @@ from connector.pipeline.claim import (
 )
 from connector.pipeline.drain import drain_link
 from connector.pipeline.ends import EntryEnd
-from connector.pipeline.record import Result, Stop, record_run, record_some
+from connector.pipeline.record import record_run, record_some
+from connector.pipeline.result import Result, Stop
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SyncRunFactory
 from tests.races.threads import at_once, in_background
 from tests.world import World

@@ -122,7 +122,7 @@ class Writer(Ground):
             return
         if name == "Email" and not (self.policy.update_existing and mode == "overwrite"):
             return
-        is_colleagues = name in sent and not is_ours and mode == "overwrite"
+        is_colleagues = name in sent and not is_ours
         if is_colleagues and wanted == sent[name] and not any(row.is_forced for row in group.due):
             self.seen.add("field kept as a colleague left it")
             return
