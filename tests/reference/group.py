@@ -29,7 +29,7 @@ class Group:
 
     def value(self, name: str) -> str:
         """Return a field of the row with the latest change, blanks filled from the others; names from one row."""
-        for row in sorted(self.rows, key=lambda row: (row.changed[0], row.number), reverse=True):
+        for row in self._latest_first():
             is_name = name in ("firstName", "lastName")
             if row.said.get(name) or (is_name and any(row.names)):
                 return str(row.said.get(name) or "")
@@ -47,5 +47,8 @@ class Group:
         return self.person_fingerprint(), self.target(), tuple(sorted(states))
 
     def person_fingerprint(self) -> object:
-        """The same without the state."""
-        return tuple(self.value(source) for source in SOURCES.values())
+        """The same without the state; whose row speaks first counts, as its id can be mapped."""
+        return self._latest_first()[0].key, tuple(self.value(source) for source in SOURCES.values())
+
+    def _latest_first(self) -> list[Participant]:
+        return sorted(self.rows, key=lambda row: (row.changed[0], row.number), reverse=True)

@@ -120,7 +120,7 @@ class Writer(Ground):
             if mode == "overwrite":
                 self._sent_now[name] = wanted
             return
-        if name == "Email" and not (self.policy.update_existing and mode == "overwrite"):
+        if name == "Email" and not self._may_move_email(group, record):
             return
         is_colleagues = name in sent and not is_ours
         if is_colleagues and wanted == sent[name] and not any(row.is_forced for row in group.due):
@@ -128,6 +128,11 @@ class Writer(Ground):
             return
         self.seen.add("field updated")
         record.fields[name] = self._sent_now[name] = wanted
+
+    def _may_move_email(self, group: Group, record: Person) -> bool:
+        """Rule 2.5: where the mapping says so, and while nobody of the group still has the record's address."""
+        is_mapped = self.policy.update_existing and self.policy.email_mode == "overwrite"
+        return is_mapped and not any(row.email == record.email for row in group.rows)
 
     def _write_member(self, group: Group, record: Person, target: str) -> str:
         """Write the membership and its status; return the label that was written."""
