@@ -96,7 +96,8 @@ def _merge_all(
     newest = participant.updated_at or before.source_updated_at
     if not is_new and _says_the_same(merged, before):
         return Merge(replace(before, source_updated_at=newest), MergeResult.UNCHANGED)
-    return Merge(replace(merged, source_updated_at=newest, changed_at=at), MergeResult.ACCEPTED)
+    changed_at = _latest(before.changed_at, at)  # a corrected time of arrival is not the latest change
+    return Merge(replace(merged, source_updated_at=newest, changed_at=changed_at), MergeResult.ACCEPTED)
 
 
 def _says_the_same(merged: Known, before: Known) -> bool:

@@ -273,3 +273,8 @@ def test_a_time_in_the_future_does_not_make_the_real_changes_stale() -> None:
     )
 
     assert (merged.result, merged.known.values["company"]) == (MergeResult.ACCEPTED, "B")
+
+
+def test_a_check_in_that_turns_out_to_be_earlier_does_not_age_what_was_said_last() -> None:
+    known = heard(said(came=True), said(company="Initech"), said(4, came=True))
+    assert (known.attended_at, known.changed_at) == (minute(4), minute(101))

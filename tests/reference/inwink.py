@@ -71,7 +71,7 @@ class Participant:
         if self._account() != before:
             self.is_due, self.ends = True, "waiting"
             if not is_stale:
-                self.changed = (hour if hour is not None else 10**6 + arrival, arrival)
+                self.changed = max(self.changed, (hour if hour is not None else 10**6 + arrival, arrival))
 
     def _come(self, message: Mapping[str, Any]) -> None:
         if message.get("came") and not self.has_come:
