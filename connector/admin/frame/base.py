@@ -10,7 +10,8 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 
 from connector.admin.frame.paginator import BoundedPaginator
 
@@ -73,6 +74,15 @@ class Question:
     """Label of a text that must be given as `reason`; none is asked for where it is empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way to a page, as the head of the page shows it."""
+
+    title: str
+    url: str = ""
+    """"" of the page itself."""
+
+
 def find_or_404(rows: type[_Row] | models.QuerySet[_Row], object_id: str) -> _Row:
     """Return the row of an address. Raises Http404 where there is none, also for what can be no key."""
     try:
@@ -86,8 +96,22 @@ def render_page(
 ) -> TemplateResponse:
     """Render one of our own pages inside the admin's frame."""
     request.current_app = model_admin.admin_site.name
-    frame = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "title": title}
+    opts = model_admin.opts
+    frame = {
+        **model_admin.admin_site.each_context(request),
+        "opts": opts,
+        "title": title,
+        "crumbs": [Crumb(str(capfirst(opts.verbose_name_plural)), _list_url(model_admin, request)), Crumb(title)],
+    }
     return TemplateResponse(request, template, {**frame, **context})
+
+
+def _list_url(model_admin: AnyAdmin, request: HttpRequest) -> str:
+    """Return the address of the list that a page belongs to, "" for whoever may not see it."""
+    opts = model_admin.opts
+    if not model_admin.has_view_permission(request):
+        return ""
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
 
 
 def ask(model_admin: AnyAdmin, request: HttpRequest, question: Question) -> TemplateResponse:

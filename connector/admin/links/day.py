@@ -14,7 +14,7 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.spans import ago_words
 from connector.admin.frame.tags import entry_tag, link_tag, tag
 from connector.admin.links.needs import needs_of
-from connector.admin.links.tabs import link_tabs, viewable_link
+from connector.admin.links.tabs import link_frame, viewable_link
 from connector.admin.links.watched import Watched, participants_url, watch
 from connector.core.state import State
 from connector.models import CampaignLink, OutboxEntry
@@ -30,7 +30,7 @@ def day_view(model_admin: Any) -> View:
         link = viewable_link(model_admin, request, object_id)
         context = {
             **now_context(request, link),
-            "tabs": link_tabs(request, link, current="day"),
+            **link_frame(request, link, current="day"),
             "now_url": reverse("admin:connector_campaignlink_day_now", args=[link.pk]),
         }
         template = "admin/connector/campaignlink/day.html"

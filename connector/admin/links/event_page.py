@@ -19,7 +19,7 @@ from connector.admin.links.needs import needs_of
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.page import ledger
 from connector.admin.links.pausing import may_pause
-from connector.admin.links.tabs import link_tabs, viewable_link
+from connector.admin.links.tabs import link_frame, viewable_link
 from connector.admin.links.watched import Watched, event_url, watch
 from connector.admin.log.put_back import may_put_back
 from connector.admin.log.runs import ends_words
@@ -45,7 +45,7 @@ def event_view(model_admin: Any) -> View:
         context = {
             "link": link,
             "one": one,
-            "tabs": link_tabs(request, link, current="event"),
+            **link_frame(request, link, current="event"),
             "state_tag": link_tag(link),
             "campaign_url": f"{link.org.instance_url}/{link.campaign_id}" if link.org.instance_url else "",
             "needs": needs_of(request, one),

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, object_url
 from connector.admin.frame.tags import link_tag
 from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
-from connector.admin.links import checks, day, event_page, views
+from connector.admin.links import activity, checks, day, event_page, views
 from connector.admin.links.beginnings import beginning_of
 from connector.admin.links.filter_forms import FILTER_FIELDS
 from connector.admin.links.forms import LinkForm, NewLinkForm
@@ -134,6 +134,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             list_url(self, "labels", view=views.labels_view(self)),
             object_url(self, "event", view=event_page.event_view(self)),
             object_url(self, "count", view=event_page.count_view(self)),
+            list_url(self, "all-activity", view=activity.all_activity_view(self)),
+            object_url(self, "activity", view=activity.link_activity_view(self)),
             object_url(self, "day", view=day.day_view(self)),
             object_url(self, "day-now", view=day.day_now_view(self)),
             object_url(self, "resync", view=views.resync_view(self)),

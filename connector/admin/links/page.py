@@ -11,7 +11,7 @@ from connector.admin.inwink.inbox import with_participants
 from connector.admin.links.beginnings import offered_beginnings
 from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.links.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
-from connector.admin.links.tabs import link_tabs
+from connector.admin.links.tabs import link_frame
 from connector.admin.links.watched import participants_url
 from connector.core.missing_labels import missing_labels
 from connector.models import CampaignLink, UnlinkedEvent
@@ -28,7 +28,7 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
     """Return the context of an existing link."""
     instance_url = link.org.instance_url
     return {
-        "tabs": link_tabs(request, link, current="change"),
+        **link_frame(request, link, current="change"),
         "state_tag": link_tag(link),
         "waits": explain_link(link),
         "campaign_url": f"{instance_url}/{link.campaign_id}" if instance_url else "",

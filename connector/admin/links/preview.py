@@ -15,7 +15,7 @@ from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code, reason_label
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import entry_tag
-from connector.admin.links.tabs import link_tabs
+from connector.admin.links.tabs import link_frame
 from connector.admin.people.preview_words import effect_colour, effect_words, remark_name
 from connector.models import CampaignLink, EventPreview, OutboxEntry
 from connector.pipeline.event_preview import MOST_AT_ONCE, preview_event
@@ -36,7 +36,7 @@ def preview_view(model_admin: AnyAdmin) -> View:
         if request.method == "POST":
             return _look(request, link)
         title = gettext("Preview of %(event)s") % {"event": link}
-        context = {"link": link, "tabs": link_tabs(request, link, current="preview"), **event_context(request, link)}
+        context = {"link": link, **link_frame(request, link, current="preview"), **event_context(request, link)}
         template = "admin/connector/campaignlink/preview.html"
         return render_page(model_admin, request, template, title=title, context=context)
 

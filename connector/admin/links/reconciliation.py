@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from connector.admin.errands.allowed import may_start
 from connector.admin.errands.import_form import ExportForm
 from connector.admin.frame.base import find_or_404, render_page
-from connector.admin.links.tabs import link_tabs
+from connector.admin.links.tabs import link_frame
 from connector.models import CampaignLink, Errand
 from connector.pipeline.errands.start import Order, keep_export, start_errand
 
@@ -59,7 +59,7 @@ def reconciliation_view(model_admin: Any) -> Callable[..., HttpResponse]:
         kinds = [Errand.Kind.RECONCILE, Errand.Kind.MEND]
         context = {
             "form": form,
-            "tabs": link_tabs(request, link, current="reconciliation"),
+            **link_frame(request, link, current="reconciliation"),
             "latest": Errand.objects.filter(link=link, kind__in=kinds).defer("result", "position")[:_EARLIER],
         }
         template = "admin/connector/campaignlink/reconciliation.html"

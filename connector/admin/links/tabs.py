@@ -6,9 +6,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.base import AnyAdmin, find_or_404
+from connector.admin.frame.base import AnyAdmin, Crumb, find_or_404
 from connector.admin.frame.onlooker import SEE_PEOPLE
 from connector.models import CampaignLink
 
@@ -36,13 +37,27 @@ _TABS = (
     ("change", _("Settings"), "connector.view_campaignlink"),
     ("mappings", _("Field mappings"), "connector.view_campaignlink"),
     ("preview", _("Preview"), SEE_PEOPLE),
+    ("activity", _("Activity"), "connector.view_campaignlink"),
     ("reconciliation", _("Reconciliation"), "connector.reconcile_participants"),
 )
 """(view of the link's admin, title, permission), in the order in which they are shown."""
 
 
-def link_tabs(request: HttpRequest, link: CampaignLink, *, current: str) -> list[Tab]:
-    """Return the pages of a link that the person may open; no query beside that of the permissions."""
+def link_frame(request: HttpRequest, link: CampaignLink, *, current: str) -> dict[str, Any]:
+    """Return the bar of a link's pages and the way to the shown one; no query beside that of the permissions."""
+    tabs = _tabs(request, link, current=current)
+    titles = [str(tab.title) for tab in tabs if tab.is_current]
+    way = [
+        Crumb(
+            str(capfirst(CampaignLink._meta.verbose_name_plural)), reverse("admin:connector_campaignlink_changelist")
+        ),
+        Crumb(str(link), reverse("admin:connector_campaignlink_event", args=[link.pk])),
+    ]
+    return {"tabs": tabs, "crumbs": [*way, *map(Crumb, titles)]}
+
+
+def _tabs(request: HttpRequest, link: CampaignLink, *, current: str) -> list[Tab]:
+    """Return the pages of a link that the person may open."""
     return [
         Tab(title, reverse(f"admin:connector_campaignlink_{view}", args=[link.pk]), view == current)
         for view, title, permission in _TABS

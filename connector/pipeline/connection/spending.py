@@ -12,6 +12,10 @@ WINDOW = timedelta(hours=24)
 """The span that Salesforce's own limit covers; it rolls."""
 
 
+KEPT = timedelta(days=31)
+"""How long the hours are kept, to be shown over a month: one row an organisation and hour."""
+
+
 def note_calls(org: SalesforceOrg, calls: int, *, now: datetime | None = None) -> None:
     """Add calls to the hour in which they were made; an organisation that is not stored yet has no count."""
     if not calls or org.pk is None:
@@ -23,7 +27,7 @@ def note_calls(org: SalesforceOrg, calls: int, *, now: datetime | None = None) -
         return
     ApiCallCount.objects.bulk_create([ApiCallCount(org_id=org.pk, hour_at=hour, calls=0)], ignore_conflicts=True)
     counted.update(calls=F("calls") + calls)
-    ApiCallCount.objects.filter(org_id=org.pk, hour_at__lt=hour - 2 * WINDOW).delete()
+    ApiCallCount.objects.filter(org_id=org.pk, hour_at__lt=hour - KEPT).delete()
 
 
 def count_calls_of(orgs: Iterable[SalesforceOrg], *, now: datetime | None = None) -> dict[int, int]:

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.both
 
 
 @pytest.mark.django_db
-def test_calls_are_added_up_by_the_hour_and_forgotten_after_two_days() -> None:
+def test_calls_are_added_up_by_the_hour_and_forgotten_after_a_month() -> None:
     org, now = SalesforceOrgFactory.create(), timezone.now()
-    for hours, calls in ((72, 1), (25, 2), (3, 4), (0, 8), (0, 16)):
+    for hours, calls in ((24 * 32, 1), (25, 2), (3, 4), (0, 8), (0, 16)):
         note_calls(org, calls, now=now - timedelta(hours=hours))
 
     assert count_calls_of([org], now=now) == {org.pk: 28}

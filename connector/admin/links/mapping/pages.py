@@ -19,7 +19,7 @@ from connector.admin.links.mapping.findings import Editing, Finding, problem_fin
 from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed, trace
 from connector.admin.links.mapping.form import read_mapping
 from connector.admin.links.mapping.overview import overview_context
-from connector.admin.links.tabs import link_tabs, viewable_link
+from connector.admin.links.tabs import link_frame, viewable_link
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.setup.link_setup import load_facts
 from connector.pipeline.setup.mapping_edit import store_mapping
@@ -59,7 +59,7 @@ def list_view(model_admin: AnyAdmin) -> View:
             return HttpResponseRedirect(f"{list_url_of(link)}?participant={example or ''}")
         context = {
             "link": link,
-            "tabs": link_tabs(request, link, current="mappings"),
+            **link_frame(request, link, current="mappings"),
             "may_change": model_admin.has_change_permission(request, link),
             **overview_context(editing, example if may_see_people() else None),
         }
@@ -82,7 +82,7 @@ def edit_view(model_admin: AnyAdmin) -> View:
             return _save(model_admin, request, mapping, editing)
         context = {
             "link": link,
-            "tabs": link_tabs(request, link, current="mappings"),
+            **link_frame(request, link, current="mappings"),
             **editor_context(mapping, editing, shows_people=may_see_people()),
             **_live(request, mapping, editing, problem_findings(problems)),
         }
