@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from connector.admin.frame.explain import explain_link
 from connector.admin.frame.spans import ago_words
@@ -38,6 +39,12 @@ class Card:
     """When its campaign was last counted, "" where it was not."""
     needs: Sequence[Need]
     """What it needs itself: its organisation's needs are said once."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it ends on another day than it begins."""
+        begins, ends = self.one.link.starts_at, self.one.link.ends_at
+        return begins is not None and ends is not None and localdate(begins) != localdate(ends)
 
 
 @dataclass(frozen=True, slots=True)

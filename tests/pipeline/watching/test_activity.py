@@ -76,7 +76,6 @@ def test_a_day_is_one_of_the_reader_s_own_also_when_clocks_change(settings: Sett
     assert found.starts[-2].isoformat() == "2026-10-25T00:00:00+02:00"
 
 
-
 def test_each_event_of_a_message_has_its_own_people_whatever_became_of_them() -> None:
     link = CampaignLinkFactory.create(inwink_event_id="a")
     other = CampaignLinkFactory.create(inwink_event_id="b")

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext
 
+from connector.admin.links.watched import event_url
 from connector.admin.links.wizard.draft_form import DraftForm
 from connector.models import CampaignLink
 
@@ -23,7 +23,7 @@ def activate(model_admin: Any, request: HttpRequest, form: DraftForm) -> HttpRes
         link = _save(model_admin, request, form.bound)
         form.draft.delete()
     messages.success(request, _say(link))
-    return HttpResponseRedirect(reverse("admin:connector_campaignlink_change", args=[link.pk]))
+    return HttpResponseRedirect(event_url(link))
 
 
 def _save(model_admin: Any, request: HttpRequest, form: Any) -> CampaignLink:

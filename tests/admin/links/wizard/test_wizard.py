@@ -47,7 +47,7 @@ def test_a_link_of_the_wizard_is_the_one_of_the_form(world: World, admin_client:
     wait_for_link()
     answer = activate(admin_client, walk(admin_client, begin(admin_client, world)))
     link = CampaignLink.objects.get(inwink_event_id=EVENT)
-    assert answer.url == reverse("admin:connector_campaignlink_change", args=[link.pk])
+    assert answer.url == reverse("admin:connector_campaignlink_event", args=[link.pk])
     by_wizard, wizard_mappings = columns(link), mappings(link)
     world.drain()
     assert link.entries.count() == 3
