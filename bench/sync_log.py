@@ -64,7 +64,7 @@ def _fill(links: Sequence["CampaignLink"], number: int) -> None:
 def _attempt(index: int, number: int, links: Sequence["CampaignLink"]) -> "SyncAttempt":
     from connector.models import SyncAttempt
 
-    link, outcome = links[index % len(links)], _outcome(index)
+    link, outcome = links[index // 7 % len(links)], _outcome(index)
     is_bad = outcome in ("failed", "retrying")
     reason = {"left_out": "filtered", "failed": "refused_by_salesforce"}.get(outcome, "")
     person = index % (number // 4)

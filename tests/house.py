@@ -1,5 +1,6 @@
 """A site in which everything has happened, and where each of its pages is; for tests that open them all."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from django_q.tasks import async_task
 from connector.admin.links.wizard.steps import SLUGS
 from connector.admin.people.questions import GIVEN
 from connector.core.outcomes import EntryState, Reason
-from connector.models import Errand
+from connector.models import Errand, OutboxEntry, WebhookMessage, WebhookSource
 from connector.pipeline.errands.work import carry_out
 from tests.admin.links.test_link_admin import new_campaign
 from tests.admin.links.wizard.journey import begin, walk
@@ -28,6 +29,7 @@ from tests.factories import (
     InvitationFactory,
     LastMessageFactory,
     LinkTemplateFactory,
+    MessageParticipantFactory,
     OutboxEntryFactory,
     SalesforceOrgFactory,
     SyncAttemptFactory,
@@ -52,7 +54,7 @@ QUEUE = ("success", "failure", "ormq", "schedule")
 _FIRST_POSTED = {
     "errand": "stop again next", "webhooksource": "new_secret new_token test_message once",
     "campaignlink": "wizard_discard mapping_check mapping_switch count state check no_shows", "syncattempt": "put_back",
-    "salesforceorg": "callback check log_in",
+    "salesforceorg": "callback check log_in links_state",
     "outboxentry": "answer_many take_back_many resend_group find resync take_back",
 }  # fmt: skip
 NO_PAGES = frozenset(
@@ -125,7 +127,7 @@ class House:
         source = WebhookSourceFactory.create()
         self._keep(
             outboxentry=entry, syncattempt=attempt, syncrun=run, unlinkedevent=event, webhooksource=source,
-            webhookmessage=WebhookMessageFactory.create(source=source),
+            webhookmessage=self._message_about(entry, source),
             linktemplate=LinkTemplateFactory.create(), erasedperson=ErasedPersonFactory.create(),
             invitation=InvitationFactory.create(expires_at=now + timedelta(days=3)),
             group=Group.objects.create(name=f"Role {Group.objects.count()}"),
@@ -133,6 +135,23 @@ class House:
         )  # fmt: skip
         other = CampaignLinkFactory.create(org=SalesforceOrgFactory.create(api_used=95, api_limit=100))
         AlertFactory.create(link=other, error="SMTPAuthenticationError 535")
+
+    def _message_about(self, entry: OutboxEntry, source: WebhookSource) -> WebhookMessage:
+        """Keep a message of which one participant was taken and one could not be read, and its replay."""
+        body = json.dumps(
+            [{"id": entry.participant_key, "eventId": entry.link.inwink_event_id, "email": "ada@example.org",
+              "firstName": "Ada", "registered": True, "fields": {"diet": "vegan"}},
+             {"id": "odd", "eventId": entry.link.inwink_event_id, "registered": "perhaps"}]
+        )  # fmt: skip
+        message = WebhookMessageFactory.create(source=source, body=body, rejected_count=1)
+        about = {"event_id": entry.link.inwink_event_id, "participant_key": entry.participant_key}
+        MessageParticipantFactory.create(message=message, **about)
+        MessageParticipantFactory.create(message=message, place=1, effect="rejected")
+        replay = WebhookMessageFactory.create(
+            source=source, body=body, replay_of=message, first_received_at=message.received_at, requested_by="admin"
+        )
+        MessageParticipantFactory.create(message=replay, effect="unchanged", **about)
+        return message
 
     def _fill_queue(self, count: int) -> None:
         ended = {"func": "connector.tasks.sweep", "started": timezone.now(), "stopped": timezone.now()}
@@ -201,8 +220,16 @@ class House:
         answers = reverse("admin:connector_outboxentry_answers")
         errand = reverse("admin:connector_errand_change", args=[self.rows["import"]])
         questions = [f"{answers}?question={question}" for question in (*_QUESTIONS, GIVEN)]
+        pause = f"{reverse('admin:connector_salesforceorg_links_state', args=[self.rows['salesforceorg']])}?to=pause"
         attended = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link}&q=Ada"
-        return [*steps, *(f"{add}?object={kind}" for kind in ("lead", "campaign_member")), *questions, errand, attended]
+        return [
+            *steps,
+            *(f"{add}?object={kind}" for kind in ("lead", "campaign_member")),
+            *questions,
+            errand,
+            attended,
+            pause,
+        ]
 
 
 def _names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.spans import ago_words, exact_words
 from connector.admin.frame.tags import link_tag, org_tag, tag
 from connector.admin.links.comparison import compare
 from connector.admin.links.needs import needs_of
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.page import ledger
-from connector.admin.links.pausing import may_pause
 from connector.admin.links.tabs import link_frame, viewable_link
 from connector.admin.links.watched import Watched, event_url, watch
 from connector.admin.log.put_back import may_put_back

@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, object_url
+from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.tags import link_tag
 from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
 from connector.admin.links import activity, checks, day, event_page, views
 from connector.admin.links.beginnings import beginning_of
 from connector.admin.links.filter_forms import FILTER_FIELDS
 from connector.admin.links.forms import LinkForm, NewLinkForm
+from connector.admin.links.many import change_selected
 from connector.admin.links.mapping.pages import mapping_urls
 from connector.admin.links.mappings import FieldMappingInline
 from connector.admin.links.match_form import MATCH_FIELDS
@@ -64,7 +66,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     list_filter_submit = True
     list_select_related = ("org",)
     search_fields = ("event_name", "campaign_name", "inwink_event_id")
-    actions = None
+    actions = ("pause_selected", "resume_selected", "close_selected")
     inlines = (FieldMappingInline,)
     change_form_outer_before_template = "admin/connector/campaignlink/panel.html"
 
@@ -87,6 +89,25 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     def participants(self, link: CampaignLink) -> str:
         """Lead to the participants."""
         return format_html('<a class="cx-link" href="{}">{}</a>', participants_url(link), gettext("Show"))
+
+    def has_pause_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may pause, resume and close links."""
+        return may_pause(request)
+
+    @admin.action(description=_("Pause…"), permissions=["pause"])
+    def pause_selected(self, request: HttpRequest, queryset: QuerySet[CampaignLink]) -> HttpResponse | None:
+        """Let the selected links send nothing until they are resumed."""
+        return change_selected(self, request, queryset, CampaignLink.LinkState.PAUSED)
+
+    @admin.action(description=_("Resume…"), permissions=["pause"])
+    def resume_selected(self, request: HttpRequest, queryset: QuerySet[CampaignLink]) -> HttpResponse | None:
+        """Let the selected links send what was kept."""
+        return change_selected(self, request, queryset, CampaignLink.LinkState.ACTIVE)
+
+    @admin.action(description=_("Close…"), permissions=["pause"])
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[CampaignLink]) -> HttpResponse | None:
+        """Close the selected links."""
+        return change_selected(self, request, queryset, CampaignLink.LinkState.CLOSED)
 
     def get_fieldsets(self, request: HttpRequest, obj: CampaignLink | None = None) -> Any:
         """Begin with the event and the campaign: chosen once, shown later."""

@@ -11,8 +11,8 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.pausing import may_pause
 from connector.admin.links.campaigns import describe_choice, seal, unseal
-from connector.admin.links.pausing import may_pause
 from connector.models import CampaignLink, Errand, SalesforceOrg
 from connector.pipeline.errands.start import Order, start_errand
 from connector.pipeline.resync import resync_link

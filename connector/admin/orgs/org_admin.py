@@ -19,7 +19,9 @@ from connector.admin.frame.addresses import callback_url
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, object_url
 from connector.admin.frame.checks_page import Back, render_checks
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.tags import org_tag
+from connector.admin.orgs import links as org_links
 from connector.admin.orgs import views as org_views
 from connector.admin.orgs.spending import spending_terms
 from connector.admin.orgs.ways_widget import WaysWidget
@@ -187,6 +189,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
             object_url(self, "check", view=self.check_view),
             object_url(self, "log-in", view=org_views.log_in_view(self)),
             object_url(self, "disconnect", view=org_views.disconnect_view(self)),
+            object_url(self, "links-state", view=org_links.links_view(self)),
             *super().get_urls(),
         ]
 
@@ -216,6 +219,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
             context["sign_in"] = org_views.sign_in_state(request, org)
             context["state_tag"] = org_tag(org)
             context |= spending_terms(org)
+            context |= {"may_pause_links": may_pause(request), **org_links.count_states(org)}
         return super().render_change_form(request, context, **kwargs)
 
     def response_add(

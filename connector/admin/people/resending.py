@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.base import AnyAdmin, Question
 from connector.admin.frame.confirming import ask_about_posted, is_confirmed
 from connector.admin.people.names import people_words
-from connector.models import OutboxEntry
+from connector.models import Errand, OutboxEntry
 from connector.pipeline.errands.sending import resend_selected
 
 MOST = 10_000
@@ -33,10 +33,10 @@ def resync_selected(
         return None
     if not is_confirmed(request):
         return ask_about_posted(model_admin, request, _question(ids), is_possible=bool(ids))
-    errand = resend_selected(ids, requested_by=request.user.get_username())
-    if errand is not None:
-        return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[errand.pk]))
-    report_enqueued(request, len(ids))
+    sent = resend_selected(ids, requested_by=request.user.get_username())
+    if isinstance(sent, Errand):
+        return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[sent.pk]))
+    report_enqueued(request, sent)
     return None
 
 

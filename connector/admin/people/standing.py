@@ -23,7 +23,7 @@ def _in_inwink(entry: OutboxEntry) -> str:
     since = entry.attended_at if entry.participant_state == State.ATTENDED else entry.changed_at
     if since is None:
         return gettext("In inwink: %(state)s.") % state
-    return gettext("In inwink: %(state)s since %(time)s.") % {**state, "time": _time(since)}
+    return gettext("In inwink: %(state)s (since %(time)s).") % {**state, "time": _time(since)}
 
 
 def _in_salesforce(entry: OutboxEntry) -> str:
@@ -36,7 +36,7 @@ def _in_salesforce(entry: OutboxEntry) -> str:
     words = {"label": entry.sent_label or "–", "campaign": campaign}
     if entry.last_synced_at is None:
         return gettext("In Salesforce: member “%(label)s” of the campaign %(campaign)s.") % words
-    text = gettext("In Salesforce: member “%(label)s” of the campaign %(campaign)s, as last compared on %(time)s.")
+    text = gettext("In Salesforce: member “%(label)s” of the campaign %(campaign)s (last compared on %(time)s).")
     return text % {**words, "time": _time(entry.last_synced_at)}
 
 

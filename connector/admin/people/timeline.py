@@ -27,7 +27,7 @@ from connector.pipeline.resync import CORRECTION
 MOMENTS_A_PAGE = 50
 MOST_PAGES = 20
 """Older ones are found in the sync log; each page reads the ones before it too."""
-READ_PARTICIPANTS = 20
+READ_PARTICIPANTS = 50
 """A message of more is not taken apart here; it has a page of its own."""
 _COUNTS = ("accepted", "unchanged", "stale", "unlinked", "rejected", "trial")
 

@@ -30,12 +30,11 @@ def resend_cause(cause: Cause, link: CampaignLink, *, requested_by: str) -> tupl
     return count, False
 
 
-def resend_selected(ids: Sequence[int], *, requested_by: str) -> Errand | None:
-    """Send selected participants again; many are left to the workers, by the errand that is returned."""
+def resend_selected(ids: Sequence[int], *, requested_by: str) -> int | Errand:
+    """Send selected participants again; return how many, or the errand by which many are left to the workers."""
     if len(ids) > AT_ONCE:
         return start_errand(Order(Errand.Kind.RESYNC, requested_by=requested_by, terms={"ids": list(ids)}))
-    resync_entries(OutboxEntry.objects.filter(pk__in=ids), requested_by=requested_by)
-    return None
+    return resync_entries(OutboxEntry.objects.filter(pk__in=ids), requested_by=requested_by)
 
 
 def send_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:

@@ -123,6 +123,11 @@ def add_mappings(link: CampaignLink, mappings: Iterable[FieldMapping]) -> None:
         mapping.save()  # one by one: each leaves a line in the history
 
 
+def is_in_state(link: CampaignLink, state: CampaignLink.LinkState) -> bool:
+    """Say whether a person's word would change nothing; a link that waits for something by itself is not resumed."""
+    return link.state == state and not (state == CampaignLink.LinkState.ACTIVE and link.pause_kind)
+
+
 def set_state(link: CampaignLink, state: CampaignLink.LinkState) -> bool:
     """Pause, resume, close or reopen a link on a person's word; False where it is in that state already.
 
@@ -130,8 +135,7 @@ def set_state(link: CampaignLink, state: CampaignLink.LinkState) -> bool:
     """
     with transaction.atomic():
         locked = CampaignLink.objects.select_for_update(no_key=True).get(pk=link.pk)
-        is_held = state == CampaignLink.LinkState.ACTIVE and locked.pause_kind
-        if locked.state == state and not is_held:
+        if is_in_state(locked, state):
             return False
         locked.state = state
         is_paused = state == CampaignLink.LinkState.PAUSED

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connector.core.outcomes import EntryState, Outcome, Reason
-from connector.models import OutboxEntry, PersonChoice
+from connector.models import Errand, OutboxEntry, PersonChoice
+from connector.pipeline.errands import sending
+from connector.pipeline.errands.work import carry_out
 from tests.factories import (
     CampaignLinkFactory,
     OutboxEntryFactory,
@@ -112,6 +114,22 @@ def test_selected_participants_are_sent_again_twice_without_harm(sign_in: Callab
     states = dict(OutboxEntry.objects.values_list("pk", "state"))
     assert [states[entry.pk] for entry in entries] == [EntryState.PENDING] * 2
     assert states[other.pk] == EntryState.FAILED
+
+
+def test_very_many_are_left_to_the_workers(sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "AT_ONCE", 1)
+    entries = OutboxEntryFactory.create_batch(2, state=EntryState.FAILED)
+    OutboxEntryFactory.create(state=EntryState.FAILED)
+    data = {"action": "resync_selected", "_selected_action": [entry.pk for entry in entries], "confirmed": "1"}
+
+    answer = sign_in("view_outboxentry", "resync_campaignlink").post("/admin/connector/outboxentry/", data)
+
+    errand = Errand.objects.get()
+    assert answer.headers["Location"] == reverse("admin:connector_errand_change", args=[errand.pk])
+    carry_out(errand.pk)
+    errand.refresh_from_db()
+    assert (errand.state, errand.result, errand.total_count) == ("done", {"enqueued": 2}, 2)
+    assert OutboxEntry.objects.failed().count() == 1
 
 
 def test_without_the_permission_the_action_is_not_there(sign_in: Callable[..., Client]) -> None:

@@ -137,8 +137,8 @@ def test_the_number_of_queries_does_not_depend_on_what_happened(
         (
             {"state": EntryState.SYNCED, "participant_state": State.ATTENDED, "member_id": "00v000000000001AAA",
              "sent_label": "Attended", "last_synced_at": NOW},
-            r"In inwink: Attended since 11/23/2026 .*"
-            r"In Salesforce: member “Attended” of the campaign Salon, as last compared on 11/23/2026 .*Nothing waits\.",
+            r"In inwink: Attended \(since 11/23/2026 .*\)\. "
+            r"In Salesforce: member “Attended” of the campaign Salon \(last compared on 11/23/2026 .*\)\. Nothing",
         ),
         (
             {"state": EntryState.NEEDS_ANSWER, "reason": Reason.AMBIGUOUS},

@@ -23,7 +23,13 @@ from connector.pipeline.errands.work import FILE_GONE, INTERNAL, UNREADABLE_FILE
 from connector.pipeline.privacy.forget import forget_participant
 from connector.pipeline.privacy.held import Sought
 from connector.pipeline.privacy.uploads import prune_uploads
-from tests.factories import CampaignLinkFactory, ErrandFactory, OutboxEntryFactory, UploadedExportFactory
+from tests.factories import (
+    CampaignLinkFactory,
+    ErrandFactory,
+    OutboxEntryFactory,
+    UploadedExportFactory,
+    WebhookMessageFactory,
+)
 from tests.world import EVENT_ID, World
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +130,23 @@ def test_failed_ones_are_sent_again_and_counted() -> None:
     assert set(OutboxEntry.objects.exclude(pk=synced.pk).values_list("state", "requested_by")) == {("pending", "olga")}
     synced.refresh_from_db()
     assert synced.state == EntryState.SYNCED
+
+
+def test_a_replay_goes_on_in_slices_and_reads_every_message_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "SLICE_SECONDS", 0)
+    CampaignLinkFactory.create(inwink_event_id="event-1")
+    first = WebhookMessageFactory.create_batch(3)
+    errand = start_errand(order_of(Errand.Kind.REPLAY, terms={"ids": [message.pk for message in first]}))
+    carry_out(errand.pk)
+    errand.refresh_from_db()
+    assert (errand.is_open, errand.position["done"]) == (True, 0), "a slice that is over at once does nothing"
+
+    monkeypatch.setattr(pace, "SLICE_SECONDS", 20)
+    finish(errand)
+
+    assert (errand.result["messages"], errand.result["accepted"], errand.result["unchanged"]) == (3, 1, 2)
+    assert (errand.done_count, errand.total_count) == (3, 3)
+    assert WebhookMessage.objects.filter(replay_of__in=first, requested_by="olga").count() == 3
 
 
 def test_a_stopped_errand_keeps_what_is_done_and_does_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
