@@ -145,9 +145,29 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "collapsible": True,
                 "items": [
-                    _page(_("Users"), icon="person", model="auth.user"),
+                    {
+                        **_page(_("Users"), icon="person", model="auth.user"),
+                        "active": lambda request: (
+                            "/auth/user/" in request.path and not request.path.endswith(("/roles/", "/audit/"))
+                        ),
+                    },
                     _page(_("Invitations"), icon="mail", model="connector.invitation"),
                     _page(_("Groups"), icon="badge", model="auth.group"),
+                    {
+                        "title": _("Who changed what"),
+                        "icon": "manage_search",
+                        "link": reverse_lazy("admin:auth_user_audit"),
+                        "permission": lambda request: request.user.has_perm("admin.view_logentry"),
+                    },
+                    {
+                        "title": _("One person's data"),
+                        "icon": "person_search",
+                        "link": reverse_lazy("admin:connector_erasedperson_person"),
+                        "permission": lambda request: (
+                            request.user.has_perm("connector.export_person")
+                            or request.user.has_perm("connector.erase_person")
+                        ),
+                    },
                     {"title": _("Roles"), "icon": "help", "link": reverse_lazy("admin:auth_user_roles")},
                     {
                         **_page(_("Long tasks"), icon="hourglass", model="connector.errand"),

@@ -34,7 +34,7 @@ def ask_salesforce_view(model_admin: Any) -> View:
         name = org.name if org else form.cleaned_data["name"] if form else ""
         with transaction.atomic():
             issued = invite_salesforce_admin(org=org, name=name, by=_who(request), now=timezone.now())
-            _log(model_admin, request, org, name="invited a Salesforce administrator")
+            _log(model_admin, request, issued.invitation, org, name="invited a Salesforce administrator")
         return _to_letter(request, issued)
 
     return view
@@ -53,7 +53,7 @@ def ask_integrator_view(model_admin: Any) -> View:
         with transaction.atomic():
             made = source or WebhookSource.objects.create(name=form.cleaned_data["name"] if form else "")
             issued = invite_integrator(made, by=_who(request), now=timezone.now())
-            _log(model_admin, request, made, name="invited an integrator")
+            _log(model_admin, request, issued.invitation, made, name="invited an integrator")
         return _to_letter(request, issued)
 
     return view
@@ -102,8 +102,12 @@ def _render(model_admin: Any, request: HttpRequest, title: str, context: Mapping
     return render_page(model_admin, request, template, title=title, context={**context, "days": VALID_FOR.days})
 
 
-def _log(model_admin: Any, request: HttpRequest, row: SalesforceOrg | WebhookSource | None, *, name: str) -> None:
-    """Note in the history of what exists who asked somebody; the invitation itself keeps the rest."""
+def _log(
+    model_admin: Any, request: HttpRequest, invitation: Invitation, row: SalesforceOrg | WebhookSource | None,
+    *, name: str,
+) -> None:  # fmt: skip
+    """Note in the history of what exists who asked somebody, and of the invitation that it was made."""
+    model_admin.log_addition(request, invitation, [{"added": {}}])
     if row is not None:
         model_admin.log_change(request, row, [{"changed": {"fields": [name]}}])
 

@@ -80,6 +80,7 @@ class InvitationAdmin(ReadOnlyAdmin[Invitation]):
         if request.method != "POST":
             return ask(self, request, _revocation(invitation, back_url=back_url))
         if revoke_invitation(invitation.pk, by=request.user.get_username(), now=timezone.now()):
+            self.log_change(request, invitation, [{"changed": {"fields": [gettext("taken back")]}}])
             messages.success(request, gettext("Taken back. The link no longer works."))
         else:
             messages.info(request, gettext("The link did not work any more."))

@@ -14,9 +14,10 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from connector.admin.frame.addresses import webhook_address
 from connector.admin.frame.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.frame.explain import explain_code
 from connector.admin.inwink import trials
 from connector.models import WebhookSource
-from connector.models.fields import Secret
+from connector.models.fields import Secret, WrongEncryptionKey
 from connector.pipeline.setup import sources
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         source = kwargs.get("obj")
         if source is not None:
             context["address"] = webhook_address(request, source)
-            context["secrets"] = sources.list_secrets(source)
+            context |= _secrets_of(source)
             context["tokens"] = sources.list_tokens(source)
         return super().render_change_form(request, context, **kwargs)
 
@@ -136,7 +137,10 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         back_url = reverse("admin:connector_webhooksource_change", args=[source.pk])
         if request.method != "POST":
             return ask(self, request, _revocation_of(secret or token, back_url=back_url))
-        was_there = sources.revoke_secret(source, secret) if secret else sources.revoke_token(source, token)
+        try:
+            was_there = sources.revoke_secret(source, secret) if secret else sources.revoke_token(source, token)
+        except WrongEncryptionKey:
+            return _no_key(request, source)
         if was_there:
             self.log_change(request, source, [{"changed": {"fields": ["revoked " + (secret or token)]}}])
             messages.success(request, gettext("Revoked. Messages that use it are refused from now on."))
@@ -163,9 +167,12 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         return self.has_change_permission(request, source) or self.has_add_permission(request)
 
     def _make_secret(self, request: HttpRequest, source: WebhookSource) -> HttpResponse:
-        with transaction.atomic():
-            secret = sources.create_secret(source)
-            self._log_made(request, source, name="Signing secret", fingerprint=sources.fingerprint_secret(secret))
+        try:
+            with transaction.atomic():
+                secret = sources.create_secret(source)
+                self._log_made(request, source, name="Signing secret", fingerprint=sources.fingerprint_secret(secret))
+        except WrongEncryptionKey:
+            return _no_key(request, source)
         return _go_to_once(request, source, kind="secret", text=secret)
 
     def _make_token(self, request: HttpRequest, source: WebhookSource) -> HttpResponse:
@@ -176,6 +183,20 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
 
     def _log_made(self, request: HttpRequest, source: WebhookSource, *, name: str, fingerprint: str) -> None:
         self.log_change(request, source, [{"added": {"name": name, "object": fingerprint}}])
+
+
+def _secrets_of(source: WebhookSource) -> dict[str, Any]:
+    """Return the fingerprints of the secrets, or what to do where another key encrypted them."""
+    try:
+        return {"secrets": sources.list_secrets(source)}
+    except WrongEncryptionKey:
+        return {"secrets": [], "key_advice": explain_code("wrong_encryption_key")}
+
+
+def _no_key(request: HttpRequest, source: WebhookSource) -> HttpResponse:
+    advice = explain_code("wrong_encryption_key")
+    messages.error(request, f"{advice.what} {advice.next_step}")
+    return HttpResponseRedirect(reverse("admin:connector_webhooksource_change", args=[source.pk]))
 
 
 def _session_key(source: WebhookSource) -> str:

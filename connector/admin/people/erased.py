@@ -1,10 +1,12 @@
 """People who were erased: who did it, when, and how many messages were dropped since; never who they were."""
 
 from django.contrib import admin
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.base import ReadOnlyAdmin
+from connector.admin.frame.base import ReadOnlyAdmin, list_url
 from connector.admin.frame.tags import short_time
+from connector.admin.people.one_person import person_view
 from connector.models import ErasedPerson
 
 
@@ -15,6 +17,11 @@ class ErasedPersonAdmin(ReadOnlyAdmin[ErasedPerson]):
     list_display = ("__str__", "erased", "erased_by", "dropped_count", "last_dropped")
     list_display_links = None
     actions = None
+    list_before_template = "admin/connector/erased_before.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that shows, hands out and erases one person's data."""
+        return [list_url(self, "person", view=person_view(self)), *super().get_urls()]
 
     @admin.display(description=_("erased at"), ordering="erased_at")
     def erased(self, person: ErasedPerson) -> str:

@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from django.urls import URLPattern
 
 from connector.admin.frame.base import UnfoldAdmin, list_url
+from connector.admin.server.audit import audit_view
 from connector.admin.server.roles import roles_view
+from connector.admin.server.said import old_and_new
 
 if TYPE_CHECKING:
     _UserAdmin = DjangoUserAdmin[User]
@@ -39,8 +41,16 @@ class UserAdmin(_UserAdmin):
     list_before_template = "admin/connector/users_before.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that says what the roles may do."""
-        return [list_url(self, "roles", view=roles_view(self)), *super().get_urls()]
+        """Add the pages that say what the roles may do, and who changed what."""
+        return [
+            list_url(self, "roles", view=roles_view(self)),
+            list_url(self, "audit", view=audit_view(self)),
+            *super().get_urls(),
+        ]
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Say what stood there before, too."""
+        return old_and_new(form) or super().construct_change_message(request, form, formsets, add)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse to let anybody else take over a superuser, as by a new password."""
@@ -63,3 +73,7 @@ def _may_touch(request: HttpRequest, user: User | None) -> bool:
 @admin.register(Group)
 class GroupAdmin(_GroupAdmin):
     """Roles: which pages and actions a person may use."""
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Say which permissions came and went."""
+        return old_and_new(form) or super().construct_change_message(request, form, formsets, add)

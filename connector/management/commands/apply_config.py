@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from django.urls import reverse
 
 from connector.management.base import EXIT_DONE, EXIT_NOT_DONE, ConnectorCommand, Report
+from connector.management.who import who_asks
 from connector.pipeline.setup.configure import Difference, Result, apply_config
 from connector.pipeline.setup.configure_yaml import ConfigError
 
@@ -51,7 +52,7 @@ def _apply(name: str, *, is_dry: bool, is_offline: bool) -> Result:
         return Result(errors=(ConfigError(0, "", f"The file cannot be read: {exc.strerror}."),))
     except UnicodeDecodeError:
         return Result(errors=(ConfigError(0, "", "The file is not UTF-8 text."),))
-    return apply_config(text, dry_run=is_dry, offline=is_offline)
+    return apply_config(text, dry_run=is_dry, offline=is_offline, by=who_asks())
 
 
 def _say_errors(result: Result, name: str) -> str:

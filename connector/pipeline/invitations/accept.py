@@ -23,7 +23,7 @@ from connector.pipeline.connection.sign_in import (
     sign_in,
     sign_in_terms,
 )
-from connector.pipeline.invitations.issue import ATTEMPTS_MAX, InvitationClosed, count_attempt, use_up
+from connector.pipeline.invitations.issue import ATTEMPTS_MAX, InvitationClosed, count_attempt, reason_of, use_up
 from connector.pipeline.setup.configure_secrets import environment_of
 from connector.salesforce import authorize
 from connector.salesforce.auth import CodeGrant, Token, exchange_code
@@ -123,7 +123,7 @@ def _save(invitation: Invitation, offer: Offer, token: Token) -> SalesforceOrg:
     check_same_organization(row, token)
     _with_offer(row, offer)
     # simple_history stores it beside the new row: whoever looks later sees by whose invitation it changed
-    row._change_reason = f"invitation {invitation.pk} of {invitation.invited_by}"[:100]  # type: ignore[attr-defined]
+    row._change_reason = reason_of(invitation)  # type: ignore[attr-defined]
     row.save()
     Invitation.objects.filter(pk=invitation.pk).update(org=row)
     follow_org_change(row, changed=CREDENTIAL_COLUMNS)

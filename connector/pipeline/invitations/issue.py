@@ -98,14 +98,19 @@ def hand_over_secret(invitation: Invitation, *, now: datetime) -> str:
     """Make a signing secret beside the active ones and return it, once. Raises InvitationClosed."""
     with transaction.atomic():
         use_up(invitation, now=now)
-        return create_secret(_source_of(invitation))
+        return create_secret(_source_of(invitation), reason=reason_of(invitation))
 
 
 def hand_over_token(invitation: Invitation, *, now: datetime) -> str:
     """Make a bearer token beside the active ones and return it, once. Raises InvitationClosed."""
     with transaction.atomic():
         use_up(invitation, now=now)
-        return create_token(_source_of(invitation))
+        return create_token(_source_of(invitation), reason=reason_of(invitation))
+
+
+def reason_of(invitation: Invitation) -> str:
+    """Return what the history keeps beside a change made by an invitation: by whose it was."""
+    return f"invitation {invitation.pk} of {invitation.invited_by}"[:100]
 
 
 def _source_of(invitation: Invitation) -> WebhookSource:

@@ -60,9 +60,21 @@ def drop_erased(identities: Sequence[Identity], *, now: datetime) -> set[int]:
 
 def remember_erased(identity: Identity, *, by: str, now: datetime) -> None:
     """Leave the hashes by which a person will be recognised; idempotent. Call inside atomic."""
-    ErasureKey.objects.get_or_create(pk=ErasureKey.ONLY, defaults={"secret": secrets.token_hex(_KEY_BYTES)})
+    _make_key()
     [marks] = _marks_of([identity])
     _remember(marks.all, by=by, now=now)
+
+
+def mark_of(email: str) -> str:
+    """Return the hash of an email, which names a person to us without saying who it is. Raises WrongEncryptionKey."""
+    _make_key()
+    [marks] = _marks_of([Identity(frozenset({email}), frozenset())])
+    [mark] = marks.emails
+    return mark
+
+
+def _make_key() -> None:
+    ErasureKey.objects.get_or_create(pk=ErasureKey.ONLY, defaults={"secret": secrets.token_hex(_KEY_BYTES)})
 
 
 def _marks_of(identities: Sequence[Identity]) -> list[_Marks]:

@@ -48,12 +48,13 @@ class Result:
 
 
 def apply_config(
-    text: str, *, dry_run: bool = False, offline: bool = False, environ: Mapping[str, str] | None = None
+    text: str, *, dry_run: bool = False, offline: bool = False, environ: Mapping[str, str] | None = None, by: str = ""
 ) -> Result:
     """Make organisations, sources and links as a file says; what it does not name stays.
 
     Idempotent: the same file again changes nothing. `offline` does not ask Salesforce and takes campaigns by id only;
     `dry_run` stops before anything is stored. `environ` is where {env: VAR} is looked up; None: the process's own.
+    `by` is who applies it, for the history.
     Call outside a transaction.
     """
     reading = read_config(text, environ=os.environ if environ is None else environ)
@@ -68,7 +69,7 @@ def apply_config(
     if reading.errors:
         return Result(errors=_in_order(reading))
     try:
-        store_plans(reading, found, now=timezone.now())
+        store_plans(reading, found, now=timezone.now(), by=by)
     except IntegrityError:
         message = "Somebody changed the same organisation, source or link at this moment. Apply the file again."
         return Result(errors=(ConfigError(0, "", message),))

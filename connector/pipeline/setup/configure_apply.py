@@ -1,6 +1,6 @@
 """Store the plans of a configuration file in one transaction, and start what follows from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,11 +25,13 @@ from connector.pipeline.setup.link_change import (
 from connector.pipeline.setup.link_setup import set_state
 
 
-def store_plans(reading: Reading, found: Mapping[str, Found], *, now: datetime) -> None:
-    """Write everything that changed, or nothing.
+def store_plans(reading: Reading, found: Mapping[str, Found], *, now: datetime, by: str = "") -> None:
+    """Write everything that changed, or nothing; the history says by whom.
 
     Raises IntegrityError where somebody else stored the same thing meanwhile.
     """
+    for row in _rows_of(reading):
+        row._change_reason = by[:100] or None
     with transaction.atomic():
         for org in reading.orgs:
             _store_org(org, found.get(org.row.name), now=now)
@@ -39,6 +41,12 @@ def store_plans(reading: Reading, found: Mapping[str, Found], *, now: datetime) 
             _store_link(link, now=now)
         for read in found.values():
             _store_found(read, now=now)
+
+
+def _rows_of(reading: Reading) -> Iterator[Any]:
+    plans: list[Any] = [*reading.orgs, *reading.sources, *reading.links]
+    yield from (plan.row for plan in plans)
+    yield from (mapping for link in reading.links for mapping in link.mappings or ())
 
 
 def _save(plan: Plan[Any, Any]) -> None:

@@ -32,21 +32,26 @@ def list_tokens(source: WebhookSource) -> list[str]:
     return [digest[:FINGERPRINT_LENGTH] for digest in source.bearer_token_hashes]
 
 
-def create_secret(source: WebhookSource) -> str:
-    """Add a signing secret beside the active ones and return it; it cannot be shown again."""
+def create_secret(source: WebhookSource, *, reason: str = "") -> str:
+    """Add a signing secret beside the active ones and return it; it cannot be shown again.
+
+    `reason` is what the history keeps where nobody is signed in.
+    """
     secret = new_secret()
     with transaction.atomic():
         locked = _lock(source)
+        locked._change_reason = reason or None  # type: ignore[attr-defined]
         locked.signing_secrets = conceal_list([*reveal_list(locked.signing_secrets), secret])
         locked.save(update_fields=["signing_secrets"])
     return secret
 
 
-def create_token(source: WebhookSource) -> str:
-    """Add a bearer token beside the active ones and return it; only its digest is kept."""
+def create_token(source: WebhookSource, *, reason: str = "") -> str:
+    """Add a bearer token beside the active ones and return it; only its digest is kept. `reason` as above."""
     token = new_bearer_token()
     with transaction.atomic():
         locked = _lock(source)
+        locked._change_reason = reason or None  # type: ignore[attr-defined]
         locked.bearer_token_hashes = [*locked.bearer_token_hashes, digest_token(token)]
         locked.save(update_fields=["bearer_token_hashes"])
     return token

@@ -4,8 +4,10 @@ import html
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -152,3 +154,14 @@ def test_a_source_with_messages_is_switched_off_not_deleted(admin_client: Client
     answer = admin_client.post(url_of(message.source, "delete"), {"post": "yes"}, follow=True)
     assert "Switch it off instead" in answer.content.decode()
     assert WebhookSource.objects.exists()
+
+
+def test_a_secret_of_another_key_is_explained_instead_of_an_error(admin_client: Client, settings: Any) -> None:
+    source = WebhookSourceFactory.create()
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    url = f"/admin/connector/webhooksource/{source.pk}"
+    assert "FIELD_ENCRYPTION_KEYS" in admin_client.get(f"{url}/change/").content.decode()
+    for press in ("new-secret/", "revoke/?secret=abc"):
+        page = admin_client.post(f"{url}/{press}", follow=True)
+        assert page.status_code == 200
+        assert "FIELD_ENCRYPTION_KEYS" in page.content.decode()

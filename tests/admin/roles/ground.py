@@ -1,5 +1,6 @@
 """One row of everything that a page can show, about people whose names and addresses are unmistakable."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -73,7 +74,7 @@ def plant() -> Ground:
     entry = _plant_people(link)
     mapping = FieldMappingFactory.create(link=link)
     source = WebhookSourceFactory.create()
-    message = WebhookMessageFactory.create(source=source, body=str(payload("m1")).replace("'", '"'))
+    message = WebhookMessageFactory.create(source=source, body=json.dumps(payload("m1")))
     rejected = WebhookMessageFactory.create(
         source=source, status="rejected", answer_status=422, body=f'{{"email": "{EMAIL}"}}',
         answer={"rejected": [{"index": 0, "errors": [f"email: {EMAIL}"]}]}, received_at=now,

@@ -38,7 +38,7 @@ def apply(salesforce: SimulatorServer, settings: Any) -> Apply:
     """Apply the file to the simulator, with some of its text replaced."""
     settings.SALESFORCE_EXTRA_HOSTS = ["127.0.0.1"]
 
-    def apply(edits: dict[str, str] | None = None, *, environ: dict[str, str] = ENVIRON, **how: bool) -> Result:
+    def apply(edits: dict[str, str] | None = None, *, environ: dict[str, str] = ENVIRON, **how: Any) -> Result:
         return apply_config(config_text(salesforce.url, replace=edits), environ=environ, **how)
 
     return apply

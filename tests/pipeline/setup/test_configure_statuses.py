@@ -22,7 +22,7 @@ def apply(salesforce: SimulatorServer, settings: Any) -> Apply:
     """Apply the file to the simulator, with some of its text replaced."""
     settings.SALESFORCE_EXTRA_HOSTS = ["127.0.0.1"]
 
-    def apply(edits: dict[str, str] | None = None, **how: bool) -> Result:
+    def apply(edits: dict[str, str] | None = None, **how: Any) -> Result:
         return apply_config(config_text(salesforce.url, replace=edits), environ=ENVIRON, **how)
 
     return apply

@@ -1,0 +1,117 @@
+"""The page that says who changed what in the configuration, and when."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from connector.admin.frame.base import AnyAdmin, render_page
+from connector.admin.frame.tags import tag
+from connector.pipeline.audit import Change, Wanted, read_changes
+
+MAY_READ = "admin.view_logentry"
+CHANGES_A_PAGE = 50
+
+THINGS = {
+    "campaignlink": _("Link"), "fieldmapping": _("Field mapping"), "linktemplate": _("Event template"),
+    "salesforceorg": _("Organisation"), "webhooksource": _("Webhook source"), "invitation": _("Invitation"),
+    "unlinkedevent": _("Event not linked yet"), "erasedperson": _("One person's data"), "user": _("User"),
+    "group": _("Group"),
+}  # fmt: skip
+_KINDS = {"added": (_("added"), "good"), "changed": (_("changed"), "busy"), "deleted": (_("deleted"), "bad")}
+_ADDRESSES = {
+    "campaignlink": "admin:connector_campaignlink_change", "linktemplate": "admin:connector_linktemplate_change",
+    "salesforceorg": "admin:connector_salesforceorg_change", "webhooksource": "admin:connector_webhooksource_change",
+    "invitation": "admin:connector_invitation_change", "user": "admin:auth_user_change",
+    "group": "admin:auth_group_change",
+}  # fmt: skip
+
+
+class FilterForm(forms.Form):
+    """Whose changes, of what, and when."""
+
+    who = forms.ModelChoiceField(User.objects.order_by("username"), required=False, label=_("Person"))
+    thing = forms.ChoiceField(choices=[("", _("Everything")), *THINGS.items()], required=False, label=_("Thing"))
+    start = forms.DateField(required=False, label=_("From"))
+    end = forms.DateField(required=False, label=_("To"))
+
+    def wanted(self, before: datetime | None) -> Wanted:
+        """Return what is asked for; what cannot be read asks for nothing."""
+        said: dict[str, Any] = self.cleaned_data if self.is_valid() else {}
+        who, end = said.get("who"), said.get("end")
+        return Wanted(
+            user_id=who.pk if who else None,
+            thing=said.get("thing") or "",
+            start=_midnight(said.get("start")),
+            end=_midnight(end + timedelta(days=1)) if end else None,
+            before=before,
+        )
+
+
+def _midnight(day: Any) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+
+
+def audit_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the view of the page; it reads only."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(MAY_READ):
+            raise PermissionDenied
+        form = FilterForm(request.GET)
+        found = read_changes(form.wanted(_before(request)), count=CHANGES_A_PAGE + 1)
+        shown = found[:CHANGES_A_PAGE]
+        context = {
+            "form": form,
+            "rows": [_row(change) for change in shown],
+            "older_url": _older_url(request, shown[-1]) if len(found) > len(shown) else "",
+            "is_first": "before" not in request.GET,
+            "opts": None,
+        }
+        template = "admin/connector/audit.html"
+        return render_page(model_admin, request, template, title=gettext("Who changed what"), context=context)
+
+    return view
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    try:
+        return parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        return None
+
+
+def _older_url(request: HttpRequest, last: Change) -> str:
+    kept = {name: request.GET[name] for name in ("who", "thing", "start", "end") if request.GET.get(name)}
+    return "?" + urlencode({**kept, "before": last.at.isoformat()})
+
+
+def _row(change: Change) -> dict[str, Any]:
+    word, colour = _KINDS[change.kind]
+    return {
+        "change": change,
+        "who": change.who or gettext("a command"),
+        "thing": THINGS.get(change.thing, change.thing),
+        "kind": tag(str(word), colour=colour),
+        "url": _url_of(change),
+    }
+
+
+def _url_of(change: Change) -> str:
+    address = _ADDRESSES.get(change.thing)
+    if address is None or change.kind == "deleted":
+        return ""
+    try:
+        return reverse(address, args=[change.key])
+    except NoReverseMatch:
+        return ""

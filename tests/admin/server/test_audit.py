@@ -1,0 +1,141 @@
+"""Who changed what: every way to change the configuration leaves a line, old and new, without secrets."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from connector.models import CampaignLink, LinkTemplate, WebhookSource
+from connector.pipeline.audit import Change, Wanted, read_changes
+from connector.pipeline.invitations.issue import hand_over_secret, invite_integrator
+from connector.pipeline.setup.configure import apply_config
+from connector.pipeline.setup.roles import setup_roles
+from tests.admin.conftest import SignIn
+from tests.factories import (
+    CampaignLinkFactory,
+    FieldMappingFactory,
+    SalesforceOrgFactory,
+    UnlinkedEventFactory,
+    WebhookSourceFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/admin/auth/user/audit/"
+
+
+def newest(**wanted: Any) -> Change:
+    """Return the last thing that was done."""
+    return read_changes(Wanted(**wanted), count=10)[0]
+
+
+def test_pausing_a_link_tells_the_state_before_and_after(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    admin_client.post(f"/admin/connector/campaignlink/{link.pk}/state/?to=pause")
+    change = newest()
+    assert (change.who, change.thing, change.key) == ("admin", "campaignlink", str(link.pk))
+    assert [(one.before, one.after) for one in change.values] == [("Active", "Paused")]
+
+
+def test_a_new_secret_is_told_and_never_shown(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create()
+    admin_client.post(f"/admin/connector/webhooksource/{source.pk}/new-secret/")
+    page = admin_client.get(PAGE).content.decode()
+    assert "Signing secret" in page
+    assert "whsec_" not in page
+    assert newest().who == "admin"
+
+
+def test_switching_a_mapping_off_is_told(admin_client: Client) -> None:
+    mapping = FieldMappingFactory.create()
+    FieldMappingFactory._meta.model.objects.filter(pk=mapping.pk).update(enabled=False)
+    mapping.refresh_from_db()
+    mapping.enabled = True
+    mapping.save()
+    assert [(one.before, one.after) for one in newest(thing="fieldmapping").values] == []  # the first has no before
+    mapping.enabled = False
+    mapping.save()
+    assert [(one.before, one.after) for one in newest(thing="fieldmapping").values] == [("yes", "no")]
+
+
+def test_a_secret_taken_by_an_invitation_names_who_invited() -> None:
+    source = WebhookSourceFactory.create()
+    issued = invite_integrator(source, by="olga", now=timezone.now())
+    hand_over_secret(issued.invitation, now=timezone.now())
+    assert newest(thing="webhooksource").who == f"invitation {issued.invitation.pk} of olga"
+
+
+def test_inviting_somebody_new_and_taking_it_back_are_told(admin_client: Client) -> None:
+    admin_client.post("/admin/connector/invitation/ask-salesforce/", {"name": "Horizon"})
+    invited = newest(thing="invitation")
+    assert (invited.kind, invited.who, invited.name) == ("added", "admin", "Horizon")
+    admin_client.post(f"/admin/connector/invitation/{invited.key}/revoke/")
+    assert newest(thing="invitation").notes != invited.notes
+
+
+def test_ignoring_an_event_is_told(admin_client: Client) -> None:
+    event = UnlinkedEventFactory.create()
+    admin_client.post(f"/admin/connector/unlinkedevent/{event.pk}/ignore/")
+    assert (newest().thing, newest().key, newest().who) == ("unlinkedevent", event.pk, "admin")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_names_who_applied_it() -> None:
+    WebhookSourceFactory.create(name="inwink", locale="fr")
+    result = apply_config("sources:\n  - name: inwink\n    locale: en\n", offline=True, by="ops (command)")
+    assert result.errors == ()
+    change = newest(thing="webhooksource")
+    assert change.who == "ops (command)"
+    assert len(change.values) == 1
+
+
+def test_giving_a_role_tells_which(admin_client: Client) -> None:
+    setup_roles()
+    user = User.objects.create_user("vera", password="x", is_staff=True)
+    data = {"username": "vera", "is_staff": "on", "is_active": "on", "groups": Group.objects.get(name="Viewer").pk,
+            "date_joined_0": "2026-11-27", "date_joined_1": "10:00:00"}  # fmt: skip
+    assert admin_client.post(f"/admin/auth/user/{user.pk}/change/", data).status_code == 302
+    assert "– → Viewer" in " ".join(newest(thing="user").notes)
+
+
+def test_filters_and_paging(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    LinkTemplate.objects.create(name="Webinar")
+    for number in range(60):
+        link.event_name = f"Salon {number}"
+        link.save()
+    page = admin_client.get(PAGE, {"thing": "campaignlink"}).content.decode()
+    assert "Salon 59" in page
+    assert "Webinar" not in page
+    older = read_changes(Wanted(thing="campaignlink"), count=50)[-1].at.isoformat()
+    second = admin_client.get(PAGE, {"thing": "campaignlink", "before": older}).content.decode()
+    assert "Salon 59" not in second
+    assert "Salon 1<" in second
+    assert "No change of this kind" in admin_client.get(PAGE, {"start": "2099-01-01"}).content.decode()
+    assert admin_client.get(PAGE, {"before": "x", "who": "x", "thing": "x", "start": "x"}).status_code == 200
+
+
+def test_more_changes_take_no_more_queries(admin_client: Client) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            admin_client.get(PAGE)
+        return len(queries)
+
+    for make in (CampaignLinkFactory, FieldMappingFactory, SalesforceOrgFactory, WebhookSourceFactory):
+        make.create().save()
+    count()
+    once = count()
+    for link in CampaignLink.objects.all():
+        link.save()
+    for source in WebhookSource.objects.all():
+        source.save()
+    CampaignLinkFactory.create_batch(9)
+    assert count() == once
+
+
+def test_only_administrators_read_it(sign_in: SignIn) -> None:
+    assert sign_in("view_campaignlink", "change_campaignlink").get(PAGE).status_code == 403
