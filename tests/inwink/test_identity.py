@@ -1,6 +1,7 @@
 """Whom a participant is about, whatever else is wrong with it."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -64,6 +65,17 @@ def test_a_participant_is_blanked_and_the_others_keep_their_place(body: Any, pla
 def test_what_cannot_be_parsed_has_no_participants_but_may_name_somebody() -> None:
     assert list_raw('[{"id": "p1"') == []
     assert emails_in('{"email": "Ada@Example.org", "mail": grace@example.org') == {ADA, "grace@example.org"}
+    assert emails_in("a@ @b @ a@@ <c@d@e>") == {"a@@", "c@d@e"}
+
+
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize("text", ["[" * MEGABYTE, "@" * MEGABYTE, "[@" * (MEGABYTE // 2), "a@b@" * (MEGABYTE // 4)])
+def test_a_text_without_an_end_costs_no_more_than_its_length(text: str) -> None:
+    before = time.process_time()
+    assert emails_in(text) <= {text}
+    assert time.process_time() - before < 2, "milliseconds where each letter is read once, minutes where it is not"
 
 
 def test_the_events_that_a_participant_names() -> None:
