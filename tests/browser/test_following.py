@@ -43,8 +43,8 @@ def test_a_participant_is_followed_from_the_message_to_the_campaign(world: World
     expect(unread).to_contain_text("Could not be read")
     expect(unread).to_contain_text("perhaps")
     page.get_by_role("link", name="Replay…").click()
-    expect(page.get_by_role("heading", name="Replay 1 message?")).to_be_visible()
-    page.get_by_role("button", name="Replay").click()
+    expect(page.get_by_role("heading", name="Replay 1 message?", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Replay", exact=True).click()
     expect(page.get_by_text("1 message was read again. Participants: 1 unchanged, 1 rejected.")).to_be_visible()
     expect(page.get_by_text("This is a replay, asked for by admin")).to_be_visible()
 
@@ -69,8 +69,8 @@ def test_several_messages_are_replayed_from_the_inbox(world: World, visitor: Vis
         box.check()
     page.locator("select[name=action]").select_option(label="Replay…")
     page.get_by_role("button", name="Run").click()
-    expect(page.get_by_role("heading", name="Replay 2 messages?")).to_be_visible()
-    page.get_by_role("button", name="Replay").click()
+    expect(page.get_by_role("heading", name="Replay 2 messages?", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Replay", exact=True).click()
     expect(page.get_by_text("2 messages were read again.")).to_be_visible()
     assert WebhookMessage.objects.filter(requested_by="admin").count() == 2
     assert OutboxEntry.objects.get().participant_state == "attended", "the first message says less, and is older"
@@ -88,7 +88,7 @@ def test_the_pages_fit_a_phone_and_speak_french(world: World, french_phone: Visi
         assert page.evaluate("document.documentElement.lang") == "fr"
     expect(page.get_by_role("heading", name="Comment il a été lu")).to_be_visible()
     page.get_by_role("link", name="Relire…").click()
-    page.get_by_role("button", name="Relire").click()
+    page.get_by_role("button", name="Relire", exact=True).click()
     expect(page.get_by_text("1 message a été relu.")).to_be_visible()
     page = french_phone.open(paths[0])
     expect(page.locator(".cx-standing")).to_contain_text("Dans inwink : Est venu")
