@@ -16,6 +16,11 @@ def replaces(new: str, old: str) -> bool:
     return new == "attended" or new != "not_registered"
 
 
+def _moment(hour: int | None, arrival: int) -> int:
+    """Return inwink's time of a message, else that of its arrival, which is later than all of inwink's."""
+    return hour if hour is not None else 10**6 + arrival
+
+
 @dataclass(eq=False)
 class Participant:
     """One row of the outbox."""
@@ -26,7 +31,8 @@ class Participant:
     said: dict[str, Any] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     """Every state that was entered, in the order in which that was heard."""
-    has_come: bool = False
+    came_at: int | None = None
+    """The earliest check-in, as `changed`; None before one."""
     hour: int | None = None
     """inwink's own time of the newest message."""
     changed: tuple[int, int] = (0, 0)
@@ -59,28 +65,31 @@ class Participant:
         is_stale = hour is not None and self.hour is not None and hour < self.hour
         before = self._account() if self.ends else None
         if is_stale:
-            self._come(message)
+            self._come(message, arrival=arrival)
             self.said.setdefault("came", True) if message.get("came") else None
         else:
             registration = message.get("state")
             if registration and registration != self.said.get("state"):
                 self.history.append(registration)
             self.said |= {name: value for name, value in message.items() if name not in ("id", "hour")}
-            self._come(message)
+            self._come(message, arrival=arrival)
             self.hour = hour if hour is not None else self.hour
         if self._account() != before:
             self.is_due, self.ends = True, "waiting"
             if not is_stale:
-                self.changed = max(self.changed, (hour if hour is not None else 10**6 + arrival, arrival))
+                self.changed = max(self.changed, (_moment(hour, arrival), arrival))
 
-    def _come(self, message: Mapping[str, Any]) -> None:
-        if message.get("came") and not self.has_come:
+    def _come(self, message: Mapping[str, Any], *, arrival: int) -> None:
+        if not message.get("came"):
+            return
+        if self.came_at is None:
             self.history.append("attended")
-            self.has_come = True
+        moment = _moment(message.get("hour"), arrival)
+        self.came_at = moment if self.came_at is None else min(self.came_at, moment)
 
     def _account(self) -> object:
         filled = {name: value for name, value in self.said.items() if value not in (None, "")}
-        return filled, tuple(self.history)
+        return filled, tuple(self.history), self.came_at
 
     @property
     def email(self) -> str:
