@@ -45,6 +45,17 @@ class ReadOnlyAdmin(UnfoldAdmin[_Row]):
     list_per_page = 50
     show_full_result_count = False
     paginator = BoundedPaginator
+    narrowed_by: tuple[str, ...] = ()
+    """Columns by which links of ours narrow the list, beside those of its filters."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Allow filters and links of ours only: any other column tells who is hidden, a letter at a time, unindexed."""
+        column = lookup.partition("__")[0]
+        filtered = {each[0] if isinstance(each, tuple) else each for each in self.list_filter}
+        is_column = any(field.name == column for field in self.opts.get_fields())
+        if is_column and column not in {*filtered, *self.narrowed_by}:
+            return False
+        return super().lookup_allowed(lookup, value, request)
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Refuse: only the connector adds rows."""

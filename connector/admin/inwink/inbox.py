@@ -142,6 +142,7 @@ class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
 
     list_display = ("event", "event_id", "participants", "first_message", "last_message", "link_it", "ignore_it")
     list_display_links = None
+    narrowed_by = ("ignored_at",)
     search_fields = ("event_id__exact", "event_name__istartswith")
     actions = None
 

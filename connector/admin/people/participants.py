@@ -46,6 +46,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         ("changed_at", TimeFilter),
     )
     list_filter_submit = True
+    narrowed_by = ("error_code", "target_state")
     list_select_related = ("link",)
     search_fields = ("email_key",)
     search_help_text = _("whole email, inwink id or Salesforce id")

@@ -118,7 +118,7 @@ def test_salesforce_away_is_said(replaced: World, admin_client: Client) -> None:
         ((), 403),
         (("resync_campaignlink", "view_syncrun"), 403),
         (("change_campaignlink",), 403),
-        (("change_campaignlink", "resync_campaignlink", "view_syncrun", "view_campaignlink"), 200),
+        (("change_campaignlink", "resync_campaignlink", "view_syncrun", "view_campaignlink", "see_people"), 200),
     ],
 )
 def test_who_may(replaced: World, sign_in: SignIn, permissions: tuple[str, ...], status: int) -> None:

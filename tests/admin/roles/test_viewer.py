@@ -19,6 +19,9 @@ _LINK = re.compile(r'href="(/admin/[^"#]*)"')
 SEARCHES = (
     "connector/outboxentry/?q={}", "connector/syncattempt/?q={}", "connector/campaignlink/?q={}", "search/?s={}",
     "connector/outboxentry/problems/?link={}", "connector/webhookmessage/?q={}", "connector/syncattempt/export/?q={}",
+    "connector/outboxentry/?email_key={}", "connector/outboxentry/?email_key__startswith={}",
+    "connector/outboxentry/?payload__last_name__icontains={}", "connector/outboxentry/?payload__email__startswith={}",
+    "connector/syncattempt/?email_key={}", "connector/syncattempt/?changes__icontains={}",
 )  # fmt: skip
 
 
