@@ -33,6 +33,7 @@ class Errand(models.Model):
         MEND = "mend", _("Mending of differences")
         RESYNC = "resync", _("Sending again")
         REPLAY = "replay", _("Replay of messages")
+        PREVIEW = "preview", _("Preview of an event")
 
     class ErrandState(models.TextChoices):
         WAITING = "waiting", _("Waiting for a worker")

@@ -1,68 +1,104 @@
 """Preview a whole event and keep whom each verdict and reason concerns, so that a page can drill down."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from connector.core.kept import Why
 from connector.core.outcomes import Note
 from connector.models import CampaignLink, EventPreview, OutboxEntry
-from connector.pipeline.preview import VERDICTS, Look, PreviewRow, look_at
+from connector.pipeline.preview import VERDICTS, Look, Preview, PreviewRow, look_at
 
 MOST_AT_ONCE = 1000
-"""Participants that one request looks at: one batch, some five calls, a few seconds."""
+"""Participants whom a page looks at while somebody waits: one batch, some five calls, a few seconds. An event with more
+is left to the workers."""
 
 _EFFECTS = ("new_contact", "new_lead", "joins", "", "same_person")
 _SAID_BY_GROUP = frozenset({Note.SAME_PERSON.value, Why.UNFIT.value})
 """Remarks that a group says already."""
 
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of an event so far."""
+
+    config_version: int
+    """Of the link when looking began."""
+    groups: Rows = ()
+    """[{"verdict", "effect", "reason", "ids": [entry id, …]}]: everybody who was looked at, once."""
+    remarks: Rows = ()
+    """[{"code", "ids"}]: the same people, any number of times."""
+    api_calls: int = 0
+
+    def with_more(self, preview: Preview) -> "Seen":
+        """Return this and what a look at more participants has shown."""
+        return replace(
+            self,
+            groups=group_rows(preview.people, earlier=self.groups),
+            remarks=collect_remarks(preview.people, earlier=self.remarks),
+            api_calls=self.api_calls + preview.api_calls,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the next slice needs."""
+        return asdict(self)
+
+    def counts(self) -> dict[str, Any]:
+        """Return the same with counts in the place of ids, and how many people there are in all."""
+        groups, remarks = ([_counted(row) for row in rows] for rows in (self.groups, self.remarks))
+        people = sum(row["count"] for row in groups)
+        return {"groups": groups, "remarks": remarks, "people": people, "api_calls": self.api_calls}
+
+
+def _counted(row: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in row.items() if name != "ids"}
+    return {**said, "count": len(row["ids"])}
+
 
 def preview_event(link: CampaignLink, *, by: str, now: datetime) -> Look:
-    """Look at the event's newest participants and keep the counts; what was kept stays where Salesforce is away.
+    """Look at an event of up to MOST_AT_ONCE participants and keep the counts; of a larger one at the newest.
 
-    Call outside a transaction: it speaks HTTP.
+    What was kept stays where Salesforce is away. Call outside a transaction: it speaks HTTP.
     """
     entries = OutboxEntry.objects.filter(link=link)
     ids = sorted(entries.order_by("-pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     look = look_at(link, ids)
     if not look.problem_code:
-        keep_preview(link, look, entry_count=entries.count(), by=by, now=now)
+        seen = Seen(config_version=link.config_version).with_more(look.preview)
+        keep_preview(link, seen, entry_count=entries.count(), by=by, now=now)
     return look
 
 
-def keep_preview(link: CampaignLink, look: Look, *, entry_count: int, by: str, now: datetime) -> None:
+def keep_preview(link: CampaignLink, seen: Seen, *, entry_count: int, by: str, now: datetime) -> None:
     """Replace what is kept of an event's preview."""
-    people = look.preview.people
-    columns = {
-        "made_at": now,
-        "made_by": by,
-        "config_version": link.config_version,
-        "entry_count": entry_count,
-        "api_calls": look.preview.api_calls,
-        "groups": group_rows(people),
-        "remarks": collect_remarks(people),
-    }
+    columns = {**asdict(seen), "made_at": now, "made_by": by, "entry_count": entry_count}
     EventPreview.objects.update_or_create(link=link, defaults=columns)
 
 
-def group_rows(people: Iterable[PreviewRow]) -> list[dict[str, Any]]:
+def group_rows(people: Iterable[PreviewRow], *, earlier: Rows = ()) -> Rows:
     """Return the groups in the order in which they are shown: what is written first, what is not last."""
     found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for group in earlier:
+        found[group["verdict"], group["effect"], group["reason"]] += group["ids"]
     for row in people:
         found[row.verdict, row.effect, row.reason].append(row.entry_id)
     ordered = sorted(found, key=lambda key: (VERDICTS.index(key[0]), _EFFECTS.index(key[1]), -len(found[key]), key[2]))
     return [
-        {"verdict": verdict, "effect": effect, "reason": reason, "ids": found[verdict, effect, reason]}
+        {"verdict": verdict, "effect": effect, "reason": reason, "ids": sorted(found[verdict, effect, reason])}
         for verdict, effect, reason in ordered
     ]
 
 
-def collect_remarks(people: Iterable[PreviewRow]) -> list[dict[str, Any]]:
+def collect_remarks(people: Iterable[PreviewRow], *, earlier: Rows = ()) -> Rows:
     """Return what else is worth knowing, the most frequent first."""
-    found: dict[str, list[int]] = defaultdict(list)
+    found: dict[str, list[int]] = defaultdict(list, {remark["code"]: [*remark["ids"]] for remark in earlier})
     for row in people:
         for code in dict.fromkeys([*row.notes, *(kept.why.value for kept in row.kept)]):
             if code not in _SAID_BY_GROUP:
                 found[code].append(row.entry_id)
-    return [{"code": code, "ids": ids} for code, ids in sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))]
+    ordered = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
+    return [{"code": code, "ids": sorted(ids)} for code, ids in ordered]

@@ -1,9 +1,10 @@
 """Show what would be written for the participants of a link; write nothing in Salesforce."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from connector.core.kept import Kept, kept_fields
 from connector.core.outcomes import Note, Operation, Outcome
@@ -104,22 +105,41 @@ def preview_link(link: CampaignLink, *, participant_key: str | None = None) -> P
 
     Raises SalesforceError where it cannot be asked, ConfigurationProblemError where the set-up must be mended first.
     """
-    entries = OutboxEntry.objects.filter(link=link)
-    if participant_key is not None:
-        entries = entries.filter(participant_key=participant_key)
-    return preview_entries(link, list(entries.order_by("pk").values_list("pk", flat=True)))
+    if participant_key is None:
+        return _preview_batches(link, batches_of(link))
+    entries = OutboxEntry.objects.filter(link=link, participant_key=participant_key)
+    return preview_entries(link, list(entries.values_list("pk", flat=True)))
+
+
+def batches_of(link: CampaignLink) -> list[list[int]]:
+    """Return everybody of an event, CHUNK at most together, and whoever shares an email together.
+
+    A preview creates nobody: a new person whose participants stand in two batches would be new in both.
+    """
+    entries = OutboxEntry.objects.filter(link=link).order_by("email_key", "pk")
+    batches: list[list[int]] = [[]]
+    for _person, rows in groupby(entries.values_list("pk", "email_key"), key=lambda row: row[1] or row[0]):
+        ids = [pk for pk, _email in rows]
+        for start in range(0, len(ids), CHUNK):
+            part = ids[start : start + CHUNK]
+            if len(batches[-1]) + len(part) > CHUNK:
+                batches.append([])
+            batches[-1] += part
+    return [batch for batch in batches if batch]
 
 
 def preview_entries(link: CampaignLink, ids: Sequence[int]) -> Preview:
-    """Read Salesforce and plan for some participants of a link; call outside a transaction. Raises like preview_link.
+    """Read Salesforce and plan for up to CHUNK participants of a link; call outside a transaction.
 
-    Whatever was sent before is looked at too, as if somebody sent it again.
+    Whatever was sent before is looked at too, as if somebody sent it again. Raises like preview_link.
     """
-    rows: list[PreviewRow] = []
+    return _preview_batches(link, [ids])
+
+
+def _preview_batches(link: CampaignLink, batches: Iterable[Sequence[int]]) -> Preview:
     with closing(connect.gateway_for(link.org)) as gateway:
-        for start in range(0, len(ids), CHUNK):
-            rows += plan_batch(load_batch(link.pk, ids[start : start + CHUNK]), gateway).rows()
-        return Preview(tuple(rows), api_calls=gateway.calls)
+        rows = [row for ids in batches for row in plan_batch(load_batch(link.pk, ids), gateway).rows()]
+        return Preview(tuple(sorted(rows, key=lambda row: row.entry_id)), api_calls=gateway.calls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from connector.models import EventPreview, SalesforceOrg
+from connector.pipeline import preview as preview_module
 from connector.pipeline.event_preview import preview_event
-from connector.pipeline.preview import look_at
+from connector.pipeline.preview import batches_of, look_at, preview_link
 from tests.world import World
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -111,3 +112,21 @@ def test_several_records_are_named_as_candidates(world: World) -> None:
 
     assert (row.verdict, row.reason) == ("needs_answer", "ambiguous")
     assert [one["name"] for one in row.candidates] == ["Twin", "Twin"]
+
+
+def test_whoever_shares_an_email_is_looked_at_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_module, "CHUNK", 2)
+    world.receive({**ADA, "id": "a1"}, NOBODY, CAMILLE, {**NOBODY, "id": "p5"}, {**ADA, "id": "a2"})
+
+    keys = {entry.pk: entry.participant_key for entry in world.link.entries.all()}
+    assert [[keys[pk] for pk in batch] for batch in batches_of(world.link)] == [["p3", "p5"], ["a1", "a2"], ["p2"]]
+    people = preview_link(world.link).people
+    assert [row.participant_key for row in people] == ["a1", "a2", "p2", "p3", "p5"], "in the order of arrival"
+    assert [row.effect for row in people[:2]] == ["new_lead", "same_person"]
+
+
+def test_more_participants_of_one_email_than_fit_are_parted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_module, "CHUNK", 2)
+    world.receive(*({**ADA, "id": f"a{number}"} for number in range(5)))
+    assert [len(batch) for batch in batches_of(world.link)] == [2, 2, 1]
+    assert batches_of(world.link.__class__(pk=0)) == []

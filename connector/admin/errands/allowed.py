@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from connector.admin.frame.onlooker import SEE_PEOPLE
 from connector.models import Errand
 
 _PERMISSIONS: dict[str, str] = {
@@ -11,6 +12,7 @@ _PERMISSIONS: dict[str, str] = {
     Errand.Kind.MEND: "connector.resync_campaignlink",
     Errand.Kind.RESYNC: "connector.resync_campaignlink",
     Errand.Kind.REPLAY: "connector.resync_campaignlink",
+    Errand.Kind.PREVIEW: SEE_PEOPLE,
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.labels import NOTE_LABELS
 from connector.admin.frame.onlooker import person_word
+from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
 from connector.core.reconcile import Finding
-from connector.models import Errand, OutboxEntry
+from connector.models import Errand, EventPreview, OutboxEntry
 
 SHOWN = 100
 """Participants listed for each finding; the file to download has all."""
@@ -184,6 +186,32 @@ def replay_context(errand: Errand) -> dict[str, Any]:
     return {"message_count": result.get("messages", 0), "rows": sum(term.count for term in terms), "terms": terms}
 
 
+def preview_context(errand: Errand) -> dict[str, Any]:
+    """Return the counts of a preview; they lead to the participants as long as no later look has replaced them."""
+    result, url = errand.result, _drill_url(errand)
+    terms = [
+        Term(group["count"], group_words(group), effect_colour(group["verdict"], group["effect"]), _shown(url, f"g{n}"))
+        for n, group in enumerate(result.get("groups", []))
+    ]
+    remarks = [
+        Term(remark["count"], remark_name(remark["code"]), url=_shown(url, f"r{n}"))
+        for n, remark in enumerate(result.get("remarks", []))
+    ]
+    return {"people": result.get("people", 0), "terms": terms, "remarks": remarks, "drill_url": url,
+            "api_calls": result.get("api_calls", 0)}  # fmt: skip
+
+
+def _drill_url(errand: Errand) -> str:
+    made_at = parse_datetime(errand.result["made_at"])
+    if made_at is None or not EventPreview.objects.filter(link=errand.link_id, made_at=made_at).exists():
+        return ""
+    return reverse("admin:connector_campaignlink_preview", args=[errand.link_id])
+
+
+def _shown(url: str, key: str) -> str:
+    return f"{url}?show={key}#people" if url else ""
+
+
 CONTEXTS: Mapping[str, tuple[str, Callable[[Errand], dict[str, Any]]]] = {
     Errand.Kind.CHECK_IMPORT: ("check_import", check_context),
     Errand.Kind.IMPORT: ("import", import_context),
@@ -191,5 +219,6 @@ CONTEXTS: Mapping[str, tuple[str, Callable[[Errand], dict[str, Any]]]] = {
     Errand.Kind.MEND: ("counts", counts_context),
     Errand.Kind.RESYNC: ("counts", counts_context),
     Errand.Kind.REPLAY: ("replay", replay_context),
+    Errand.Kind.PREVIEW: ("preview", preview_context),
 }
 """{kind: (template of the result, its context)}"""

@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from connector.admin.errands.errand_admin import errand_url, progress_words
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
-from connector.admin.frame.explain import explain_code, reason_label
+from connector.admin.frame.explain import explain_code
 from connector.admin.frame.onlooker import may_see_people
+from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
 from connector.admin.frame.tags import entry_tag
 from connector.admin.links.tabs import link_frame
-from connector.admin.people.preview_words import effect_colour, effect_words, remark_name
 from connector.models import CampaignLink, EventPreview, OutboxEntry
+from connector.pipeline.errands.previewing import ask_for_preview, open_preview
 from connector.pipeline.event_preview import MOST_AT_ONCE, preview_event
 
 View = Callable[..., HttpResponse]
@@ -44,6 +46,8 @@ def preview_view(model_admin: AnyAdmin) -> View:
 
 
 def _look(request: HttpRequest, link: CampaignLink) -> HttpResponse:
+    if link.entries.count() > MOST_AT_ONCE:
+        return _leave_to_workers(request, link)
     look = preview_event(link, by=request.user.get_username(), now=timezone.now())
     if look.problem_code:
         advice = explain_code(look.problem_code)
@@ -59,15 +63,30 @@ def _look(request: HttpRequest, link: CampaignLink) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:connector_campaignlink_preview", args=[link.pk]))
 
 
+def _leave_to_workers(request: HttpRequest, link: CampaignLink) -> HttpResponse:
+    """Lead to the page that shows how far it is, or back here whoever may not see long tasks."""
+    errand = ask_for_preview(link, requested_by=request.user.get_username())
+    if request.user.has_perm("connector.view_errand"):
+        return HttpResponseRedirect(errand_url(errand))
+    return HttpResponseRedirect(reverse("admin:connector_campaignlink_preview", args=[link.pk]))
+
+
 def event_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
-    """Return what the template shows of the latest preview: two queries where a group is chosen."""
+    """Return what the template shows of the latest preview: three queries where a group is chosen."""
     kept: EventPreview | None = getattr(link, "preview", None)
+    under_way = open_preview(link)
+    running = {
+        "under_way": under_way,
+        "progress": progress_words(under_way) if under_way else "",
+        "errand_url": errand_url(under_way) if under_way and request.user.has_perm("connector.view_errand") else "",
+    }
     if kept is None:
-        return {"preview": None, "count_now": link.entries.count(), "most": MOST_AT_ONCE}
+        return {"preview": None, "count_now": link.entries.count(), "most": MOST_AT_ONCE, **running}
     groups = [_group(number, group) for number, group in enumerate(kept.groups)]
     remarks = [_remark(number, remark) for number, remark in enumerate(kept.remarks)]
     looked_at = sum(group["count"] for group in groups)
     return {
+        **running,
         "preview": kept,
         "groups": groups,
         "remarks": remarks,
@@ -79,12 +98,11 @@ def event_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
 
 
 def _group(number: int, group: dict[str, Any]) -> dict[str, Any]:
-    words = effect_words(group["verdict"], group["effect"])
     reason = group["reason"]
     return {
         "key": f"g{number}",
         "count": len(group["ids"]),
-        "words": gettext("%(what)s: %(why)s") % {"what": words, "why": reason_label(reason)} if reason else words,
+        "words": group_words(group),
         "colour": effect_colour(group["verdict"], group["effect"]),
         "advice": explain_code(reason) if reason else None,
     }

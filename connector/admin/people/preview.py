@@ -13,8 +13,8 @@ from connector.admin.frame.changes import RecordLink, change_rows, show_value
 from connector.admin.frame.explain import explain_code, explain_end, explain_notes
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.onlooker import may_see_people
+from connector.admin.frame.preview_words import WHY_LABELS, effect_colour, effect_words
 from connector.admin.frame.tags import tag
-from connector.admin.people.preview_words import WHY_LABELS, effect_colour, effect_words
 from connector.core.kept import Kept, Why
 from connector.core.outcomes import Note
 from connector.models import OutboxEntry

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connector.inwink.export_file import UnreadableFile
 from connector.models import Errand
-from connector.pipeline.errands import importing, reconciling, replaying, sending
+from connector.pipeline.errands import importing, previewing, reconciling, replaying, sending
 from connector.pipeline.errands.export import ExportGoneError
 from connector.pipeline.errands.pace import Pace, StoppedError, at_work
 from connector.pipeline.errands.start import queue
@@ -31,6 +31,7 @@ _SLICES: Mapping[str, Slice] = {
     Errand.Kind.MEND: reconciling.mend_differences,
     Errand.Kind.RESYNC: sending.send_again,
     Errand.Kind.REPLAY: replaying.replay_again,
+    Errand.Kind.PREVIEW: previewing.look_at_everybody,
 }
 
 

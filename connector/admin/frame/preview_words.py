@@ -1,6 +1,10 @@
 """What previews say: verdicts, what would happen, and why a field stays."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.explain import reason_label
@@ -57,6 +61,13 @@ def effect_words(verdict: str, effect: str) -> str:
 def effect_colour(verdict: str, effect: str) -> str:
     """Return the colour of the same."""
     return _EFFECTS[verdict, effect][0]
+
+
+def group_words(group: Mapping[str, Any]) -> str:
+    """Say what would happen to a group of participants, and why where there is a reason."""
+    words = effect_words(group["verdict"], group["effect"])
+    reason = group["reason"]
+    return gettext("%(what)s: %(why)s") % {"what": words, "why": reason_label(reason)} if reason else words
 
 
 def remark_name(code: str) -> str:
