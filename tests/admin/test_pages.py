@@ -140,3 +140,10 @@ def test_every_address_is_a_page_or_says_why_it_is_none(world: World, admin_clie
     answers = {name: admin_client.get(address).status_code for name, address in addresses.items() if is_page(name)}
     assert {name: status for name, status in answers.items() if status != 200} == {}
     assert [path for path in house.variants() if admin_client.get(path).status_code != 200] == []
+
+
+@pytest.mark.parametrize(("page", "title"), [("problems", "Problems"), ("answers", "Needs an answer")])
+def test_the_way_to_a_page_ends_with_its_own_title(admin_client: Client, page: str, title: str) -> None:
+    text = admin_client.get(f"/admin/connector/outboxentry/{page}/").content.decode()
+    heading = text[text.index("<h1") : text.index("</h1>")]
+    assert title in heading[heading.index("Participants") :]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from connector.core.outcomes import EntryState, Reason
-from connector.models import CampaignLink, FieldMapping, OutboxEntry, SalesforceOrg, WebhookSource
+from connector.models import CampaignLink, OutboxEntry, SalesforceOrg, WebhookSource
 from tests.browser.conftest import Visitor
 from tests.factories import OutboxEntryFactory, SyncAttemptFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World
@@ -81,25 +81,6 @@ def test_the_picker_says_when_salesforce_is_away(world: World, visitor: Visitor)
     page = visitor.open("/admin/connector/campaignlink/add/")
     page.fill("#id_campaign", "forum")
     expect(page.locator("#id_campaign_status")).to_contain_text("Salesforce did not answer usefully.")
-
-
-def test_a_mapping_is_added_and_a_wrong_field_is_refused(world: World, visitor: Visitor) -> None:
-    page = visitor.open(f"/admin/connector/campaignlink/{world.link.pk}/change/")
-    page.get_by_text("Add another Field mapping").click()
-    target = page.locator("#id_mappings-9-target")
-    expect(target).to_be_visible()
-    target.fill("Contact.AccountId")
-    page.fill("#id_mappings-9-source", "company")
-    page.click("[name=_continue]")
-    expect(page.get_by_text("AccountId holds the id of another record")).to_be_visible()
-    page.locator("#id_mappings-9-target").fill("campaignmember.dietary__c")
-    page.fill("#id_mappings-9-source", "fields.dietary")
-    page.click("[name=_continue]")
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
-    assert FieldMapping.objects.filter(link=world.link, field="Dietary__c").exists()
-    page.get_by_role("button", name="position → Contact.Title").press("Enter")
-    expect(page.locator("#id_mappings-3-target")).to_be_visible()
-    assert visitor.complaints == []
 
 
 def test_an_ambiguous_participant_is_answered_and_everybody_sent_again(world: World, visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""Widgets of the link form: a searchable campaign, texts with suggestions, one mapping a line."""
+"""Widgets of the link form: a searchable campaign, and texts with suggestions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,9 @@ from typing import Any
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
-from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
+from unfold.widgets import INPUT_CLASSES
 
 _INPUT = " ".join(INPUT_CLASSES)
-_TEXTAREA = " ".join(TEXTAREA_CLASSES)
 
 
 class CampaignPicker(forms.HiddenInput):
@@ -56,39 +54,3 @@ class SuggestingInput(forms.TextInput):
         super().__init__(
             {**(attrs or {}), "list": list_id, "autocomplete": "off", "spellcheck": "false", "class": _INPUT}
         )
-
-
-class PairsField(forms.CharField):
-    """A dictionary written one pair a line: `value in inwink = value in Salesforce`."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Make room for a few lines."""
-        super().__init__(required=False, strip=True, widget=forms.Textarea({"rows": 3, "class": _TEXTAREA}), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a dictionary as lines."""
-        return write_pairs(value) if isinstance(value, dict) else value
-
-    def to_python(self, value: Any) -> Any:
-        """Read lines as a dictionary; raises ValidationError with the line that has no "="."""
-        text: str = super().to_python(value) or ""
-        pairs = {}
-        for line in filter(None, (line.strip() for line in text.splitlines())):
-            left, sign, right = line.partition("=")
-            if not sign or not left.strip():
-                text = gettext("Write “%(line)s” as: value in inwink = value in Salesforce.")
-                raise forms.ValidationError(text % {"line": line})
-            pairs[left.strip()] = right.strip()
-        return pairs
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare as dictionaries."""
-        try:
-            return bool(self.to_python(data) != (initial or {}))
-        except forms.ValidationError:
-            return True
-
-
-def write_pairs(pairs: Mapping[str, Any]) -> str:
-    """Write a dictionary one pair a line."""
-    return "\n".join(f"{key} = {value}" for key, value in pairs.items())

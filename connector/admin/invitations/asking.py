@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from connector.admin.frame.addresses import invitation_link
+from connector.addresses import invitation_link
 from connector.admin.frame.base import find_or_404, render_page
 from connector.admin.invitations.forms import NewOrgForm, NewSourceForm
 from connector.admin.invitations.letters import letters

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, override
 
-from connector.admin.frame.addresses import callback_url, webhook_address
+from connector.addresses import callback_url, webhook_address
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models import Invitation
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from connector.admin.frame.addresses import webhook_address
+from connector.addresses import webhook_address
 from connector.admin.frame.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.inwink import trials

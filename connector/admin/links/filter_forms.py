@@ -160,4 +160,4 @@ def consent_note(link: CampaignLink) -> str:
     scopes = set((_with_defaults(link.consent) or {}).values()) & {scope.value for scope in Scope}
     if Scope.MEMBERSHIP_ONLY.value not in scopes or link.mappings.filter(marketing=True, enabled=True).exists():
         return ""
-    return gettext("Consent is asked for, and no field below is ticked “marketing”: it holds no field back.")
+    return gettext("Consent is asked for, and no mapped field is ticked “marketing”: it holds no field back.")

@@ -13,6 +13,7 @@ from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.links.campaigns import PickedCampaign, unseal
 from connector.admin.links.filter_forms import FilterForm, filter_field_of
+from connector.admin.links.mapping_effects import effects_of
 from connector.admin.links.match_form import MatchForm
 from connector.core.participant import normalise_id
 from connector.core.problem import Problem
@@ -21,6 +22,7 @@ from connector.core.validate_link import REQUIRED_STATES, validate_creation, val
 from connector.models import CampaignLink, FieldMapping
 from connector.models.links import STATUS_FIELDS, default_create_for
 from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
+from connector.pipeline.setup.link_check import MappingProblem
 
 _CREATING_STATES = (State.REGISTERED, State.ATTENDED, State.REFUSED, State.NOT_REGISTERED)
 
@@ -30,7 +32,7 @@ HELP_TEXTS = {
     "match": _("Where each participant's email is searched, so that nobody is created twice."),
     "create_as": _("What happens to participants whose email nobody in Salesforce has."),
     "update_existing": _(
-        "On: people who are in Salesforce already get the fields below from inwink. "
+        "On: people who are in Salesforce already get the mapped fields from inwink. "
         "Off: they are only added to the campaign."
     ),
     "ambiguous": _("Several Contacts or Leads have the participant's email: ask you, or take the one last used."),
@@ -136,6 +138,17 @@ class LinkForm(MatchForm, FilterForm):
         self._lay_json(cleaned)
         return cleaned
 
+    def _post_clean(self) -> None:
+        """Hold the stored mappings against the settings, which stand in the instance by now."""
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, unknown to its stubs
+        self.problems_left: Sequence[str] = ()
+        if self.errors or self.instance.pk is None:
+            return
+        effects = effects_of(self.instance, self.facts)
+        for found in effects.brought:
+            self.add_error(None, mapping_problem_text(found))
+        self.problems_left = [mapping_problem_text(found) for found in effects.left]
+
     def _lay_json(self, cleaned: dict[str, Any]) -> None:
         self.instance.create_for = cleaned.get("create_for", [])
         for key in ("company", "last_name"):
@@ -224,6 +237,12 @@ class NewLinkForm(LinkForm):
 def problem_text(problem: Problem) -> str:
     """Translate what the rules found."""
     return gettext(problem.text) % problem.params
+
+
+def mapping_problem_text(found: MappingProblem) -> str:
+    """Say what is wrong with which mapping."""
+    text = problem_text(found.problem)
+    return text if found.mapping is None else f"{found.mapping}: {text}"
 
 
 def _field_of(problem: Problem) -> str:

@@ -23,7 +23,6 @@ from connector.admin.links.filter_forms import FILTER_FIELDS
 from connector.admin.links.forms import LinkForm, NewLinkForm
 from connector.admin.links.many import change_selected
 from connector.admin.links.mapping.pages import mapping_urls
-from connector.admin.links.mappings import FieldMappingInline
 from connector.admin.links.match_form import MATCH_FIELDS
 from connector.admin.links.new_people_form import RECORD_TYPE_FIELDS
 from connector.admin.links.no_shows import no_shows_view
@@ -67,7 +66,6 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     list_select_related = ("org",)
     search_fields = ("event_name", "campaign_name", "inwink_event_id")
     actions = ("pause_selected", "resume_selected", "close_selected")
-    inlines = (FieldMappingInline,)
     change_form_outer_before_template = "admin/connector/campaignlink/panel.html"
 
     @admin.display(description=_("event"), ordering="event_name")
@@ -122,10 +120,6 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     def get_readonly_fields(self, request: HttpRequest, obj: CampaignLink | None = None) -> tuple[str, ...]:
         """Keep what a link stands for; another campaign is another link."""
         return () if obj is None else ("inwink_event_id", "org", "campaign")
-
-    def get_inline_instances(self, request: HttpRequest, obj: CampaignLink | None = None) -> list[Any]:
-        """Show mappings once the link exists: it begins with the default ones."""
-        return [] if obj is None else super().get_inline_instances(request, obj)
 
     def get_form(
         self, request: HttpRequest, obj: CampaignLink | None = None, change: bool = False, **kwargs: Any
@@ -201,16 +195,16 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the mappings, then start what follows from the change."""
+        """Start what follows from the change."""
         super().save_related(request, form, formsets, change)
-        has_other_mappings = any(formset.has_changed() for formset in formsets)
-        follow_saving(request, form, form.instance, has_other_mappings=has_other_mappings)
+        follow_saving(request, form, form.instance)
 
     def response_add(
         self, request: HttpRequest, obj: CampaignLink, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Go on to the page of the new link, where its mappings are."""
-        messages.success(request, gettext("The event is linked. Check the fields below; the usual ones are there."))
+        """Go on to the page of the new link, which leads to its mappings."""
+        text = gettext("The event is linked. The usual fields are mapped; look at them under Field mappings.")
+        messages.success(request, text)
         return HttpResponseRedirect(reverse("admin:connector_campaignlink_change", args=[obj.pk]))
 
     def response_post_save_change(self, request: HttpRequest, obj: CampaignLink) -> HttpResponseRedirect:

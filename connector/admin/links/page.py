@@ -10,7 +10,7 @@ from connector.admin.frame.tags import link_tag
 from connector.admin.inwink.inbox import with_participants
 from connector.admin.links.beginnings import offered_beginnings
 from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
-from connector.admin.links.mapping_forms import FIELDS_LIST, field_suggestions, source_suggestions
+from connector.admin.links.sources import source_suggestions
 from connector.admin.links.tabs import link_frame
 from connector.admin.links.watched import participants_url
 from connector.core.missing_labels import missing_labels
@@ -36,10 +36,7 @@ def link_context(request: HttpRequest, link: CampaignLink, facts: LinkFacts) -> 
         "missing_statuses": list(missing_labels(statuses_of(link), facts.labels)) if facts.is_known else [],
         "may_save_template": request.user.has_perm("connector.add_linktemplate"),
         "facts_problem": explain_code(facts.problem_code) if facts.problem_code else None,
-        "datalists": [
-            {"id": FIELDS_LIST, "options": field_suggestions(facts)},
-            {"id": SOURCES_LIST, "options": [(source, "") for source in source_suggestions(link)]},
-        ],
+        "datalists": [{"id": SOURCES_LIST, "options": [(source, "") for source in source_suggestions(link)]}],
     }
 
 

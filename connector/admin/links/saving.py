@@ -67,17 +67,19 @@ def hold_link_with_problems(
     link.pause_kind = CampaignLink.PauseKind.MANUAL
     for found in problems:
         messages.warning(request, problem_text(found.problem))
-    messages.warning(request, gettext("The link is paused until this is mended below; then resume it."))
+    messages.warning(request, gettext("The link is paused: mend this under Field mappings, then resume it."))
 
 
-def follow_saving(request: HttpRequest, form: Any, link: CampaignLink, *, has_other_mappings: bool) -> None:
+def follow_saving(request: HttpRequest, form: Any, link: CampaignLink) -> None:
     """Start what a new or changed link brings: first mappings, folding anew, moving, sending. Call inside atomic."""
     before: CampaignLink | None = form.link_before
     if before is None:
         add_mappings(link, form.first_mappings)
         follow_new_link(link)
         return
-    change = LinkChange(columns=frozenset(_changed_columns(before, link)), has_other_mappings=has_other_mappings)
+    for text in form.problems_left:
+        messages.warning(request, gettext("Field mappings: %(problem)s") % {"problem": text})
+    change = LinkChange(columns=frozenset(_changed_columns(before, link)))
     count = follow_link_change(link, change, now=timezone.now())
     if count:
         text = ngettext(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from connector.admin.frame.addresses import callback_url
+from connector.addresses import callback_url
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, object_url
 from connector.admin.frame.checks_page import Back, render_checks
 from connector.admin.frame.explain import explain_code

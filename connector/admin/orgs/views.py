@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from connector.admin.frame.addresses import callback_url
+from connector.addresses import callback_url
 from connector.admin.frame.base import Question, ask, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.orgs.log_ins import OpenLogIn, remember_log_in, take_log_in

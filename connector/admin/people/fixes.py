@@ -37,7 +37,7 @@ def fix_of(request: HttpRequest, link: CampaignLink, *, reason: str = "", code: 
     if code in _ORG_CODES:
         return organisation_fix(request, link)
     if code in _MAPPING_CODES or reason == Reason.INVALID_VALUE:
-        return _link_fix(request, link, text=gettext("Open the field mappings"), part="#mappings-group")
+        return mapping_fix(request, link)
     return _link_fix(request, link, text=gettext("Open the link")) if code in _LINK_CODES else None
 
 
@@ -58,10 +58,10 @@ def organisation_fix(request: HttpRequest, link: CampaignLink) -> Fix | None:
 
 def mapping_fix(request: HttpRequest, link: CampaignLink) -> Fix | None:
     """Return the page with the mappings of a link."""
-    return _link_fix(request, link, text=gettext("Open the field mappings"), part="#mappings-group")
+    return _link_fix(request, link, text=gettext("Open the field mappings"), view="mappings")
 
 
-def _link_fix(request: HttpRequest, link: CampaignLink, *, text: str, part: str = "") -> Fix | None:
+def _link_fix(request: HttpRequest, link: CampaignLink, *, text: str, view: str = "change") -> Fix | None:
     if not request.user.has_perm("connector.view_campaignlink"):
         return None
-    return Fix(text, reverse("admin:connector_campaignlink_change", args=[link.pk]) + part)
+    return Fix(text, reverse(f"admin:connector_campaignlink_{view}", args=[link.pk]))

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector import conf
+from connector.addresses import callback_url
 from connector.models import Invitation, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.invitations import accept, remembered
@@ -83,16 +82,10 @@ def _opened(request: HttpRequest) -> Invitation:
 
 def _leave(request: HttpRequest, invitation: Invitation, form: OfferForm) -> HttpResponse:
     """Lead to Salesforce by a link, not by a redirect: the policy of the form lets it lead nowhere but here."""
-    redirect_uri, now = _callback_url(request), timezone.now()
+    redirect_uri, now = callback_url(request), timezone.now()
     log_in = accept.begin_offer(invitation, form.offer(), redirect_uri=redirect_uri, now=now)
     remembered.remember_log_in(request.session, log_in, form.offer(), redirect_uri=redirect_uri, now=now)
     return show(request, "leave", url=log_in.url, host=form.cleaned_data["login_url"])
-
-
-def _callback_url(request: HttpRequest) -> str:
-    """Return the one address that is entered in the app, the admin's; it passes invited people on to `back`."""
-    url = request.build_absolute_uri(reverse("admin:connector_salesforceorg_callback"))
-    return url.replace("http://", "https://", 1) if conf.is_https_only() else url
 
 
 def _forms(
@@ -113,7 +106,7 @@ def _forms(
         "recommended": ways[0],
         "others": ways[1:],
         "is_other_used": any(way["is_used"] for way in ways[1:]),
-        "callback_url": _callback_url(request),
+        "callback_url": callback_url(request),
         "checks": _named(checks),
     }
     return show(request, "salesforce", **context)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink
-from tests.admin.links.test_link_admin import add_line, change_form, url_of
+from tests.admin.links.test_link_admin import change_form, url_of
 from tests.factories import OutboxEntryFactory
 from tests.world import World
 
@@ -88,13 +88,12 @@ def test_a_source_that_tells_nobody_apart_is_refused(world: World, admin_client:
 
 
 def test_the_key_field_cannot_be_mapped_too(world: World, admin_client: Client) -> None:
-    world.configure(match_key={"source": "inwink.id", "contact": "Inwink_Id__c"})
-    data = add_line(change_form(admin_client, world.link), target="Contact.Inwink_Id__c", source="inwink.id")
+    world.map("contact", "Inwink_Id__c", "inwink.id")
 
-    answer = admin_client.post(url_of(world.link), {**data, **FILLED, "key_contact": "Inwink_Id__c"})
+    answer = save(admin_client, world, key_contact="Inwink_Id__c")
 
     assert "is filled by the key of this link" in answer.content.decode()
-    assert not world.link.mappings.filter(field="Inwink_Id__c").exists()
+    assert stored(world) == (EMAIL_ONLY, None)
 
 
 def test_without_salesforce_what_is_stored_stays(world_of_two: World, admin_client: Client) -> None:

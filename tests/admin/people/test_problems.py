@@ -106,14 +106,14 @@ def test_an_address_that_names_no_group_leads_back(admin_client: Client, query: 
     assert (answer.status_code, answer.headers["location"]) == (302, PAGE)
 
 
-def test_where_a_mapping_is_the_cause_the_link_is_opened_first(admin_client: Client) -> None:
+def test_where_a_mapping_is_the_cause_its_editor_is_opened_first(admin_client: Client) -> None:
     link = CampaignLinkFactory.create()
     OutboxEntryFactory.create(
         link=link, state=EntryState.FAILED, reason=Reason.INVALID_VALUE, error_code="value_too_long",
         error_message="Title: longer than 128 characters",
     )  # fmt: skip
     page = text_of(admin_client)
-    assert f'href="/admin/connector/campaignlink/{link.pk}/change/#mappings-group">Open the field mappings' in page
+    assert f'href="/admin/connector/campaignlink/{link.pk}/mappings/">Open the field mappings' in page
 
 
 def test_what_waits_for_a_person_stands_first_with_the_page_to_open(admin_client: Client) -> None:

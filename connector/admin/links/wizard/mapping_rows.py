@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from connector.admin.links.mapping_forms import describe_field
+from django.utils.translation import gettext
+
 from connector.admin.links.wizard.draft_form import DraftForm, mapping_key
 from connector.admin.links.wizard.options import MODE_SENTENCES
+from connector.core.schema import FieldSpec
 from connector.models import FieldMapping
 from connector.pipeline.batch import rule_of
 from connector.pipeline.setup.link_check import used_mappings
@@ -44,8 +46,18 @@ def _row(form: DraftForm, mapping: FieldMapping, sample: Sample, unused: set[str
     return MappingRow(
         key=key,
         mapping=mapping,
-        target=describe_field(spec) if spec else "",
+        target=_describe(spec) if spec else "",
         sample=sample,
         mode=MODE_SENTENCES["overwrite" if is_member else mapping.mode],
         is_unused=key in unused,
     )
+
+
+def _describe(spec: FieldSpec) -> str:
+    """Say what a field is called and what it takes."""
+    marks = [
+        f"{spec.type} ({spec.length})" if spec.length else spec.type,
+        gettext("required") if spec.is_required_on_create else "",
+        gettext("new records only") if not spec.is_updateable else "",
+    ]
+    return f"{spec.label} – " + ", ".join(mark for mark in marks if mark)

@@ -14,7 +14,7 @@ from connector.admin.links.campaigns import describe_choice, seal
 from connector.admin.links.checks import write_letter
 from connector.admin.links.filter_forms import SOURCES_LIST
 from connector.admin.links.forms import problem_text
-from connector.admin.links.mapping_forms import SAMPLED_ENTRIES
+from connector.admin.links.sources import SAMPLED_ENTRIES
 from connector.admin.links.summary import summarise
 from connector.admin.links.wizard.counting import kept_preview, kept_unknown
 from connector.admin.links.wizard.draft_form import DraftForm, received_of

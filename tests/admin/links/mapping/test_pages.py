@@ -252,3 +252,13 @@ def test_a_mapping_of_another_link_is_not_found(event: World, admin_client: Clie
     assert mapping is not None
     address = reverse("admin:connector_campaignlink_mapping", args=[other.pk, mapping.pk])
     assert admin_client.get(address).status_code == 404
+
+
+def test_a_mapping_that_identifies_cannot_be_ticked_marketing(event: World, admin_client: Client) -> None:
+    mapping = event.link.mappings.get(object="lead", field="Email")
+    sent = {"object": "lead", "field": "Email", "source": "email", "marketing": "on"}
+    assert "would never be found again" in check(admin_client, event, mapping=mapping.pk, **sent)["findings"]
+    page = admin_client.post(url_of(event, "mapping", mapping.pk), form(**sent))
+    assert "would never be found again" in page.content.decode()
+    mapping.refresh_from_db()
+    assert not mapping.marketing

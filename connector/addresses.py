@@ -13,7 +13,7 @@ def _absolute(request: HttpRequest, path: str) -> str:
 
 
 def callback_url(request: HttpRequest) -> str:
-    """Return the one address to which Salesforce sends everybody back; it is entered in the app."""
+    """Return the one address to which Salesforce sends everybody back, invited people too; it is entered in the app."""
     return _absolute(request, reverse("admin:connector_salesforceorg_callback"))
 
 
