@@ -132,7 +132,8 @@ def correct_status(entry: OutboxEntry, *, requested_by: str, reason: str, now: d
 def _correct(entry: OutboxEntry, *, requested_by: str, reason: str, at: datetime) -> bool:
     known = correct_state(entry.known(), default_state=default_state_of(entry.source))
     write_entry_known(entry, known, link=entry.link)
-    said = {"answer": "correct", "by": requested_by, "at": at.isoformat(), "why": reason}
+    state = known.state.value if known.state else ""
+    said = {"answer": "correct", "state": state, "by": requested_by, "at": at.isoformat(), "why": reason}
     entry.answers = {**entry.answers, CORRECTION: said}
     entry.is_correction = True
     return force_entry(entry, requested_by=requested_by, at=at, reason=reason)

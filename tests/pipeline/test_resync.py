@@ -85,7 +85,7 @@ def test_a_corrected_status_is_what_inwink_says_now() -> None:
     )  # fmt: skip
     assert (stored.is_correction, stored.is_forced, stored.generation) == (True, True, 2)
     assert stored.answers[CORRECTION] == {
-        "answer": "correct", "by": "alice", "at": LATER.isoformat(), "why": "scanned by mistake",
+        "answer": "correct", "state": "registered", "by": "alice", "at": LATER.isoformat(), "why": "scanned by mistake",
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import reason_label
-from connector.admin.frame.labels import ANSWER_LABELS
+from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS
 from connector.admin.frame.tags import effect_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
 from connector.admin.log.attempts import attempt_row
@@ -116,13 +116,19 @@ def _attempt_moment(attempt: SyncAttempt) -> Moment:
     )
 
 
+def _does(answer: Mapping[str, Any]) -> str:
+    """Say what was answered, or to which state the status was corrected."""
+    word = str(answer.get("answer", ""))
+    return str(STATE_LABELS.get(answer.get("state", ""), "")) if word == "correct" else ANSWER_LABELS.get(word, word)
+
+
 def _answer_moments(entry: OutboxEntry, choices: list[PersonChoice]) -> Iterator[Moment]:
     for reason, answer in entry.answers.items():
         at = parse_datetime(str(answer.get("at", "")))
         if at is None:
             continue
         title = gettext("Status corrected") if reason == CORRECTION else reason_label(reason)
-        does = "" if reason == CORRECTION else ANSWER_LABELS.get(str(answer.get("answer")), answer.get("answer"))
+        does = _does(answer)
         why = answer.get("person_id") or answer.get("why") or ""
         yield Moment(at, "answer", {"title": title, "does": does, "why": why, "by": answer.get("by", "")})
     for choice in choices:

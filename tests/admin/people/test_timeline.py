@@ -50,7 +50,15 @@ def minute(number: int) -> Any:
 def test_messages_attempts_and_answers_stand_in_the_order_of_time(admin_client: Client) -> None:
     entry = OutboxEntryFactory.create(
         state=EntryState.SYNCED,
-        answers={"correction": {"answer": "correct", "by": "olga", "at": minute(3).isoformat(), "why": "wrong scan"}},
+        answers={
+            "correction": {
+                "answer": "correct",
+                "state": "not_registered",
+                "by": "olga",
+                "at": minute(3).isoformat(),
+                "why": "wrong scan",
+            }
+        },
     )
     receive(entry, at=minute(1), message_id="m1", email=f"{entry.participant_key}@example.org", company="Engines")
     SyncAttemptFactory.create(entry=entry, created_at=minute(2), changes={"Contact.Title": ["CMO", "CTO"]})
@@ -62,7 +70,17 @@ def test_messages_attempts_and_answers_stand_in_the_order_of_time(admin_client: 
 
     assert kinds(answer) == ["attempt", "answer", "answer", "attempt", "message"]
     text = answer.content.decode()
-    for said in ("Put back", "paul", "Status corrected", "olga", "wrong scan", "<del>CMO</del>", "Engines", "Changed"):
+    for said in (
+        "Put back",
+        "paul",
+        "Status corrected",
+        "Not registered",
+        "olga",
+        "wrong scan",
+        "<del>CMO</del>",
+        "Engines",
+        "Changed",
+    ):
         assert said in text
     message = WebhookMessage.objects.get()
     assert reverse("admin:connector_webhookmessage_change", args=[message.pk]) in text
