@@ -119,7 +119,9 @@ def _attempt_moment(attempt: SyncAttempt) -> Moment:
 def _does(answer: Mapping[str, Any]) -> str:
     """Say what was answered, or to which state the status was corrected."""
     word = str(answer.get("answer", ""))
-    return str(STATE_LABELS.get(answer.get("state", ""), "")) if word == "correct" else ANSWER_LABELS.get(word, word)
+    if word == "correct":
+        return str(STATE_LABELS.get(answer.get("state", ""), ""))
+    return str(ANSWER_LABELS.get(word, word))
 
 
 def _answer_moments(entry: OutboxEntry, choices: list[PersonChoice]) -> Iterator[Moment]:
