@@ -179,9 +179,9 @@ def decision_of(form: AnswerForm) -> Decision:
 
 def give_answer(request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm) -> None:
     """Carry out the chosen answer and say so; an answer that comes twice or too late changes nothing."""
-    tally = answer_entries([entry.pk], decision_of(form), by=request.user.get_username())
+    tally = answer_entries([entry.pk], decision_of(form), by=request.user.get_username(), reason=entry.reason)
     if not tally.answered:
-        messages.warning(request, gettext("Nothing was changed: this participant no longer waits for that answer."))
+        too_late(request)
         return
     messages.success(request, gettext("Your answer is kept and carried out. It can be taken back."))
     if tally.settled:
@@ -191,6 +191,11 @@ def give_answer(request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm) -
             tally.settled,
         )
         messages.info(request, text % {"count": tally.settled})
+
+
+def too_late(request: HttpRequest) -> None:
+    """Say that somebody else was quicker, or that the participant has another question by now."""
+    messages.warning(request, gettext("Nothing was changed: this participant no longer waits for that answer."))
 
 
 def take_back_answer(request: HttpRequest, entry: OutboxEntry) -> None:

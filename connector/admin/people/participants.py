@@ -18,7 +18,7 @@ from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
-from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer
+from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer, too_late
 from connector.admin.people.find import find_view
 from connector.admin.people.many import answer_many_view, take_back_many_view
 from connector.admin.people.masked import masked_context
@@ -151,6 +151,9 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         entry = self._get_entry(request, object_id)
         if not may_answer(request):
             raise PermissionDenied
+        if request.method == "POST" and request.POST.get("question", "") != entry.reason:
+            too_late(request)  # the page was older: the same word answers other questions, too
+            return HttpResponseRedirect(entry_url(entry))
         form = AnswerForm(request.POST or None, entry=entry)
         if request.method != "POST" or not form.is_valid():
             return self._render(request, entry, form=form)

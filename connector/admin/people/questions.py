@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
@@ -17,7 +16,7 @@ from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import explain_code, reason_label
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.onlooker import may_see_people
-from connector.admin.people.answers import BY_ID, AnswerForm, Option, give_answer, may_answer, options_for
+from connector.admin.people.answers import BY_ID, AnswerForm, Option, give_answer, may_answer, options_for, too_late
 from connector.admin.people.given import given_context
 from connector.admin.people.many import bulk_choices
 from connector.admin.people.names import entry_url, name_of, people_words
@@ -67,11 +66,6 @@ def _said(request: HttpRequest) -> dict[str, str]:
     if record_id:
         return {"answer": BY_ID, "record_id": record_id}
     return {"answer": answer, "record_id": request.POST.get("record_id", "")}
-
-
-def too_late(request: HttpRequest) -> None:
-    """Say that somebody else was quicker."""
-    messages.warning(request, gettext("Nothing was changed: this participant no longer waits for that answer."))
 
 
 def _show(model_admin: AnyAdmin, request: HttpRequest, *, refused: tuple[int, AnswerForm] | None) -> HttpResponse:
