@@ -22,6 +22,12 @@ DELIMITERS = (",", ";", "\t")
 _SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 """A first line by which Excel is told the delimiter; Excel does not show it as a row."""
 
+_GUARDED = re.compile(r"'(?=[=+\-@])")
+"""The apostrophe by which our downloads, and spreadsheets, say that a cell is no formula; it is none of the value."""
+
+MOST_UNPACKED_BYTES = 1 << 29
+"""Of a workbook, all its parts together; a zip of a few megabytes can hold a thousand times as much."""
+
 _CHUNK_BYTES = 1 << 20
 _BROKEN_WORKBOOK = (
     zipfile.BadZipFile,
@@ -71,6 +77,10 @@ def read_workbook(path: Path, *, count_known: CountKnown) -> Iterator[Row]:
     Raises UnreadableFile.
     """
     with _damage_named():
+        unpacked = _unpacked_bytes(path)
+    if unpacked > MOST_UNPACKED_BYTES:
+        raise UnreadableFile("the workbook is too large when unpacked; export it as CSV, or in several files")
+    with _damage_named():
         workbook = load_workbook(path, read_only=True, data_only=True)
     with closing(workbook):
         with _damage_named():
@@ -85,6 +95,12 @@ def read_workbook(path: Path, *, count_known: CountKnown) -> Iterator[Row]:
             # A workbook leaves empty cells at the end of a row out.
             width = width or len(row.cells)
             yield Row(row.number, row.cells + [None] * (width - len(row.cells)))
+
+
+def _unpacked_bytes(path: Path) -> int:
+    """Return what the parts of a workbook say they hold; more than that is never read of them."""
+    with zipfile.ZipFile(path) as parts:
+        return sum(part.file_size for part in parts.infolist())
 
 
 def _sheet_rows(sheet: Any) -> Iterator[Row]:
@@ -111,11 +127,13 @@ def _damage_named() -> Iterator[None]:
 
 
 def _as_json(cell: object) -> Json:
+    if isinstance(cell, str):
+        return _GUARDED.sub("", cell, count=1) if cell.startswith("'") else cell
     if isinstance(cell, (datetime, date, time)):
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
-    return cell if isinstance(cell, (bool, int, float, str)) or cell is None else str(cell)
+    return cell if isinstance(cell, (bool, int, float)) or cell is None else str(cell)
 
 
 def detect_encoding(path: Path) -> str:
@@ -190,6 +208,6 @@ def _csv_rows(path: Path, *, encoding: str, delimiter: str) -> Iterator[Row]:
         try:
             for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
                 if any(cell.strip() for cell in cells):
-                    yield Row(number, list(cells))
+                    yield Row(number, [_as_json(cell) for cell in cells])
         except csv.Error as exc:
             raise UnreadableFile(f"row {number + 1} cannot be read ({exc}); is a quotation mark missing?") from exc

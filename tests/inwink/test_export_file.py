@@ -241,3 +241,29 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
     except UnreadableFile:
         return
     assert all(number >= 1 for number, _ in rows)
+
+
+@pytest.mark.parametrize("phone", ["+33 6 12 34 56 78", "-", "=1", "@ada"])
+def test_the_apostrophe_of_a_download_is_none_of_the_value(write: Write, phone: str) -> None:
+    """Rejected rows are downloaded, mended and uploaded again: a phone number must not grow an apostrophe."""
+    [(_number, found)] = read(write(f"id,email,Phone\n1,ada@example.org,'{phone}\n"))
+    assert isinstance(found, Participant)
+    assert found.values["custom"] == {"fields.Phone": phone}
+
+
+def test_other_apostrophes_stay(write: Write) -> None:
+    [(_number, found)] = read(write("id,email,City\n1,ada@example.org,'s-Hertogenbosch\n"))
+    assert isinstance(found, Participant)
+    assert found.values["custom"] == {"fields.City": "'s-Hertogenbosch"}
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_opened(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = BytesIO()
+    workbook = Workbook()
+    workbook.active.append(["id", "email"])
+    workbook.save(content)
+    monkeypatch.setattr("connector.inwink.sheets.MOST_UNPACKED_BYTES", 1_000)
+    with pytest.raises(UnreadableFile, match="too large when unpacked"):
+        read(write(content.getvalue()))

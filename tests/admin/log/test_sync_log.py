@@ -1,6 +1,7 @@
 """The sync log is filtered, searched and downloaded; no page costs more because the log is long."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
@@ -26,12 +27,12 @@ def found(client: Client, **query: str) -> list[str]:
     return [attempt.participant_key for attempt in client.get(LIST, query).context["cl"].result_list]
 
 
-def downloaded(client: Client, **query: str) -> list[list[str]]:
+def downloaded(client: Client, *, delimiter: str = ",", **query: str) -> list[list[str]]:
     """Return the rows of the file below its heading."""
     answer = client.get(EXPORT, query)
     assert answer.status_code == 200
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    return list(csv.reader(StringIO(text)))
+    return list(csv.reader(StringIO(text), delimiter=delimiter))
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_the_file_holds_what_the_list_shows(admin_client: Client) -> None:
 @pytest.mark.usefixtures("attempts")
 def test_the_file_is_in_the_readers_language(admin_client: Client) -> None:
     admin_client.cookies["django_language"] = "fr"
-    heading, row = downloaded(admin_client, outcome__exact="failed")
+    heading, row = downloaded(admin_client, delimiter=";", outcome__exact="failed")  # what a French Excel expects
     assert (heading[4], row[4]) == ("Résultat", "En échec")
 
 
@@ -111,6 +112,14 @@ def test_the_file_is_in_the_readers_language(admin_client: Client) -> None:
 def test_what_participants_typed_is_no_formula(admin_client: Client, danger: str) -> None:
     SyncAttemptFactory.create(participant_key=danger)
     assert downloaded(admin_client)[1][2] == f"'{danger}"
+
+
+@pytest.mark.parametrize("said", ["Doe;=HYPERLINK(1)", "Doe,+1", "Doe\n@SUM(1)", 'Doe;"=1'])
+def test_nor_where_a_spreadsheet_ends_cells_elsewhere(admin_client: Client, said: str) -> None:
+    SyncAttemptFactory.create(error_message=said)
+    [_heading, row] = downloaded(admin_client)
+    assert not re.search(r"""[;,\n"][=+@-]""", row[11])
+    assert row[11].replace("'", "") == said
 
 
 def test_the_file_goes_on_beyond_what_is_read_at_once(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
