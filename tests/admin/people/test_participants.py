@@ -169,9 +169,13 @@ def test_candidates_stand_side_by_side_and_one_is_picked(admin_client: Client) -
 
 def test_a_known_record_is_picked_by_its_id(admin_client: Client) -> None:
     entry = ambiguous()
-    refused = admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "001000000000101AAA"})
+    refused = admin_client.post(
+        url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "001000000000101AAA"}
+    )
     assert "it begins with 003" in refused.content.decode()
-    admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "00Q000000000999AAA"})
+    admin_client.post(
+        url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "00Q000000000999AAA"}
+    )
     assert PersonChoice.objects.get().person_type == "Lead"
 
 
@@ -253,7 +257,7 @@ def test_participants_are_filtered(admin_client: Client, query: dict[str, str], 
 
 
 def test_an_answer_to_a_question_that_changed_meanwhile_is_not_taken_for_the_new_one(admin_client: Client) -> None:
-    """"It was a test" and "keep the former values" are one word: the second would drop a message nobody looked at."""
+    """ "It was a test" and "keep the former values" are one word: the second would drop a message nobody looked at."""
     entry = OutboxEntryFactory.create(
         state=EntryState.NEEDS_ANSWER, reason=Reason.LOOKS_ANONYMISED, held_payload={"first_name": "", "last_name": ""}
     )
@@ -266,7 +270,9 @@ def test_an_answer_to_a_question_that_changed_meanwhile_is_not_taken_for_the_new
 
 def test_a_refused_record_id_is_kept_for_correction(admin_client: Client) -> None:
     entry = ambiguous()
-    sent = admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "001xyz"})
+    sent = admin_client.post(
+        url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "001xyz"}
+    )
     page = sent.content.decode()
     assert 'value="by_id" required checked>' in page
     assert page.count(" checked>") == 1
