@@ -147,3 +147,29 @@ def test_the_way_to_a_page_ends_with_its_own_title(admin_client: Client, page: s
     text = admin_client.get(f"/admin/connector/outboxentry/{page}/").content.decode()
     heading = text[text.index("<h1") : text.index("</h1>")]
     assert title in heading[heading.index("Participants") :]
+
+
+@pytest.mark.parametrize(
+    ("language", "listed", "added"),
+    [
+        ("en", "Salesforce organisations", "Add: Salesforce organisation"),
+        ("fr", "Organisations Salesforce", "Ajouter : "),
+    ],
+)
+def test_a_list_is_called_by_what_is_in_it(admin_client: Client, language: str, listed: str, added: str) -> None:
+    org = SalesforceOrgFactory.create()
+    pages = [
+        (reverse("admin:connector_salesforceorg_changelist"), f"<title> {listed} | "),
+        (reverse("admin:connector_salesforceorg_add"), f"<title> {added}"),
+        (reverse("admin:connector_salesforceorg_change", args=[org.pk]), f"<title> {org.name} | {listed} | "),
+    ]
+    for url, title in pages:
+        page = admin_client.get(url, headers={"accept-language": language}).content.decode()
+        assert title in " ".join(page.split())
+
+
+def test_the_head_leads_to_the_list_and_not_to_the_application(admin_client: Client) -> None:
+    org = SalesforceOrgFactory.create()
+    page = admin_client.get(reverse("admin:connector_salesforceorg_history", args=[org.pk])).content.decode()
+    assert f'href="{reverse("admin:connector_salesforceorg_changelist")}">Salesforce organisations</a>' in page
+    assert 'href="/admin/connector/"' not in page.partition("<h1")[2].partition("</h1>")[0]

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from connector.admin.frame.paginator import BoundedPaginator
 
@@ -37,6 +38,15 @@ else:
 
         def __class_getitem__(cls, model: type[models.Model]) -> type:
             return cls
+
+        def changelist_view(self, request, extra_context=None):
+            """Call a list by what is in it, not “Select … to change”."""
+            return super().changelist_view(request, {"title": _things(self), **(extra_context or {})})
+
+        def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+            """Call a row by its name and its list: Django's own words lack the article in French."""
+            title = _things(self) if object_id else gettext("Add: %(thing)s") % {"thing": self.opts.verbose_name}
+            return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
 
 
 class ReadOnlyAdmin(UnfoldAdmin[_Row]):
@@ -94,6 +104,10 @@ class Crumb:
     """"" of the page itself."""
 
 
+def _things(model_admin: AnyAdmin) -> str:
+    return str(capfirst(model_admin.opts.verbose_name_plural))
+
+
 def find_or_404(rows: type[_Row] | models.QuerySet[_Row], object_id: str) -> _Row:
     """Return the row of an address. Raises Http404 where there is none, also for what can be no key."""
     try:
@@ -112,7 +126,7 @@ def render_page(
         **model_admin.admin_site.each_context(request),
         "opts": opts,
         "title": title,
-        "crumbs": [Crumb(str(capfirst(opts.verbose_name_plural)), _list_url(model_admin, request)), Crumb(title)],
+        "crumbs": [Crumb(_things(model_admin), _list_url(model_admin, request)), Crumb(title)],
     }
     return TemplateResponse(request, template, {**frame, **context})
 

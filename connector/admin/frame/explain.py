@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
+from connector.admin.frame.details import say_facts, say_limit
 from connector.admin.frame.labels import ANSWER_REASON_LABELS, NOTE_LABELS, REASON_LABELS
 from connector.admin.frame.onlooker import may_see_people
 from connector.core.advice import Advice, advise
@@ -60,7 +61,7 @@ def sum_up_end(*, reason: str, error_code: str, error_message: str) -> str:
 
 def _said(message: str) -> str:
     """Return what Salesforce said, which may quote a value, to who may see people."""
-    return message if may_see_people() else ""
+    return say_limit(message) if may_see_people() else ""
 
 
 def name_end(*, reason: str, error_code: str) -> str:
@@ -76,7 +77,7 @@ def explain_notes(notes: Iterable[Mapping[str, Any] | str]) -> list[Explanation]
     for note in notes:
         code = str(note.get("code", "")) if isinstance(note, Mapping) else note
         facts = {key: value for key, value in note.items() if key != "code"} if isinstance(note, Mapping) else {}
-        detail = _said(", ".join(f"{key}: {value}" for key, value in facts.items() if value not in (None, "")))
+        detail = _said(say_facts(facts))
         advice = explain_code(code)
         found.append(Explanation(str(NOTE_LABELS.get(code, code)), advice.what, advice.next_step, detail))
     return found

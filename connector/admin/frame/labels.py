@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connector.core.outcomes import Note, Operation, Reason
+from connector.core.put_back import Kept
 from connector.core.schema import PersonType
 from connector.core.state import State
 from connector.pipeline.preflight.check_names import name_check
@@ -42,6 +43,19 @@ REASON_LABELS: dict[str, str | Promise] = {
     Reason.EXHAUSTED: _("Tried too often"),
     Reason.INTERNAL: _("Error of the connector"),
 }
+
+KEPT_LABELS: dict[Kept, str | Promise] = {
+    Kept.ALREADY_BACK: _("Salesforce holds the earlier value already"),
+    Kept.CHANGED_SINCE: _("changed since, by a colleague or a later run"),
+    Kept.CREATED: _("written when the record was created; nothing is deleted"),
+    Kept.RECORD_GONE: _("the record is deleted, merged, converted or of another campaign"),
+    Kept.NOT_WRITABLE: _("the field is gone or not writable"),
+    Kept.VALUE_REQUIRED: _("it was empty, and Salesforce demands a value"),
+    Kept.LABEL_GONE: _("the campaign has no such status any more"),
+    Kept.OPT_OUT: _("an opt-out is never taken back"),
+    Kept.NOT_KNOWN: _("the log does not say what was there before"),
+}
+"""Why a value stays."""
 
 NOTE_LABELS: dict[str, str | Promise] = {
     Note.KEPT_MANUAL: _("Status of a colleague kept"),

@@ -52,12 +52,17 @@ class SourceForm(_WebhookSourceForm):
 class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
     """One sender of webhooks."""
 
-    list_display = ("name", "is_active", "locale", "refused_count", "created_at")
+    list_display = ("name", "is_active", "locale", "refused_count", "made_at")
     search_fields = ("name",)
     actions = None
     form = SourceForm
     fields = ("name", "locale", "default_state", "is_active")
     change_form_outer_before_template = "admin/connector/webhooksource/panel.html"
+
+    @admin.display(description=_("made at"), ordering="created_at")
+    def made_at(self, source: WebhookSource) -> Any:
+        """Return when the source was made."""
+        return source.created_at
 
     def get_fields(self, request: HttpRequest, obj: WebhookSource | None = None) -> Any:
         """Ask for the proof on a new source only; later there are buttons for it."""

@@ -8,15 +8,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.labels import KEPT_LABELS
 from connector.admin.frame.onlooker import SEE_PEOPLE
-from connector.core.put_back import Kept
 from connector.models import CampaignLink, SyncRun
 from connector.pipeline.put_back.run import Request, Tally
 from connector.pipeline.put_back.selection import Selection, written_fields
@@ -26,19 +24,6 @@ SHOWN = 200
 """Values listed by a preview."""
 MAX_SELECTED = 500
 """Attempts that can be put back by a selection in the list; a whole run or mapping has no limit."""
-
-KEPT_LABELS: dict[Kept, str | Promise] = {
-    Kept.ALREADY_BACK: _("Salesforce holds the earlier value already"),
-    Kept.CHANGED_SINCE: _("changed since, by a colleague or a later run"),
-    Kept.CREATED: _("written when the record was created; nothing is deleted"),
-    Kept.RECORD_GONE: _("the record is deleted, merged, converted or of another campaign"),
-    Kept.NOT_WRITABLE: _("the field is gone or not writable"),
-    Kept.VALUE_REQUIRED: _("it was empty, and Salesforce demands a value"),
-    Kept.LABEL_GONE: _("the campaign has no such status any more"),
-    Kept.OPT_OUT: _("an opt-out is never taken back"),
-    Kept.NOT_KNOWN: _("the log does not say what was there before"),
-}
-"""Why a value stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask, render_page
+from connector.admin.frame.details import say_limit
 from connector.admin.frame.explain import Explanation, explain_end, explain_link
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import link_tag
@@ -101,7 +102,7 @@ def _waiting_row(request: HttpRequest, one: Waiting) -> dict[str, Any]:
 def _group_row(request: HttpRequest, group: Group, link: CampaignLink) -> dict[str, Any]:
     cause = group.cause
     said = group.texts if may_see_people() else ()
-    texts = [{"text": text, "people": people_words(count)} for text, count in said[:TEXTS_SHOWN]]
+    texts = [{"text": say_limit(text), "people": people_words(count)} for text, count in said[:TEXTS_SHOWN]]
     return {
         "count": group.count,
         "people": people_words(group.count),

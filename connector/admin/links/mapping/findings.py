@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.changes import show_value
+from connector.admin.frame.details import say_limit
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.forms import problem_text
@@ -197,7 +198,7 @@ def example_of(rule: MappingRule, facts: Facts, context: Context) -> Example:
     try:
         wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
     except UnfitError as exc:
-        return Example(before, "✗", "bad", f"{explain_code(exc.code).what} {exc.detail}")
+        return Example(before, "✗", "bad", f"{explain_code(exc.code).what} {say_limit(exc.detail)}")
     if is_left and note is not None:
         return Example(before, "–", "warn", explain_code(note.value).what)
     return Example(before, show_value(wanted), is_blank=wanted is None)
