@@ -57,6 +57,12 @@ def count_no_shows(link: CampaignLink) -> NoShows:
     return NoShows(count=_unmarked(link).count(), waiting=entries.waiting().count())
 
 
+def first_waiting(link: CampaignLink, *, count: int) -> list[OutboxEntry]:
+    """Return participants whose latest change is not sent yet, those who wait longest first."""
+    waiting = OutboxEntry.objects.filter(link=link).waiting().order_by("dirty_since", "pk")
+    return list(waiting.only("pk", "email_key", "participant_key", "payload")[:count])
+
+
 def mark_no_shows(link: CampaignLink, *, requested_by: str, now: datetime) -> int:
     """Give every registered participant the state no-show, and send it; return how many.
 

@@ -69,7 +69,7 @@ def now_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
 def _tiles(one: Watched) -> list[dict[str, Any]]:
     total, link = one.standing.total, one.link
     urls = {
-        "expected": participants_url(link),
+        "expected": participants_url(link, target_state__in=f"{State.REGISTERED},{State.ATTENDED}"),
         "attended": participants_url(link, target_state__exact=State.ATTENDED.value),
     }
     return [

@@ -38,7 +38,13 @@ class Need:
 
 def needs_of(request: HttpRequest, one: Watched) -> list[Need]:
     """Return what a link needs; no query beside that of the permissions."""
-    return [*_blocked(one), *_people(request, one), *_silence(one), *_left_out(request, one), *_after(request, one)]
+    return [
+        *_blocked(one),
+        *_people(request, one),
+        *_silence(request, one),
+        *_left_out(request, one),
+        *_after(request, one),
+    ]
 
 
 def _blocked(one: Watched) -> Iterator[Need]:
@@ -73,13 +79,15 @@ def _people(request: HttpRequest, one: Watched) -> Iterator[Need]:
         yield Need("warn", text % {"count": held}, url if may_see_people() else "", gettext("Answer"))
 
 
-def _silence(one: Watched) -> Iterator[Need]:
+def _silence(request: HttpRequest, one: Watched) -> Iterator[Need]:
     if not one.is_silent:
         return
     span = span_words(one.now - one.silent_since)
     text = gettext("The event is running and inwink has sent nothing for %(span)s") % {"span": span}
     detail = gettext("Is the webhook still on in inwink? Its export can be imported meanwhile: nothing is sent twice.")
-    yield Need("warn", text, reverse("admin:connector_webhookmessage_changelist"), gettext("Open the inbox"), detail)
+    may_look = request.user.has_perm("connector.view_webhookmessage") and may_see_people()
+    url = reverse("admin:connector_webhookmessage_changelist") if may_look else ""
+    yield Need("warn", text, url, gettext("Open the inbox"), detail)
 
 
 def _left_out(request: HttpRequest, one: Watched) -> Iterator[Need]:

@@ -8,18 +8,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.people.answers import may_answer
+from connector.admin.people.names import name_of
 from connector.models import CampaignLink
 from connector.pipeline.no_shows import (
     NoShowRefusal,
     NoShowsRefusedError,
     count_no_shows,
+    first_waiting,
     mark_no_shows,
     refuse_no_shows,
 )
+
+NAMES_SHOWN = 20
+"""Waiting participants that the question names; the others are counted."""
 
 _REFUSALS: dict[NoShowRefusal, Callable[[], str]] = {
     NoShowRefusal.NO_END: lambda: gettext("Say first when the event ends (under Dates)."),
@@ -86,6 +92,13 @@ def _question(link: CampaignLink, *, back_url: str) -> Question:
     )
 
 
+def _names(link: CampaignLink, *, waiting: int) -> str:
+    """Name those who wait: one of them may be on the way with a check-in."""
+    names = [name_of(entry) for entry in first_waiting(link, count=NAMES_SHOWN)]
+    more = gettext("… and %(count)s more") % {"count": number_format(waiting - len(names), force_grouping=True)}
+    return ", ".join([*names, *([more] if waiting > len(names) else [])])
+
+
 def _facts(link: CampaignLink, *, waiting: int) -> list[str]:
     facts = [gettext("Have all badge readers sent their check-ins? Wait if you are not sure.")]
     if waiting:
@@ -94,7 +107,7 @@ def _facts(link: CampaignLink, *, waiting: int) -> list[str]:
             "%(count)s participants of this event are still waiting to be sent.",
             waiting,
         )
-        facts.append(text % {"count": waiting})
+        facts += [text % {"count": waiting}, _names(link, waiting=waiting)]
     if link.state != CampaignLink.LinkState.ACTIVE:
         facts.append(gettext("The link is not active: the marks are kept, and sent when it is."))
     return facts

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.urls import URLPattern
+from django.utils.translation import gettext
 
 from connector.admin.frame.base import UnfoldAdmin, list_url
 from connector.admin.server.audit import audit_view
@@ -59,6 +61,14 @@ class UserAdmin(_UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse as for changes."""
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Keep whoever did something here: the history would lose what they did, and who handed out or erased whom."""
+        found, counts, forbidden, kept = super().get_deleted_objects(objs, request)
+        if LogEntry.objects.filter(user__in=objs).exists():
+            text = gettext("What they did stands in the history. Untick “Active” instead: they can no longer sign in.")
+            kept = [*kept, text]
+        return found, counts, forbidden, kept
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Let only a superuser make superusers."""

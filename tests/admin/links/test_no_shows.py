@@ -37,7 +37,22 @@ def test_it_is_asked_with_whom_it_concerns_and_who_still_waits(admin_client: Cli
     page = admin_client.get(url_of(link)).content.decode()
     assert "Mark as no-shows: 2 participants" in page
     assert "1 participant of this event is still waiting to be sent." in page
+    [waiting] = OutboxEntry.objects.waiting()
+    assert f"{waiting.payload['first_name']} {waiting.payload['last_name']}" in page
     assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists(), "nothing happens on a GET"
+
+
+def test_many_who_wait_are_named_in_part_and_hidden_from_whoever_may_not_see_people(
+    admin_client: Client, sign_in: SignIn, link: CampaignLink
+) -> None:
+    for number in range(21):
+        OutboxEntryFactory.create(link=link, state="pending", payload={"last_name": f"Waiting{number}"})
+    page = admin_client.get(url_of(link)).content.decode()
+    assert page.count("Waiting") == 19 + 0
+    assert "… and 2 more" in page
+    hidden = sign_in("view_campaignlink", "answer_campaignlink").get(url_of(link)).content.decode()
+    assert "22 participants of this event are still waiting" in hidden
+    assert "Waiting1" not in hidden
 
 
 def test_marking_says_how_many_and_twice_is_once(admin_client: Client, link: CampaignLink) -> None:

@@ -3,6 +3,7 @@
 from html import unescape
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
@@ -62,3 +63,18 @@ def test_an_administrator_can_neither_become_nor_touch_a_superuser() -> None:
     assert client.post(f"/admin/auth/user/{root.pk}/delete/", {"post": "yes"}).status_code == 403
     client.post("/admin/auth/user/", {"action": "delete_selected", "_selected_action": root.pk, "post": "yes"})
     assert User.objects.filter(username="root", is_superuser=True).exists()
+
+
+@pytest.mark.parametrize("has_history", [True, False])
+def test_whoever_did_something_is_not_deleted_with_the_history(*, admin_client: Client, has_history: bool) -> None:
+    """An account that goes takes every line of Django's log with it: who made a secret, who erased whom."""
+    gone = User.objects.create_user("gone", password="x", is_staff=True)
+    if has_history:
+        LogEntry.objects.create(user=gone, object_id="1", object_repr="a link", action_flag=CHANGE)
+    page = admin_client.get(f"/admin/auth/user/{gone.pk}/delete/").content.decode()
+    assert ("they can no longer sign in" in page) == has_history
+    admin_client.post(f"/admin/auth/user/{gone.pk}/delete/", {"post": "yes"})
+    selected = {"action": "delete_selected", "_selected_action": gone.pk, "post": "yes"}
+    admin_client.post("/admin/auth/user/", selected)
+    assert User.objects.filter(username="gone").exists() == has_history
+    assert LogEntry.objects.filter(user=gone).exists() == has_history
