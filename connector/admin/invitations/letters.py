@@ -42,7 +42,7 @@ def letters(request: HttpRequest, invitation: Invitation, *, link: str) -> Seque
 
 def _letter(language: str, *, kind: str, context: dict[str, Any], link: str) -> Letter:
     with override(language):
-        until = date_format(localtime(context["invitation"].expires_at), "DATETIME_FORMAT")
+        until = date_format(localtime(context["invitation"].expires_at), "j F Y, H:i")
         shown = link or gettext("(the link that was shown when this text was made)")
         template = f"admin/connector/invitation/{kind}.{language}.txt"
         text = render_to_string(template, {**context, "shown_link": shown, "until": until})

@@ -112,8 +112,7 @@ class OrgForm(_SalesforceOrgForm):
         refusal = refuse_login_url(url)
         if refusal:
             raise forms.ValidationError(
-                gettext("Credentials are not sent there: %(why)s. Use the My Domain address of the organisation.")
-                % {"why": refusal}
+                gettext("Credentials go to Salesforce only, by https. Use the organisation's My Domain address.")
             )
         return url
 

@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.tags import short_time
 from connector.admin.inwink.inbox import new_link_url
 from connector.pipeline.first_run import Step, StepKey, StepState, dismiss, first_run, is_dismissed
 
@@ -104,7 +105,8 @@ def _may_name(request: HttpRequest, step: Step) -> bool:
 
 def _detail(step: Step) -> str:
     if step.invitation is not None:
-        facts = {"at": short_time(step.invitation.expires_at), "name": step.invitation.target_name}
+        until = date_format(localtime(step.invitation.expires_at), "SHORT_DATETIME_FORMAT")
+        facts = {"at": until, "name": step.invitation.target_name}
         if step.invitation.opened_at:
             return gettext("The link for %(name)s was opened and is not used yet. It works until %(at)s.") % facts
         return gettext("The link for %(name)s was made and not opened yet. It works until %(at)s.") % facts

@@ -76,8 +76,8 @@ class OfferForm(forms.Form):
         url: str = self.cleaned_data["login_url"].rstrip("/")
         refusal = refuse_login_url(url)
         if refusal:
-            text = gettext("Credentials are not sent there: %(why)s. Use the My Domain address of the organisation.")
-            raise forms.ValidationError(text % {"why": refusal})
+            text = gettext("Credentials go to Salesforce only, by https. Use the organisation's My Domain address.")
+            raise forms.ValidationError(text)
         if needs_my_domain(login_url=url, auth=self.auth):
             raise forms.ValidationError(advise("my_domain_required", language=get_language() or "en").next_step)
         return url
