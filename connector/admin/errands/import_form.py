@@ -44,6 +44,12 @@ class ExportForm(forms.Form):
         help_text=_("How days and months are written where the file does not say it itself."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say whose clock the time is of: a browser elsewhere proposes its own."""
+        super().__init__(*args, **kwargs)
+        zone = gettext("Time zone: %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
+        self.fields["as_of"].help_text = f"{self.fields['as_of'].help_text} {zone}"
+
     def clean_file(self) -> Any:
         """Refuse what is too large or no export by its name; what is inside is checked in the next step."""
         file = self.cleaned_data["file"]

@@ -223,3 +223,7 @@ def test_sending_many_again_is_left_to_a_worker(olga: Client, monkeypatch: pytes
     carry_out(errand.pk)
     assert "3 participants are sent again." in page_of(olga, errand)
     assert OutboxEntry.objects.failed().count() == 0
+
+
+def test_the_form_says_of_which_time_zone_the_time_is(olga: Client) -> None:
+    assert "Time zone: Europe/Paris." in olga.get(IMPORT_URL).content.decode()
