@@ -2,7 +2,7 @@
 
 from connector.admin.errands import errand_admin
 from connector.admin.invitations import invitation_admin
-from connector.admin.inwink import inbox, sources
+from connector.admin.inwink import inbox, sources, unlinked_events
 from connector.admin.links import link_admin
 from connector.admin.log import attempts, runs
 from connector.admin.orgs import org_admin
@@ -22,4 +22,5 @@ __all__ = [
     "q2",
     "runs",
     "sources",
+    "unlinked_events",
 ]

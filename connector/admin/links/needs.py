@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.explain import explain_link
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.spans import span_words
+from connector.admin.inwink.event_filter import inbox_url
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.watched import Watched
 from connector.models import CampaignLink, SalesforceOrg
@@ -86,8 +87,8 @@ def _silence(request: HttpRequest, one: Watched) -> Iterator[Need]:
     text = gettext("The event is running and inwink has sent nothing for %(span)s") % {"span": span}
     detail = gettext("Is the webhook still on in inwink? Its export can be imported meanwhile: nothing is sent twice.")
     may_look = request.user.has_perm("connector.view_webhookmessage") and may_see_people()
-    url = reverse("admin:connector_webhookmessage_changelist") if may_look else ""
-    yield Need("warn", text, url, gettext("Open the inbox"), detail)
+    url = inbox_url(one.link.inwink_event_id) if may_look else ""
+    yield Need("warn", text, url, gettext("Open its messages"), detail)
 
 
 def _left_out(request: HttpRequest, one: Watched) -> Iterator[Need]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.explain import explain_code, explain_link
 from connector.admin.frame.tags import link_tag
-from connector.admin.inwink.inbox import with_participants
+from connector.admin.inwink.unlinked_events import with_participants
 from connector.admin.links.beginnings import offered_beginnings
 from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.links.sources import source_suggestions

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.inwink.inbox import new_link_url
+from connector.admin.inwink.unlinked_events import new_link_url
 from connector.pipeline.first_run import Step, StepKey, StepState, dismiss, first_run, is_dismissed
 
 _TITLES = {

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from connector.admin.inwink.inbox import ignore_url, may_ignore, new_link_url, with_participants
+from connector.admin.inwink.unlinked_events import ignore_url, may_ignore, new_link_url, with_participants
 from connector.admin.links.needs import Need
 from connector.models import UnlinkedEvent
 

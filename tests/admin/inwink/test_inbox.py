@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from connector.admin.inwink.event_filter import inbox_url
 from connector.admin.inwink.replay import AT_ONCE
 from connector.models import CampaignLink, Errand, OutboxEntry, WebhookMessage
 from connector.pipeline.errands.work import carry_out
@@ -15,7 +18,7 @@ from connector.pipeline.privacy.forget import forget_participant
 from connector.pipeline.privacy.held import Sought
 from connector.pipeline.receive import receive_message
 from tests.admin.conftest import SignIn
-from tests.factories import NOW, CampaignLinkFactory, WebhookMessageFactory, WebhookSourceFactory
+from tests.factories import NOW, CampaignLinkFactory, UnlinkedEventFactory, WebhookMessageFactory, WebhookSourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +175,47 @@ def test_very_many_are_left_to_the_workers(sign_in: SignIn, link: CampaignLink) 
     assert OutboxEntry.objects.get().payload["company"] == f"Acme {AT_ONCE}"
     page = client.get(reverse("admin:connector_errand_change", args=[errand.pk])).content.decode()
     assert f"{AT_ONCE + 1} messages were read again." in page
+
+
+def listed(client: Client, **asked: Any) -> list[str]:
+    """Return the ids of the messages of a list, the newest first."""
+    answer = client.get(INBOX, asked)
+    assert answer.status_code == 200, answer.headers
+    return [message.message_id for message in answer.context["cl"].result_list]
+
+
+def test_the_inbox_is_narrowed_to_an_event(admin_client: Client, link: CampaignLink) -> None:
+    waiting = UnlinkedEventFactory.create(event_id="e2")
+    receive(said(), said("p2"), message_id="linked")
+    receive(said(eventId="e2"), message_id="waiting")
+    receive(said("odd", registered="perhaps"), said(eventId="e2"), message_id="both, one unreadable")
+    receive_message(WebhookSourceFactory.create(), message_id="broken", body=b"{", received_at=NOW)
+
+    assert listed(admin_client, event="e1") == ["both, one unreadable", "linked"]
+    assert listed(admin_client, event=waiting.event_id) == ["both, one unreadable", "waiting"]
+    assert listed(admin_client, event="e3") == []
+    assert listed(admin_client, event="-") == ["broken"]
+    assert len(listed(admin_client)) == 4
+
+
+def test_the_filter_offers_events_by_name_in_as_many_queries_for_many(
+    admin_client: Client, link: CampaignLink, django_assert_num_queries: Any
+) -> None:
+    UnlinkedEventFactory.create(event_id="e2", event_name="Breakfast")
+    text = admin_client.get(INBOX, {"event": "e1"}).content.decode()
+    assert f">{link}</option>" in text.replace("\n", "").replace("  ", "")
+    assert "Breakfast" in text
+    with CaptureQueriesContext(connection) as few:
+        admin_client.get(INBOX, {"event": "e1"})
+    CampaignLinkFactory.create_batch(3)
+    for number in range(3):
+        receive(said(f"p{number}"), message_id=f"m{number}")
+    with django_assert_num_queries(len(few)):
+        admin_client.get(INBOX, {"event": "e1"})
+
+
+def test_an_event_of_any_name_has_an_address(admin_client: Client) -> None:
+    CampaignLinkFactory.create(inwink_event_id="é & co")
+    receive(said(eventId="é & co"), message_id="m1")
+    answer = admin_client.get(inbox_url("é & co"))
+    assert [message.message_id for message in answer.context["cl"].result_list] == ["m1"]

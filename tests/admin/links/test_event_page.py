@@ -123,6 +123,18 @@ def test_a_running_event_that_is_silent_for_half_an_hour_warns(admin_client: Cli
 
 
 @pytest.mark.django_db
+def test_silence_leads_to_the_messages_of_the_event_whoever_may_see_them(admin_client: Client, sign_in: SignIn) -> None:
+    now = timezone.now()
+    link = CampaignLinkFactory.create(
+        inwink_event_id="e 1", starts_at=now - timedelta(hours=3), ends_at=now + timedelta(hours=3)
+    )
+    [need] = admin_client.get(url_of(link, "event")).context["needs"]
+    assert need.url == "/admin/connector/webhookmessage/?event=e+1"
+    [need] = sign_in("view_campaignlink").get(url_of(link, "event")).context["needs"]
+    assert need.url == ""
+
+
+@pytest.mark.django_db
 def test_what_needs_a_person_stands_first_with_where_to_settle_it(admin_client: Client) -> None:
     now = timezone.now()
     link = CampaignLinkFactory.create(

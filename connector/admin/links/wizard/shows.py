@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS
-from connector.admin.inwink.inbox import with_participants
+from connector.admin.inwink.unlinked_events import with_participants
 from connector.admin.links.beginnings import offered_beginnings
 from connector.admin.links.campaigns import describe_choice, seal
 from connector.admin.links.checks import write_letter
