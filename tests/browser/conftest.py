@@ -9,6 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from connector.models import Errand
+from connector.pipeline.errands.work import carry_out
+
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
 
@@ -81,3 +84,28 @@ def french_phone(chromium: Browser, live_server: LiveServer, admin_user: object)
     for somebody in visit(chromium, live_server, width=400, language="fr"):
         somebody.sign_in()
         yield somebody
+
+
+@pytest.fixture(params=[("en", 1280), ("fr", 400)], ids=["english-desk", "french-phone"])
+def either(
+    request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer, admin_user: object
+) -> Iterator[tuple[Visitor, str]]:
+    """Return an administrator at a desk, then one with a phone, signed in, and the language that they read."""
+    language, width = request.param
+    for somebody in visit(chromium, live_server, width=width, language=language):
+        somebody.sign_in()
+        yield somebody, language
+        assert somebody.complaints == []
+
+
+def fits(visitor: Visitor) -> bool:
+    """Say whether nothing of the open page stands out to the right."""
+    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def work() -> int:
+    """Do one slice of every long task that waits, as the workers would; returns how many there were."""
+    waiting = list(Errand.objects.filter(state=Errand.ErrandState.WAITING).values_list("pk", flat=True))
+    for pk in waiting:
+        carry_out(pk)
+    return len(waiting)

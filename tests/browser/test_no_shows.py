@@ -1,0 +1,73 @@
+"""The end of an event in a browser: how many never came, who is still waited for, and the mark that a person sets."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor, fits
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WORDS = {
+    "en": {
+        "over": "The event is over: 2 registered participants never came", "mark": "Mark no-shows…",
+        "title": "Mark as no-shows: 2 participants of Salon 2026", "becomes": "becomes “No show” in the campaign",
+        "waiting": "1 participant of this event is still waiting to be sent.", "button": "Mark no-shows",
+        "readers": "Have all badge readers sent their check-ins?", "done": "2 participants are marked as no-shows.",
+        "nobody": "Nobody was left to mark.", "cancel": "Cancel",
+    },
+    "fr": {
+        "over": "L’événement est terminé : 2 inscrits ne sont jamais venus", "mark": "Marquer les absents…",
+        "title": "Marquer absents : 2 participants de Salon 2026", "becomes": "« No show »",
+        "waiting": "1 participant de cet événement attend encore d’être envoyé.", "button": "Marquer les absents",
+        "readers": "Tous les lecteurs de badges ont-ils transmis leurs pointages ?",
+        "done": "2 participants sont marqués absents.", "nobody": "Il n’y avait plus personne à marquer.",
+        "cancel": "Annuler",
+    },
+}  # fmt: skip
+
+
+def person(key: str, *, came: bool = False) -> dict[str, object]:
+    """Return what inwink says of somebody registered."""
+    return {"id": key, "email": f"{key}@example.org", "firstName": key.title(), "lastName": "Lovelace",
+            "registered": True, "came": came}  # fmt: skip
+
+
+def test_no_shows_are_marked_once_the_event_is_over(world: World, either: tuple[Visitor, str]) -> None:
+    visitor, language = either
+    words = WORDS[language]
+    label = {"CampaignId": world.link.campaign_id, "Label": "No show", "HasResponded": False, "SortOrder": 9}
+    world.add("CampaignMemberStatus", label)
+    world.configure(status_no_show="No show", ends_at=timezone.now() + timedelta(hours=1))
+    world.send(person("ada"), person("bob"), person("cleo", came=True))
+    address = f"/admin/connector/campaignlink/{world.link.pk}/event/"
+    page = visitor.open(address)
+    expect(page.get_by_role("link", name=words["mark"])).to_have_count(0)
+
+    world.configure(ends_at=timezone.now() - timedelta(hours=1))
+    world.receive({**person("dora", came=True)})
+    page = visitor.open(address)
+    expect(page.get_by_text(words["over"])).to_be_visible()
+    page.get_by_role("link", name=words["mark"]).first.click()
+    expect(page.get_by_role("heading", name=words["title"]).first).to_be_visible()
+    for said in ("becomes", "readers", "waiting"):
+        expect(page.get_by_text(words[said])).to_be_visible()
+    assert fits(visitor)
+    assert "No show" not in world.members().values(), "asking marks nobody"
+
+    page.get_by_role("button", name=words["button"]).press("Enter")
+    expect(page.get_by_text(words["done"])).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name=words["button"]).click()
+    expect(page.get_by_text(words["nobody"])).to_be_visible()
+    world.drain()
+    assert world.members() == {
+        "ada@example.org": "No show", "bob@example.org": "No show",
+        "cleo@example.org": "Attended", "dora@example.org": "Attended",
+    }  # fmt: skip
+    world.send(person("bob", came=True))
+    assert world.members()["bob@example.org"] == "Attended", "a late check-in still counts"
+    expect(visitor.open(address).get_by_text(words["over"])).to_have_count(0)
