@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from connector.core.merge import MergeResult, merge_participant
@@ -58,13 +59,14 @@ def _go_through(path: Path, errand: Errand, pace: Pace, *, count: CountBatch) ->
     rows, rejected_count = said["rows"], said["rejected_count"]
     terms = terms_of(errand)
     for batch in batches(islice(read_file(path, terms), rows, None)):
-        counts, refused = count(batch, terms)
-        tally.update(counts)
-        rejected += refused[: REJECTED_KEPT - len(rejected)]
-        rows, rejected_count = rows + len(batch), rejected_count + len(refused)
-        pace.advance(len(batch))
+        with transaction.atomic():
+            counts, refused = count(batch, terms)
+            tally.update(counts)
+            rejected += refused[: REJECTED_KEPT - len(rejected)]
+            rows, rejected_count = rows + len(batch), rejected_count + len(refused)
+            position = {"rows": rows, "counts": tally, "rejected": rejected, "rejected_count": rejected_count}
+            pace.keep(len(batch), position=position)
         if pace.is_over:
-            errand.position = {"rows": rows, "counts": tally, "rejected": rejected, "rejected_count": rejected_count}
             return None
     return {"rows": rows, **tally, "rejected": rejected, "rejected_count": rejected_count}
 

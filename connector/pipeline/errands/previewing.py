@@ -36,9 +36,8 @@ def look_at_everybody(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
         pace.expect(sum(len(batch) for batch in left))
     while left:
         seen = seen.with_more(preview_entries(link, left[0]))
-        pace.advance(len(left.pop(0)))
+        pace.keep(len(left.pop(0)), position={"left": left, "seen": seen.as_json()})
         if left and pace.is_over:
-            errand.position = {"left": left, "seen": seen.as_json()}
             return None
     pace.write()  # whoever stopped it keeps the preview that was there
     now = timezone.now()

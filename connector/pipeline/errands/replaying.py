@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from connector.models import Errand
 from connector.pipeline.errands.pace import Pace
 from connector.pipeline.replay import Replayed, replay_messages
@@ -11,10 +13,7 @@ _COUNTS = ("messages", "accepted", "unchanged", "stale", "unlinked", "rejected")
 
 
 def replay_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
-    """Replay a slice; `terms` hold {"ids"} in the order of their arrival, the result sums of what became of them.
-
-    A slice that is done twice, because its worker was gone, changes nothing the second time.
-    """
+    """Replay a slice; `terms` hold {"ids"} in the order of their arrival, the result sums of what became of them."""
     ids = errand.terms["ids"]
     done = errand.position.get("done", 0)
     counts: dict[str, int] = errand.position.get("counts", dict.fromkeys(_COUNTS, 0))
@@ -22,11 +21,11 @@ def replay_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
         pace.expect(len(ids))
     for pk in ids[done:]:
         if pace.is_over:
-            errand.position = {"done": done, "counts": counts}
             return None
-        counts = _add(counts, replay_messages([pk], requested_by=errand.requested_by))
-        done += 1
-        pace.advance(1)
+        with transaction.atomic():
+            counts = _add(counts, replay_messages([pk], requested_by=errand.requested_by))
+            done += 1
+            pace.keep(1, position={"done": done, "counts": counts})
     return counts
 
 

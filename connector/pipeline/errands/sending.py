@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -51,10 +52,10 @@ def send_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
         ids = list(entries.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if not ids:
             return {"enqueued": enqueued}
-        enqueued += change_entries(ids, change=change)
         after = ids[-1]
-        pace.advance(len(ids))
-    errand.position = {"after": after, "enqueued": enqueued}
+        with transaction.atomic():
+            enqueued += change_entries(ids, change=change)
+            pace.keep(len(ids), position={"after": after, "enqueued": enqueued})
     return None
 
 

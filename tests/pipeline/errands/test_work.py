@@ -139,7 +139,7 @@ def test_a_replay_goes_on_in_slices_and_reads_every_message_once(monkeypatch: py
     errand = start_errand(order_of(Errand.Kind.REPLAY, terms={"ids": [message.pk for message in first]}))
     carry_out(errand.pk)
     errand.refresh_from_db()
-    assert (errand.is_open, errand.position["done"]) == (True, 0), "a slice that is over at once does nothing"
+    assert (errand.is_open, errand.done_count) == (True, 0), "a slice that is over at once does nothing"
 
     monkeypatch.setattr(pace, "SLICE_SECONDS", 20)
     finish(errand)
@@ -166,20 +166,20 @@ def test_a_stopped_errand_keeps_what_is_done_and_does_no_more(monkeypatch: pytes
 
 def test_a_person_stops_an_errand_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     CampaignLinkFactory.create(inwink_event_id=EVENT_ID)
-    monkeypatch.setattr(pace, "BEAT_SECONDS", 0)
     export = export_of(*(f"{number},p{number}@example.org,P,Q,yes" for number in range(1, 1_001)))
     errand = start_errand(order_of(Errand.Kind.IMPORT, export=export, terms=file_terms()))
-    write = pace.Pace.write
+    keep = pace.Pace.keep
 
-    def stop_meanwhile(self: pace.Pace) -> None:
+    def stop_meanwhile(self: pace.Pace, rows: int, **said: Any) -> None:
         stop_errand(errand)
-        write(self)
+        keep(self, rows, **said)
 
-    monkeypatch.setattr(pace.Pace, "write", stop_meanwhile)
+    monkeypatch.setattr(pace.Pace, "keep", stop_meanwhile)
     carry_out(errand.pk)
 
     errand.refresh_from_db()
-    assert (errand.state, errand.result, OutboxEntry.objects.count()) == ("stopped", {}, 500)
+    assert (errand.state, errand.result, errand.done_count) == ("stopped", {}, 500)
+    assert OutboxEntry.objects.count() == 500
 
 
 @pytest.mark.parametrize(
