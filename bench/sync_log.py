@@ -114,11 +114,17 @@ def _pages(link: "CampaignLink") -> Iterator[tuple[str, dict[str, Any]]]:
     yield "reason", {"why": "refused_by_salesforce"}
     yield "a day three months ago", old
     yield "one event on that day, failed", {**one, **old, "outcome__exact": "failed"}
-    yield "search by email", {"q": "visitor777@example.org"}
-    yield "search by inwink id", {"q": "participant-777"}
-    yield "search by Salesforce id", {"q": "003000000000777AAA"}
-    yield "search by error code", {"q": "FIELD_CUSTOM_VALIDATION_EXCEPTION"}
-    yield "search that finds nobody", {"q": "nobody@example.org"}
+    yield "search by email", {"q": _hidden("visitor777@example.org")}
+    yield "search by inwink id", {"q": _hidden("participant-777")}
+    yield "search by Salesforce id", {"q": _hidden("003000000000777AAA")}
+    yield "search by error code", {"q": _hidden("FIELD_CUSTOM_VALIDATION_EXCEPTION")}
+    yield "search that finds nobody", {"q": _hidden("nobody@example.org")}
+
+
+def _hidden(term: str) -> str:
+    from connector.admin.frame.hidden_search import conceal_term
+
+    return conceal_term(term, of="connector.syncattempt")
 
 
 def _measure(client: "Client", name: str, query: dict[str, Any]) -> None:

@@ -212,6 +212,10 @@ class House:
         """Return {name: address} of all that the site answers."""
         return {name: self.path(name) for name in _names(get_resolver())}
 
+    def pages(self) -> list[str]:
+        """Return the address of each page."""
+        return [address for name, address in self.addresses().items() if is_page(name)]
+
     def variants(self) -> list[str]:
         """Return addresses of pages that look different from the one that stands for their name."""
         link, draft = self.rows["campaignlink"], self.rows["draft"]

@@ -59,9 +59,13 @@ class Visitor:
         self.page.wait_for_url("**/admin/")
 
 
-def visit(browser: Browser, server: LiveServer, *, width: int = 1280, language: str = "en") -> Iterator[Visitor]:
+def visit(
+    browser: Browser, server: LiveServer, *, width: int = 1280, language: str = "en", scripts: bool = True
+) -> Iterator[Visitor]:
     """Open a window of that width in that language, and close it after the test."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale=language, java_script_enabled=scripts
+    )
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

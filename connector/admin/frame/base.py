@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from connector.admin.frame.hidden_search import HiddenSearch
 from connector.admin.frame.paginator import BoundedPaginator
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     # django-stubs makes these generic; at run time Django's classes are not
     AnyAdmin = admin.ModelAdmin[Any]
 
-    class UnfoldAdmin(admin.ModelAdmin[_Row]):
+    class UnfoldAdmin(HiddenSearch, admin.ModelAdmin[_Row]):
         """A ModelAdmin in Unfold's look; unfold publishes no types, so checkers see Django's."""
 
 else:
@@ -33,7 +34,7 @@ else:
 
     AnyAdmin = admin.ModelAdmin
 
-    class UnfoldAdmin(unfold.admin.ModelAdmin):
+    class UnfoldAdmin(HiddenSearch, unfold.admin.ModelAdmin):
         """A ModelAdmin in Unfold's look."""
 
         def __class_getitem__(cls, model: type[models.Model]) -> type:

@@ -39,6 +39,7 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     )
     list_filter_submit = True
     search_fields = ("email_key",)
+    seeks_people = True
     search_help_text = _("whole email, inwink id, Salesforce id or error code")
     actions = ("put_back_selected",)
     list_before_template = "admin/connector/syncattempt/before_list.html"

@@ -49,6 +49,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     narrowed_by = ("error_code", "target_state")
     list_select_related = ("link",)
     search_fields = ("email_key",)
+    seeks_people = True
     search_help_text = _("whole email, inwink id or Salesforce id")
     actions = ("resync_selected",)
     ordering = ("-id",)

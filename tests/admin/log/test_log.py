@@ -91,5 +91,5 @@ def test_a_body_that_is_no_json_is_shown_as_it_came(admin_client: Client) -> Non
 def test_a_message_is_found_by_its_whole_id(admin_client: Client) -> None:
     WebhookMessageFactory.create(message_id="msg_1")
     WebhookMessageFactory.create(message_id="msg_12")
-    found = admin_client.get("/admin/connector/webhookmessage/", {"q": "msg_1"}).context["cl"].result_list
+    found = admin_client.get("/admin/connector/webhookmessage/", {"q": "msg_1"}, follow=True).context["cl"].result_list
     assert [message.message_id for message in found] == ["msg_1"]

@@ -236,7 +236,7 @@ def test_participants_are_found_by_whole_email_or_id(admin_client: Client, term:
     SyncAttemptFactory.create(entry=entry, person_id="003000000000042AAA")
     SyncAttemptFactory.create()
     for model in ("outboxentry", "syncattempt"):
-        results = admin_client.get(f"/admin/connector/{model}/", {"q": term}).context["cl"].result_list
+        results = admin_client.get(f"/admin/connector/{model}/", {"q": term}, follow=True).context["cl"].result_list
         assert [row.participant_key for row in results] == found
 
 
