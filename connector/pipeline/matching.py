@@ -1,14 +1,14 @@
 """Match the people of a batch against what was read, and everybody of the event whom that concerns (rule 2)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from connector.core.adopt import Maker, adopt_lost_creation, lost_namesakes
 from connector.core.match import Held, Match, Matched, Records, match_group, match_person
 from connector.core.membership import refuse_membership
-from connector.core.outcomes import EntryState
+from connector.core.outcomes import SUCCESSES, EntryState
 from connector.core.plan import has_email, moves_email
-from connector.core.rows import LinkPolicy, PersonRef
+from connector.core.rows import LinkPolicy, PersonRef, Row
 from connector.core.schema import PersonType
 from connector.core.screen import EmailGroup, Person, screen_row
 from connector.core.unite import find_handed_over, unite_records
@@ -71,19 +71,29 @@ def _gives_up_email(person: Person, match: Matched, *, policy: LinkPolicy) -> bo
     return refuse_membership(person, record.member, ref=record.ref, policy=policy, earlier=match.earlier) is None
 
 
-def _others_of(run: Run, pairs: Iterable[tuple[Person, Match]]) -> list[tuple[Person, Match]]:
+def _others_of(run: Run, pairs: Sequence[tuple[Person, Match]]) -> list[tuple[Person, Match]]:
     """Return the event's other participants on the matched records, whatever their email: they count too (rule 2.6).
 
     Two records of theirs may have been merged, or one record may carry both addresses.
     """
     found = {m.record.ref: m.record for person, m in pairs if isinstance(m, Matched) and person.claimed}
     run.batch = with_rows_of(run.batch, found)
-    rows = (row for row in run.batch.others if screen_row(row, run.batch.policy) is None)
     return [
         (Person((row,), row.email), Matched(found[row.person], earlier=frozenset({row.person})))
-        for row in rows
+        for row in _bystanding(run, pairs)
         if row.person in found and row.matched_email == row.email
     ]
+
+
+def _bystanding(run: Run, pairs: Iterable[tuple[Person, Match]]) -> Iterator[Row]:
+    """Yield the rows that nobody of this pass has: of other addresses, or of one whose claimed rows have their end.
+
+    They are context, whoever claimed them: their end, if this run makes one, stands.
+    """
+    planned = {row.id for person, _match in pairs for row in person.rows}
+    for row in (*run.batch.rows, *run.batch.others):
+        if row.id not in planned and screen_row(row, run.batch.policy) is None:
+            yield replace(row, is_claimed=False)
 
 
 def _adopt(run: Run, groups: Sequence[EmailGroup], records: Records) -> list[EmailGroup]:
@@ -109,10 +119,17 @@ def _recorded(run: Run, refs: Collection[PersonRef]) -> set[PersonRef]:
 
 
 def _wake_held(run: Run, pairs: Iterable[tuple[Person, Match]]) -> None:
-    """Note the siblings that were sent before another name took their email's record: they are asked about now.
+    """Note the rows that were sent before another name took their email's record: they are asked about now.
 
     The result would otherwise depend on which of them a worker met first (rule 1.6).
     """
     for person, match in pairs:
         if isinstance(match, Held) and not person.claimed:
-            run.woken |= {row.id for row in person.rows if run.batch.siblings.get(row.id) is EntryState.SYNCED}
+            run.woken |= {row.id for row in person.rows if _was_sent(run, row)}
+
+
+def _was_sent(run: Run, row: Row) -> bool:
+    """Say whether a row that is here as context was sent before, or ended well earlier in this run."""
+    if (end := run.ends.get(row.id)) is not None:
+        return end.outcome in SUCCESSES
+    return run.batch.siblings.get(row.id) is EntryState.SYNCED

@@ -2,9 +2,9 @@
 
 import pytest
 
-from connector.models import CampaignLink
-from connector.pipeline import answers
-from tests.acceptance.people import cancelled, someone
+from connector.models import CampaignLink, OutboxEntry
+from connector.pipeline import answers, resync
+from tests.acceptance.people import Said, cancelled, someone
 from tests.interruptions import before_call
 from tests.world import World, untouched
 
@@ -344,6 +344,43 @@ def test_who_shares_an_email_can_be_left_out(world: World) -> None:
     world.drain()
 
     assert world.ends() == {"p1": ("synced", ""), "p2": ("left_out", "left_out_by_hand")}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [],
+        [{"id": "p3", "email": SHARED, "firstName": "Ada", "lastName": "Lovelace"}],
+        [someone("p2", email=SHARED, came=True)],
+        [someone("p2", email=SHARED, came=True), someone("p2", email=SHARED)],
+    ],
+    ids=["alone", "beside a row that is left out", "beside a check-in", "beside a check-in that is taken back"],
+)
+@pytest.mark.parametrize("updates", [False, True], ids=["", "updating"])
+def test_who_takes_a_new_address_and_name_leaves_the_record_to_who_stayed(
+    world: World, beside: list[Said], updates: bool
+) -> None:
+    """Whoever else of that address is in the same run, and however that row ends in it."""
+    world.configure(update_existing=updates)
+    world.send(someone("p1", email=SHARED), someone("p2", email=SHARED, came=True))
+
+    world.send(*beside, someone("p1", "Augusta", email="augusta@example.org"))
+
+    assert world.holds() == untouched(
+        f"Lead Ada Lovelace <{SHARED}>: Attended", "Lead Augusta Lovelace <augusta@example.org>: Registered"
+    )
+
+
+def test_who_takes_a_new_address_beside_an_unchanged_row_leaves_the_record_to_it(world: World) -> None:
+    world.send(someone("p1", email=SHARED), someone("p2", email=SHARED))
+    resync.wake_entries([world.entry("p2").pk], is_backfill=False)
+    OutboxEntry.objects.filter(participant_key="p2").update(sent_hash=world.entry("p1").sent_hash)
+
+    world.send(someone("p1", "Augusta", email="augusta@example.org"))
+
+    assert world.holds() == untouched(
+        f"Lead Ada Lovelace <{SHARED}>: Registered", "Lead Augusta Lovelace <augusta@example.org>: Registered"
+    )
 
 
 def test_who_was_held_for_a_shared_email_goes_on_once_the_other_has_a_new_one(world: World) -> None:
