@@ -1,8 +1,5 @@
 """What django-q2 runs; each is a door to the pipeline and decides nothing."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils import timezone
 
 from connector.models import CampaignLink
@@ -16,7 +13,6 @@ from connector.pipeline.errands.work import carry_out as carry_out_errand
 from connector.pipeline.linking import move_unlinked
 from connector.pipeline.preflight import visibility
 from connector.pipeline.privacy.prune import prune as prune_rows
-from connector.pipeline.put_back.start import go_on
 
 
 def drain(link_id: int) -> None:
@@ -55,11 +51,6 @@ def refresh_describes() -> None:
 def carry_out(errand_id: int) -> None:
     """Do a slice of what somebody asked for in the admin."""
     carry_out_errand(errand_id)
-
-
-def put_back(job: Mapping[str, Any]) -> None:
-    """Put logged values back, for as long as a task may take; the rest is queued anew."""
-    go_on(job)
 
 
 def prune() -> None:

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
 @pytest.mark.parametrize(
     "name",
-    ["connector.tasks.drain", "connector.tasks.move", "connector.tasks.put_back", *[plan.func for plan in PLANS]],
+    ["connector.tasks.drain", "connector.tasks.move", "connector.tasks.carry_out", *[plan.func for plan in PLANS]],
 )
 def test_every_task_that_is_queued_exists(name: str) -> None:
     module, _, function = name.rpartition(".")

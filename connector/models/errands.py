@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from connector.models.links import CampaignLink
+from connector.models.log import SyncRun
 
 OPEN_STATES = ("waiting", "running")
 
@@ -34,6 +35,7 @@ class Errand(models.Model):
         RESYNC = "resync", _("Sending again")
         REPLAY = "replay", _("Replay of messages")
         PREVIEW = "preview", _("Preview of an event")
+        PUT_BACK = "put_back", _("Putting values back")
 
     class ErrandState(models.TextChoices):
         WAITING = "waiting", _("Waiting for a worker")
@@ -48,6 +50,8 @@ class Errand(models.Model):
     )
     event_label = models.CharField(_("event"), max_length=255, blank=True)
     export = models.ForeignKey(UploadedExport, on_delete=models.SET_NULL, null=True, blank=True)
+    run = models.OneToOneField(SyncRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="errand")
+    """Under which it is logged, from its first slice to its end; only of kinds that write in Salesforce themselves."""
     terms = models.JSONField(default=dict, blank=True)
     """What was asked for; which keys, the kind's own module says."""
 

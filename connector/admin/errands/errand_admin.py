@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from connector.admin.errands import downloads
 from connector.admin.errands.allowed import may_start
 from connector.admin.errands.import_page import import_view
-from connector.admin.errands.results import CONTEXTS
+from connector.admin.errands.results import CONTEXTS, has_result
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.onlooker import may_see_people
@@ -91,7 +91,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
         }
         if errand.state == Errand.ErrandState.FAILED:
             context["advice"] = explain_code(errand.error_code)
-        if errand.state == Errand.ErrandState.DONE and errand.kind in CONTEXTS:
+        if has_result(errand):
             template, fill = CONTEXTS[errand.kind]
             context |= {"result_template": f"admin/connector/errand/{template}.html", **fill(errand)}
         return render_page(self, request, "admin/connector/errand/page.html", title=str(errand), context=context)

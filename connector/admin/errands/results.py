@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.explain import reason_label
-from connector.admin.frame.labels import NOTE_LABELS
+from connector.admin.frame.labels import KEPT_LABELS, NOTE_LABELS
 from connector.admin.frame.onlooker import person_word
 from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
+from connector.core.put_back import Kept
 from connector.core.reconcile import Finding
 from connector.models import Errand, EventPreview, OutboxEntry
 
@@ -212,6 +213,25 @@ def _shown(url: str, key: str) -> str:
     return f"{url}?show={key}#people" if url else ""
 
 
+def put_back_context(errand: Errand) -> dict[str, Any]:
+    """Return what became of the values so far, however the task ended."""
+    said = errand.result or errand.position
+    kept = sorted((Kept(why), count) for why, count in said.get("kept", {}).items())
+    terms = [
+        Term(said.get("restored", 0), _("put back"), "good"),
+        Term(said.get("failed", 0), _("refused by Salesforce"), "bad" if said.get("failed") else ""),
+        *(Term(count, KEPT_LABELS[why]) for why, count in kept),
+    ]
+    run_url = reverse("admin:connector_syncrun_change", args=[errand.run_id]) if errand.run_id else ""
+    return {"terms": terms, "values": sum(term.count for term in terms), "run_url": run_url}
+
+
+def has_result(errand: Errand) -> bool:
+    """Whether the task came to something; what was put back before something stopped it stands in Salesforce."""
+    is_put_back = errand.kind == Errand.Kind.PUT_BACK and bool(errand.position) and not errand.is_open
+    return errand.kind in CONTEXTS and (errand.state == Errand.ErrandState.DONE or is_put_back)
+
+
 CONTEXTS: Mapping[str, tuple[str, Callable[[Errand], dict[str, Any]]]] = {
     Errand.Kind.CHECK_IMPORT: ("check_import", check_context),
     Errand.Kind.IMPORT: ("import", import_context),
@@ -220,5 +240,6 @@ CONTEXTS: Mapping[str, tuple[str, Callable[[Errand], dict[str, Any]]]] = {
     Errand.Kind.RESYNC: ("counts", counts_context),
     Errand.Kind.REPLAY: ("replay", replay_context),
     Errand.Kind.PREVIEW: ("preview", preview_context),
+    Errand.Kind.PUT_BACK: ("put_back", put_back_context),
 }
 """{kind: (template of the result, its context)}"""

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from connector.admin.errands.allowed import may_start
+from connector.admin.errands.errand_admin import errand_url
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import KEPT_LABELS
-from connector.admin.frame.onlooker import SEE_PEOPLE
-from connector.models import CampaignLink, SyncRun
+from connector.models import CampaignLink, Errand, SyncRun
 from connector.pipeline.put_back.run import Request, Tally
 from connector.pipeline.put_back.selection import Selection, written_fields
 from connector.pipeline.put_back.start import AT_ONCE, PutBackPreview, UnreadableError, preview_put_back, start_put_back
@@ -40,8 +41,7 @@ class Place:
 
 def may_put_back(request: HttpRequest) -> bool:
     """Whether the person may change what Salesforce holds: who may send again and configure links."""
-    needed = ("connector.resync_campaignlink", "connector.change_campaignlink", SEE_PEOPLE)
-    return all(request.user.has_perm(permission) for permission in needed)
+    return may_start(request, Errand.Kind.PUT_BACK)
 
 
 def put_back_page(model_admin: AnyAdmin, request: HttpRequest, place: Place) -> HttpResponse:
@@ -84,14 +84,21 @@ def _context(preview: PutBackPreview) -> dict[str, Any]:
 
 def _carry_out(request: HttpRequest, place: Place, *, reason: str) -> HttpResponse:
     done = start_put_back(place.selection, Request(by=request.user.get_username(), reason=reason))
-    if isinstance(done, Tally):
-        _say(request, done)
-        run_ids = done.run_ids
-    else:
-        messages.info(request, gettext("The workers put the values back; this page shows how far they are."))
-        run_ids = [run.pk for run in done]
-    is_seen = bool(run_ids) and request.user.has_perm("connector.view_syncrun")
-    return HttpResponseRedirect(run_url(run_ids[0]) if is_seen else place.back_url)
+    if not isinstance(done, Tally):
+        return _watch(request, place, done)
+    _say(request, done)
+    is_seen = bool(done.run_ids) and request.user.has_perm("connector.view_syncrun")
+    return HttpResponseRedirect(run_url(done.run_ids[0]) if is_seen else place.back_url)
+
+
+def _watch(request: HttpRequest, place: Place, errands: Sequence[Errand]) -> HttpResponse:
+    """Lead to the page, or the list, that shows how far the workers are; each event has a task of its own."""
+    if not request.user.has_perm("connector.view_errand"):
+        messages.info(request, gettext("The workers put the values back."))
+        return HttpResponseRedirect(place.back_url)
+    messages.info(request, gettext("The workers put the values back; this page shows how far they are."))
+    is_one = len(errands) == 1
+    return HttpResponseRedirect(errand_url(errands[0]) if is_one else reverse("admin:connector_errand_changelist"))
 
 
 def run_url(run_id: int) -> str:

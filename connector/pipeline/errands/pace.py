@@ -19,6 +19,16 @@ class StoppedError(Exception):
     """A person stopped the errand; what is done stays done."""
 
 
+class HaltedError(Exception):
+    """What the errand needs is in the way, or away: it ends as failed, and what is done stays done."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        """Keep the code, which advice explains, and what Salesforce said."""
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
 class Pace:
     """What a kind tells while it works; `clock` is monotonic seconds.
 

@@ -1,16 +1,16 @@
 """Make an errand and hand it to the workers; stop it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from connector.models import CampaignLink, Errand, UploadedExport
+from connector.models import CampaignLink, Errand, SyncRun, UploadedExport
 from connector.models.errands import OPEN_STATES
 
 _TASK = "connector.tasks.carry_out"
@@ -69,7 +69,27 @@ def keep_export(name: str, content: bytes, *, uploaded_by: str) -> UploadedExpor
 def stop_errand(errand: Errand) -> bool:
     """Stop an errand at the next good place; False where it had ended already. What is done stays done."""
     still_open = Errand.objects.filter(pk=errand.pk, state__in=OPEN_STATES)
-    return bool(still_open.update(state=Errand.ErrandState.STOPPED, ended_at=timezone.now()))
+    return bool(end_errands(still_open, Errand.ErrandState.STOPPED))
+
+
+def end_errands(errands: QuerySet[Errand], state: Errand.ErrandState, **columns: Any) -> int:
+    """End errands that are open, and the runs under which they are logged; returns how many. One transaction."""
+    now = timezone.now()
+    with transaction.atomic():
+        ids = list(errands.select_for_update(no_key=True).values_list("pk", flat=True))
+        Errand.objects.filter(pk__in=ids).update(state=state, ended_at=now, **columns)
+        close_runs(ids)
+    return len(ids)
+
+
+def close_runs(errand_ids: Collection[int]) -> None:
+    """End the runs of errands that ended, with the reason for which they did; other errands are passed over."""
+    open_runs = SyncRun.objects.filter(errand__in=errand_ids, errand__ended_at__isnull=False, ended_at=None)
+    for run in open_runs.select_related("errand"):
+        said = run.errand
+        SyncRun.objects.filter(pk=run.pk).update(
+            ended_at=said.ended_at, error_code=said.error_code, error_message=said.error_message
+        )
 
 
 def queue(errand: Errand) -> None:
@@ -82,9 +102,8 @@ def revive_errands(now: datetime) -> int:
     states = Errand.ErrandState
     unqueued = Errand.objects.filter(state=states.WAITING, beat_at__lt=now - _QUEUED_LOST)
     orphaned = Errand.objects.filter(state=states.RUNNING, beat_at__lt=now - _WORKER_LOST)
-    orphaned.filter(interrupted_count__gte=_MOST_INTERRUPTIONS - 1).update(
-        state=states.FAILED, ended_at=now, error_code=INTERRUPTED, interrupted_count=_MOST_INTERRUPTIONS
-    )
+    hopeless = orphaned.filter(interrupted_count__gte=_MOST_INTERRUPTIONS - 1)
+    end_errands(hopeless, states.FAILED, error_code=INTERRUPTED, interrupted_count=_MOST_INTERRUPTIONS)
     orphans = list(orphaned.values_list("pk", flat=True))
     lost = [*unqueued.values_list("pk", flat=True), *orphans]
     orphaned.filter(pk__in=orphans).update(state=states.WAITING, interrupted_count=F("interrupted_count") + 1)

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from connector.inwink.export_file import UnreadableFile
 from connector.models import Errand
-from connector.pipeline.errands import importing, previewing, reconciling, replaying, sending
+from connector.pipeline.errands import importing, previewing, putting_back, reconciling, replaying, sending
 from connector.pipeline.errands.export import ExportGoneError
-from connector.pipeline.errands.pace import Pace, StoppedError, at_work
-from connector.pipeline.errands.start import queue
+from connector.pipeline.errands.pace import HaltedError, Pace, StoppedError, at_work
+from connector.pipeline.errands.start import close_runs, end_errands, queue
 from connector.pipeline.heartbeat import beat
 from connector.pipeline.stops import STOPS, explain_stop
 
@@ -32,6 +32,7 @@ _SLICES: Mapping[str, Slice] = {
     Errand.Kind.RESYNC: sending.send_again,
     Errand.Kind.REPLAY: replaying.replay_again,
     Errand.Kind.PREVIEW: previewing.look_at_everybody,
+    Errand.Kind.PUT_BACK: putting_back.put_back_again,
 }
 
 
@@ -45,7 +46,7 @@ def carry_out(errand_id: int) -> None:
     waiting = Errand.objects.filter(pk=errand_id, state=Errand.ErrandState.WAITING)
     if not waiting.update(state=Errand.ErrandState.RUNNING, beat_at=timezone.now()):
         return
-    errand = Errand.objects.select_related("link__org", "export").get(pk=errand_id)
+    errand = Errand.objects.select_related("link__org", "export", "run").get(pk=errand_id)
     pace = Pace(errand)
     has_ended = False
     try:
@@ -53,6 +54,7 @@ def carry_out(errand_id: int) -> None:
     finally:
         if not has_ended:
             _end(errand, Errand.ErrandState.FAILED, error_code=INTERNAL)
+        close_runs([errand_id])  # one that was opened after a person had stopped it
 
 
 def _do_slice(errand: Errand, pace: Pace) -> bool:
@@ -66,6 +68,8 @@ def _do_slice(errand: Errand, pace: Pace) -> bool:
         _end(errand, Errand.ErrandState.FAILED, error_code=UNREADABLE_FILE, error_message=exc.detail[:500])
     except ExportGoneError:
         _end(errand, Errand.ErrandState.FAILED, error_code=FILE_GONE)
+    except HaltedError as exc:
+        _end(errand, Errand.ErrandState.FAILED, error_code=exc.code[:80], error_message=exc.message[:500])
     except STOPS as exc:
         code, message = explain_stop(exc)
         _end(errand, Errand.ErrandState.FAILED, error_code=code, error_message=message[:500])
@@ -86,5 +90,5 @@ def _go_on(errand: Errand, result: Mapping[str, Any] | None) -> None:
 
 
 def _end(errand: Errand, state: Errand.ErrandState, **columns: Any) -> None:
-    at_work(errand).update(state=state, ended_at=timezone.now(), **columns)
+    end_errands(at_work(errand), state, **columns)
     logger.info("errand ended", extra={"errand_id": errand.pk, "kind": errand.kind, "state": state.value})

@@ -6,12 +6,10 @@ transaction. A put back that stops, however it stops, can be asked for again: wh
 """
 
 import logging
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from django.db import transaction
 from django.db.models import F
@@ -22,7 +20,7 @@ from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.claim import ClaimLostError, db_now, renew_lease
 from connector.pipeline.connection import connect
 from connector.pipeline.put_back.hold import Held, held_entries, hold_when_free, release_entries
-from connector.pipeline.put_back.selection import Selection, traces_of
+from connector.pipeline.put_back.selection import Selection, traces_by_participant
 from connector.pipeline.put_back.values import Decision, values_of
 from connector.pipeline.put_back.writing import Restored, attempts_of, plan_records, write_back
 from connector.pipeline.stops import STOPS, explain_stop
@@ -61,11 +59,9 @@ class Tally:
     stop_code: str = ""
     """What stopped it before its end; "" where nothing did."""
     stop_message: str = ""
-    next_after: int | None = None
-    """The last participant that was done, where time ran out before the end."""
 
     def add(self, other: "Tally") -> None:
-        """Add another tally; what stopped, or is left, is the other's."""
+        """Add another tally; what stopped is the other's."""
         self.restored += other.restored
         self.failed += other.failed
         self.kept += other.kept
@@ -73,7 +69,10 @@ class Tally:
         self.api_calls += other.api_calls
         self.run_ids += [run_id for run_id in other.run_ids if run_id not in self.run_ids]
         self.stop_code, self.stop_message = other.stop_code, other.stop_message
-        self.next_after = other.next_after
+
+
+Keep = Callable[[Tally, int], object]
+"""Told what a chunk came to, and up to which participant everything is done, in the transaction that logs the chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,15 @@ class Job:
     """Participants concerned."""
     after: int = 0
     """Participants up to this id are done."""
+    keep: Keep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A chunk that is over: written, logged, released."""
+
+    tally: Tally
+    run: SyncRun | None
 
 
 def open_run(job: Job) -> SyncRun:
@@ -105,51 +113,47 @@ def open_run(job: Job) -> SyncRun:
     )
 
 
-def run_job(job: Job, *, seconds: float | None = None, on_chunk: Callable[[int], object] | None = None) -> Tally:
-    """Put back chunk by chunk, until the end or for about so many seconds; see `Tally.next_after`.
+def run_job(job: Job, *, on_chunk: Callable[[int], object] | None = None) -> Tally:
+    """Put back to the end, and end the run; call outside a transaction.
 
-    `on_chunk` is told the number of participants done since it was called last. Call outside a transaction.
+    `on_chunk` is told the number of participants done since it was called last.
     """
-    started, total = time.monotonic(), Tally()
-    chunks = _chunks(job)
-    job = replace(job, entry_count=job.entry_count or sum(len({one.entry_id for one in chunk}) for chunk in chunks))
-    for chunk in chunks:
-        if seconds is not None and total.participants and time.monotonic() - started > seconds:
-            total.next_after = job.after
-            break
-        done = _put_back(job, chunk)
-        job = replace(job, run=done.run, after=chunk[-1].entry_id)
+    total, run = Tally(), job.run
+    for done in put_back_chunks(job):
         total.add(done.tally)
+        run = done.run
         if on_chunk is not None:
             on_chunk(done.tally.participants)
-        if total.stop_code:
-            break
-    if job.run is not None and total.next_after is None:
-        _close(job.run, total)
+    if run is not None:
+        _close(run, total)
     return total
 
 
-def _chunks(job: Job) -> list[list[Trace]]:
-    traces = [trace for trace in traces_of(job.selection, job.link) if trace.entry_id > job.after]
-    by_entry = [list(same) for _entry_id, same in groupby(traces, key=lambda trace: trace.entry_id)]
-    return [
-        [trace for same in by_entry[start : start + CHUNK] for trace in same]
-        for start in range(0, len(by_entry), CHUNK)
-    ]
+def put_back_chunks(job: Job) -> Iterator[Done]:
+    """Put back chunk by chunk and yield what came of each; ends after one that something stopped.
+
+    Call outside a transaction. The caller may leave between two chunks, and ends the run.
+    """
+    people = traces_by_participant(job.selection, job.link)
+    job = replace(job, entry_count=job.entry_count or len(people))
+    left = [traces for traces in people if traces[0].entry_id > job.after]
+    for start in range(0, len(left), CHUNK):
+        chunk = [trace for traces in left[start : start + CHUNK] for trace in traces]
+        done = _put_back(job, chunk)
+        yield done
+        if done.tally.stop_code:
+            return
+        job = replace(job, run=done.run, after=chunk[-1].entry_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    tally: Tally
-    run: SyncRun | None
-
-
-def _put_back(job: Job, traces: Sequence[Trace]) -> _Done:
+def _put_back(job: Job, traces: Sequence[Trace]) -> Done:
     entry_ids = sorted({trace.entry_id for trace in traces})
     held = hold_when_free(job.link.pk, entry_ids, wait_seconds=job.request.wait_seconds)
     if held is None:
-        return _Done(Tally(stop_code=BUSY), job.run)
-    work = _Work(job, held)
+        return Done(Tally(stop_code=BUSY), job.run)
+    work = _Work(job, held, last_id=entry_ids[-1])
+    work.tally.participants = len(entry_ids)
+    work.tally.kept[Kept.NOT_KNOWN] += sum(trace.entry_id not in held.standing for trace in traces)
     try:
         work.send([trace for trace in traces if trace.entry_id in held.standing])
     except ClaimLostError:
@@ -158,9 +162,7 @@ def _put_back(job: Job, traces: Sequence[Trace]) -> _Done:
         work.stop(*explain_stop(exc))
     finally:
         work.record()
-    work.tally.participants = len(entry_ids)
-    work.tally.kept[Kept.NOT_KNOWN] += sum(trace.entry_id not in held.standing for trace in traces)
-    return _Done(work.tally, work.run)
+    return Done(work.tally, work.run)
 
 
 @dataclass(slots=True)
@@ -169,6 +171,8 @@ class _Work:
 
     job: Job
     held: Held
+    last_id: int
+    """The last participant of the chunk."""
     tally: Tally = field(default_factory=Tally)
     decisions: list[Decision] = field(default_factory=list)
     planned: list[Restored] = field(default_factory=list)
@@ -214,6 +218,8 @@ class _Work:
             self._log(attempts)
             self._demand_reading()
             release_entries(self.held)
+            if self.job.keep is not None:
+                self.job.keep(self.tally, self.job.after if self.tally.stop_code else self.last_id)
         if self.run is not None:
             self.tally.run_ids = [self.run.pk]
 

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -23,6 +25,10 @@ class Selection:
     run_id: int | None = None
     entry_ids: tuple[int, ...] = ()
     attempt_ids: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `Selection(**…)` makes the same of."""
+        return {**asdict(self), "entry_ids": list(self.entry_ids), "attempt_ids": list(self.attempt_ids)}
 
     def attempts(self) -> QuerySet[SyncAttempt]:
         """Return the attempts that wrote something; those of participants that are no longer kept here are left out."""
@@ -63,6 +69,12 @@ def traces_of(selection: Selection, link: CampaignLink) -> list[Trace]:
         trace_fields(_writes(selection, link), only=selection.path),
         key=lambda trace: (trace.entry_id, trace.sobject, trace.record_id, trace.field),
     )
+
+
+def traces_by_participant(selection: Selection, link: CampaignLink) -> list[list[Trace]]:
+    """Return the same, a list for each participant, in the order of their ids."""
+    traces = traces_of(selection, link)
+    return [list(same) for _entry_id, same in groupby(traces, key=lambda trace: trace.entry_id)]
 
 
 def _writes(selection: Selection, link: CampaignLink) -> Iterator[LoggedWrite]:

@@ -1,28 +1,22 @@
-"""Preview a put back, and start it: at once where it is small, else as a task of the workers that can be watched."""
+"""Preview a put back, and start it: at once where it is small, else as an errand of the workers."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
-from itertools import groupby
-from typing import Any
+from dataclasses import dataclass
 
-from django_q.tasks import async_task
-
-from connector import conf
 from connector.core.participant import Json
 from connector.core.put_back import Kept, Restore
-from connector.models import CampaignLink, OutboxEntry, SyncRun
+from connector.models import Errand, OutboxEntry
 from connector.pipeline.connection import connect
-from connector.pipeline.heartbeat import beat
-from connector.pipeline.put_back.run import Job, Request, Tally, open_run, run_job
-from connector.pipeline.put_back.selection import Selection, links_of, traces_of
+from connector.pipeline.errands.start import Order, start_errand
+from connector.pipeline.put_back.run import Job, Request, Tally, run_job
+from connector.pipeline.put_back.selection import Selection, links_of, traces_by_participant
 from connector.pipeline.put_back.values import Decision, values_of
 from connector.pipeline.stops import STOPS, explain_stop
 
 AT_ONCE = 200
 """Participants whose values are put back while the person who asked waits; more are left to the workers."""
-_TASK = "connector.tasks.put_back"
 _READ_TOGETHER = 500
 """Participants of a preview."""
 
@@ -86,8 +80,7 @@ def _preview(selection: Selection, *, limit: int | None) -> PutBackPreview:
     lines: list[PreviewLine] = []
     participants = seen = 0
     for link in links_of(selection):
-        traces = traces_of(selection, link)
-        by_entry = [list(same) for _entry_id, same in groupby(traces, key=lambda trace: trace.entry_id)]
+        by_entry = traces_by_participant(selection, link)
         looked_at = by_entry[:limit]
         participants, seen = participants + len(by_entry), seen + len(looked_at)
         with closing(connect.gateway_for(link.org)) as gateway:
@@ -125,41 +118,15 @@ def put_back(selection: Selection, request: Request, *, on_chunk: Callable[[int]
     return total
 
 
-def start_put_back(selection: Selection, request: Request) -> Tally | list[SyncRun]:
-    """Put back at once where few participants are concerned; else queue it and return the runs to watch."""
+def start_put_back(selection: Selection, request: Request) -> Tally | list[Errand]:
+    """Put back at once where few participants are concerned; else leave it to the workers, an errand for each link.
+
+    Asked twice, the errands that are open come back.
+    """
     links = links_of(selection)
-    counts = {link.pk: len({trace.entry_id for trace in traces_of(selection, link)}) for link in links}
-    if sum(counts.values()) <= AT_ONCE:
+    if sum(len(traces_by_participant(selection, link)) for link in links) <= AT_ONCE:
         return put_back(selection, request)
-    runs = []
-    for link in links:
-        job = Job(link, selection, request, entry_count=counts[link.pk])
-        run = open_run(job)
-        _queue(replace(job, run=run))
-        runs.append(run)
-    return runs
-
-
-def _queue(job: Job) -> None:
-    assert job.run is not None  # noqa: S101 - a queued put back has its run
-    said = {
-        "link_id": job.link.pk,
-        "run_id": job.run.pk,
-        "selection": asdict(job.selection),
-        "request": asdict(job.request),
-        "after": job.after,
-    }
-    async_task(_TASK, said, task_name=f"put back {job.run.pk}", group="put back")
-
-
-def go_on(said: Mapping[str, Any]) -> None:
-    """Carry a queued put back forward, and queue what is left when the time of a task is over."""
-    beat()
-    link = CampaignLink.objects.select_related("org").filter(pk=said["link_id"]).first()
-    run = SyncRun.objects.filter(pk=said["run_id"], ended_at=None).first()
-    if link is None or run is None:
-        return
-    job = Job(link, Selection(**said["selection"]), Request(**said["request"]), run=run, after=said["after"])
-    tally = run_job(job, seconds=conf.DRAIN_CLAIM_SECONDS)
-    if tally.next_after is not None:
-        _queue(replace(job, after=tally.next_after))
+    terms = {"selection": selection.as_json(), "reason": request.reason}
+    return [
+        start_errand(Order(Errand.Kind.PUT_BACK, requested_by=request.by, link=link, terms=terms)) for link in links
+    ]

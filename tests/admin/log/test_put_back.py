@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.admin.log import put_back
-from connector.models import SyncAttempt, SyncRun
+from connector.models import Errand, SyncAttempt, SyncRun
+from connector.pipeline.errands.work import carry_out
 from connector.pipeline.put_back import start
 from tests.admin.conftest import SignIn
 from tests.replaced import title
@@ -86,7 +87,7 @@ def test_a_field_of_an_event_is_chosen_and_put_back(replaced: World, admin_clien
     assert title(replaced) == "Student"
 
 
-def test_many_are_left_to_the_workers_and_the_run_is_shown(
+def test_many_are_left_to_the_workers_and_the_page_of_the_task_is_shown(
     replaced: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start, "AT_ONCE", 0)
@@ -94,9 +95,33 @@ def test_many_are_left_to_the_workers_and_the_run_is_shown(
     assert "1 of them were not looked at" in admin_client.get(run_url()).content.decode()
     done = admin_client.post(run_url(), {"reason": "wrong"}, follow=True)
     assert "The workers put the values back" in texts(done)
-    run = SyncRun.objects.get(trigger="put_back")
-    assert done.redirect_chain[0][0] == reverse("admin:connector_syncrun_change", args=[run.pk])
-    assert (title(replaced), run.ended_at) == ("CTO", None)
+    errand = Errand.objects.get(kind="put_back")
+    task_url = reverse("admin:connector_errand_change", args=[errand.pk])
+    assert (done.redirect_chain[0][0], title(replaced)) == (task_url, "CTO")
+
+    carry_out(errand.pk)
+    page = admin_client.get(task_url).content.decode()
+    assert title(replaced) == "Student"
+    assert ">1</b> put back" in page
+    assert ">1</b> written when the record was created" in page
+    assert reverse("admin:connector_syncrun_change", args=[SyncRun.objects.get(trigger="put_back").pk]) in page
+
+
+def test_a_task_that_stopped_says_what_is_back_and_is_stopped_by_whom_it_is_for(
+    replaced: World, admin_client: Client, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "AT_ONCE", 0)
+    admin_client.post(run_url(), {"reason": "wrong"})
+    errand = Errand.objects.get()
+    operator = sign_in("view_errand", "see_people", "resync_campaignlink", "view_syncrun")
+    page = reverse("admin:connector_errand_change", args=[errand.pk])
+    stop = reverse("admin:connector_errand_stop", args=[errand.pk])
+    assert stop not in operator.get(page).content.decode()
+    assert operator.post(stop).status_code == 403
+    counted = {"after": 1, "restored": 7, "failed": 0, "kept": {}, "api_calls": 3}
+    Errand.objects.update(position=counted, done_count=7)
+    assert "What is done stays done." in texts(admin_client.post(stop, follow=True))
+    assert ">7</b> put back" in admin_client.get(page).content.decode()
 
 
 def test_what_salesforce_refuses_is_said(replaced: World, admin_client: Client) -> None:

@@ -1,18 +1,22 @@
-"""A large put back is a task of the workers: it goes on in pieces, and its run shows how far it is."""
+"""A large put back is a long task of the workers: it goes on in slices, under one run, and survives a worker."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django_q.models import OrmQ
+from django.utils import timezone
 
-from connector import conf, tasks
-from connector.models import SyncRun
+from connector.models import Errand, SyncRun
 from connector.pipeline.claim import claim_batch
+from connector.pipeline.errands import pace, putting_back
+from connector.pipeline.errands.start import INTERRUPTED, revive_errands, stop_errand
+from connector.pipeline.errands.work import carry_out
 from connector.pipeline.put_back import run, start
 from connector.pipeline.put_back.run import BUSY, Request, Tally
 from connector.pipeline.put_back.selection import Selection
 from connector.pipeline.put_back.start import start_put_back
 from tests.acceptance.people import someone
+from tests.interruptions import before_call
 from tests.world import World
 
 pytestmark = pytest.mark.both
@@ -40,14 +44,16 @@ def titles(world: World) -> list[str]:
     return sorted(str(row["Title"]) for row in world.rows("Contact") if row["LastName"] == "L")
 
 
-def run_queued() -> int:
-    """Run the queued put backs as a worker would; return how many there were."""
-    queued = [task for task in OrmQ.objects.order_by("pk") if task.func() == "connector.tasks.put_back"]
-    for task in queued:
-        args = task.task["args"]
-        task.delete()
-        tasks.put_back(*args)
-    return len(queued)
+def slice_of(errand: Errand) -> Errand:
+    """Do a slice, as a worker would."""
+    carry_out(errand.pk)
+    errand.refresh_from_db()
+    return errand
+
+
+def run_of(errand: Errand) -> SyncRun:
+    """Return the run under which it is logged."""
+    return SyncRun.objects.get(errand=errand)
 
 
 def test_few_are_put_back_at_once(world: World, selection: Selection) -> None:
@@ -58,34 +64,114 @@ def test_few_are_put_back_at_once(world: World, selection: Selection) -> None:
     assert titles(world) == ["CTO", "CTO", "CTO", "Old Ada", "Old Grace"]
 
 
-def test_many_are_queued_and_can_be_watched(
+def begin(selection: Selection) -> Errand:
+    """Ask for a large put back of one link."""
+    [errand] = start_put_back(selection, OLGA)  # type: ignore[misc]  # many: a list of errands
+    assert isinstance(errand, Errand)
+    return errand
+
+
+@pytest.fixture
+def sliced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a slice be one chunk of two."""
+    monkeypatch.setattr(pace, "SLICE_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("sliced")
+def test_many_are_a_long_task_in_slices_that_can_be_watched(world: World, selection: Selection) -> None:
+    errand = begin(selection)
+    assert titles(world) == ["CTO"] * 5
+    assert begin(selection) == errand, "asked twice"
+
+    seen = []
+    while errand.is_open:
+        slice_of(errand)
+        run = run_of(errand)
+        seen.append((errand.done_count, errand.total_count, run.updated_count, run.ended_at is not None))
+
+    assert seen == [(2, 5, 2, False), (4, 5, 4, False), (5, 5, 5, False), (5, 5, 5, True)]
+    assert titles(world) == sorted(f"Old {name}" for name in NAMES)
+    assert (errand.result["restored"], errand.result["failed"], errand.result["api_calls"]) == (5, 0, run.api_calls)
+    assert (run.trigger, run.entry_count, run.requested_by, run.error_code) == ("put_back", 5, "olga", "")
+    assert {attempt.request_reason for attempt in run.attempts.all()} == {"the wrong column"}
+
+
+@pytest.mark.usefixtures("sliced")
+def test_one_whose_worker_died_goes_on_and_counts_every_value_once(
     world: World, selection: Selection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conf, "DRAIN_CLAIM_SECONDS", -1)
-    [shown] = start_put_back(selection, OLGA)  # type: ignore[misc]  # many: a list of runs
-    assert titles(world) == ["CTO"] * 5
-    assert (shown.trigger, shown.entry_count, shown.ended_at, shown.requested_by) == ("put_back", 5, None, "olga")
-    done = []
-    while run_queued():
-        shown.refresh_from_db()
-        done.append((shown.updated_count, shown.ended_at is not None))
-    assert done == [(2, False), (4, False), (5, True)]
+    errand = begin(selection)
+    slice_of(errand)
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "hold_when_free", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out(errand.pk)
+    long_ago = timezone.now() - timedelta(minutes=11)  # a killed worker could not end anything
+    Errand.objects.filter(pk=errand.pk).update(state="running", ended_at=None, error_code="", beat_at=long_ago)
+    SyncRun.objects.filter(errand=errand).update(ended_at=None, error_code="")
+
+    assert revive_errands(timezone.now()) == 1
+    while slice_of(errand).is_open:
+        pass
+
+    assert (errand.state, errand.result["restored"], errand.done_count) == ("done", 5, 5)
     assert titles(world) == sorted(f"Old {name}" for name in NAMES)
-    assert {attempt.request_reason for attempt in shown.attempts.all()} == {"the wrong column"}
+    assert (run_of(errand).updated_count, run_of(errand).ended_at is not None) == (5, True)
+    assert SyncRun.objects.filter(trigger="put_back").count() == 1
 
 
-def test_a_task_whose_run_or_link_is_gone_or_over_does_nothing(world: World, selection: Selection) -> None:
-    [shown] = start_put_back(selection, OLGA)  # type: ignore[misc]  # many: a list of runs
-    SyncRun.objects.filter(pk=shown.pk).update(ended_at=shown.started_at)
-    assert run_queued() == 1
-    assert titles(world) == ["CTO"] * 5
+def _dies(*_args: Any, **_said: Any) -> None:
+    raise KeyboardInterrupt
 
 
-def test_a_task_that_finds_a_worker_in_the_way_ends_and_says_so(world: World, selection: Selection) -> None:
-    [shown] = start_put_back(selection, OLGA)  # type: ignore[misc]  # many: a list of runs
+@pytest.mark.usefixtures("sliced")
+def test_stopped_it_keeps_what_is_back_and_says_so(world: World, selection: Selection) -> None:
+    errand = begin(selection)
+    slice_of(errand)
+    assert stop_errand(errand)
+    slice_of(errand)
+    assert (errand.state, errand.position["restored"], errand.done_count) == ("stopped", 2, 2)
+    assert titles(world).count("CTO") == 3
+    assert run_of(errand).ended_at is not None
+
+
+def test_stopped_while_a_chunk_is_written_it_counts_that_chunk(world: World, selection: Selection) -> None:
+    errand = begin(selection)
+    with before_call(3, lambda: stop_errand(errand)):
+        slice_of(errand)
+    assert errand.state == "stopped"
+    assert titles(world).count("CTO") == 5 - errand.position["restored"] == 5 - errand.done_count
+    assert run_of(errand).updated_count == errand.done_count > 0
+    assert run_of(errand).ended_at is not None
+
+
+def test_one_that_never_comes_to_its_end_ends_its_run(world: World, selection: Selection) -> None:
+    errand = begin(selection)
+    slice_of(errand)
+    long_ago = timezone.now() - timedelta(minutes=11)
+    Errand.objects.filter(pk=errand.pk).update(state="running", ended_at=None, interrupted_count=2, beat_at=long_ago)
+    SyncRun.objects.filter(errand=errand).update(ended_at=None)
+    revive_errands(timezone.now())
+    assert (run_of(errand).error_code, run_of(errand).ended_at is not None) == (INTERRUPTED, True)
+
+
+def test_one_that_finds_a_worker_in_the_way_ends_and_says_so(
+    world: World, selection: Selection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(putting_back, "WAIT_SECONDS", 0)
+    errand = begin(selection)
     world.receive(someone("p9", "Hedy", "Lamarr"))
     claim_batch(world.link.pk)
-    run_queued()
-    shown.refresh_from_db()
-    assert (shown.error_code, shown.ended_at is not None) == (BUSY, True)
+    slice_of(errand)
+    assert (errand.state, errand.error_code, errand.done_count) == ("failed", BUSY, 0)
+    assert (run_of(errand).error_code, run_of(errand).ended_at is not None) == (BUSY, True)
     assert titles(world) == ["CTO"] * 5
+
+
+def test_one_that_salesforce_stops_counts_what_is_back(world: World, selection: Selection) -> None:
+    errand = begin(selection)
+    with before_call(4, lambda: world.fault({"close_before": True}, times=9)):
+        slice_of(errand)
+    assert (errand.state, errand.error_code) == ("failed", "connection_lost")
+    assert 5 - titles(world).count("CTO") == errand.position["restored"] == run_of(errand).updated_count
+    assert run_of(errand).error_code == "connection_lost"

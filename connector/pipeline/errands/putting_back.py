@@ -1,0 +1,69 @@
+"""Put many values back, a chunk of participants at a time."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from connector.models import CampaignLink, Errand
+from connector.pipeline.errands.pace import HaltedError, Pace
+from connector.pipeline.put_back.run import WAIT_SECONDS, Job, Request, Tally, open_run, put_back_chunks
+from connector.pipeline.put_back.selection import Selection, traces_by_participant
+
+_NOTHING: Mapping[str, Any] = {"after": 0, "restored": 0, "failed": 0, "kept": {}, "api_calls": 0}
+
+
+def put_back_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
+    """Put a chunk or more back; `terms` hold {"selection": as `Selection`, "reason"}.
+
+    `position` holds {"after": the last participant that is done}, and what the result holds: {"restored", "failed",
+    "kept": {why: values}, "api_calls"}. Raises HaltedError where Salesforce, or a worker, is in the way.
+    """
+    job = _job_of(errand, _link_of(errand), pace)
+    for done in put_back_chunks(job):
+        if done.tally.stop_code:
+            raise HaltedError(done.tally.stop_code, done.tally.stop_message)
+        if pace.is_over:
+            return None
+    return {name: value for name, value in {**_NOTHING, **errand.position}.items() if name != "after"}
+
+
+def _job_of(errand: Errand, link: CampaignLink, pace: Pace) -> Job:
+    selection = Selection(**errand.terms["selection"])
+    if errand.total_count is None:
+        pace.expect(len(traces_by_participant(selection, link)))
+    job = Job(
+        link=link,
+        selection=selection,
+        request=Request(by=errand.requested_by, reason=errand.terms["reason"], wait_seconds=WAIT_SECONDS),
+        run=errand.run,
+        entry_count=errand.total_count or 0,
+        after=errand.position.get("after", 0),
+        keep=partial(_keep, errand, pace),
+    )
+    if errand.run is None:
+        with transaction.atomic():
+            errand.run = open_run(job)
+            errand.save(update_fields=["run"])
+    return replace(job, run=errand.run)
+
+
+def _keep(errand: Errand, pace: Pace, tally: Tally, after: int) -> None:
+    said = {**_NOTHING, **errand.position}
+    kept = Counter(said["kept"]) + Counter({why.value: count for why, count in tally.kept.items()})
+    position = {
+        "after": after,
+        "restored": said["restored"] + tally.restored,
+        "failed": said["failed"] + tally.failed,
+        "kept": dict(kept),
+        "api_calls": said["api_calls"] + tally.api_calls,
+    }
+    pace.keep(0 if tally.stop_code else tally.participants, position=position)
+
+
+def _link_of(errand: Errand) -> CampaignLink:
+    assert errand.link is not None  # noqa: S101 - this kind is started for a link only
+    return errand.link
