@@ -107,9 +107,8 @@ class Matcher(Ground):
         """
         for record in {id(match): match for _group, match in matches if isinstance(match, Person)}.values():
             group = self._everybody(record, matches)
-            if self._moves_email(group.rows, record) and not leaves_out(group, record):
-                record.fields["Email"] = group.value("email")
-                self.seen.add("address corrected")
+            moves = self._moves_email(group.rows, record) and not leaves_out(group, record)
+            if moves and self._gives_address(record, group.value("email"), matches):
                 for row in group.rows:
                     if row.person is record and row in self.at_hand:
                         row.sent["Email"] = record.email
@@ -117,6 +116,22 @@ class Matcher(Ground):
             (group, self.match(group) if isinstance(match, Person) and self._was_moved_away(group, match) else match)
             for group, match in matches
         ]
+
+    def _gives_address(self, record: Person, email: str, matches: list[tuple[Group, Any]]) -> bool:
+        """Give a record its new address and say so, unless somebody of the former one is led there all the same.
+
+        A converted lead that keeps the former address leads to its contact (rule 2.3): that participant is a row of the
+        person now, and still has the address.
+        """
+        former = record.email
+        record.fields["Email"] = email
+        left = [group for group, match in matches if match is record and self._was_moved_away(group, record)]
+        if any(self.match(group) is record for group in left):
+            record.fields["Email"] = former
+            self.seen.add("address kept for another row")
+            return False
+        self.seen.add("address corrected")
+        return True
 
     def _was_moved_away(self, group: Group, match: Person) -> bool:
         return match.email != group.email and not any(row.end is match for row in group.rows)
