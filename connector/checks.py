@@ -91,6 +91,15 @@ def check_webhook_rate(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     return []
 
 
+@register(Tags.compatibility)
+def check_proxy_count(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that PROXY_COUNT is a number of proxies."""
+    if conf.proxy_count() >= 0:
+        return []
+    hint = "Write how many proxies add an address to X-Forwarded-For; 0 where people reach the web server itself."
+    return [Error(f"PROXY_COUNT is {conf.proxy_count()}.", hint=hint, id="connector.E008")]
+
+
 @register(Tags.database)
 def check_sqlite_options(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any

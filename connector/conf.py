@@ -153,6 +153,11 @@ def is_https_only() -> bool:
     return bool(settings.HTTPS_ONLY)
 
 
+def proxy_count() -> int:
+    """Return PROXY_COUNT: how many proxies stand in front, each of which adds its caller to X-Forwarded-For."""
+    return int(settings.PROXY_COUNT)
+
+
 def time_zone() -> str:
     """Return TIME_ZONE: the zone in which dates of inwink without one are meant, and in which dates are sent."""
     return str(settings.TIME_ZONE)

@@ -194,6 +194,7 @@ HTTPS_ONLY: bool = env.flag("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain http to the process itself
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+PROXY_COUNT: int = env.int("PROXY_COUNT", default=1 if HTTPS_ONLY else 0)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 # Subdomains and browsers' preload lists belong to whoever owns the domain: W005 and W021 ask for both.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -21,6 +21,7 @@ def test_delivered_settings_pass() -> None:
         checks.check_time_limits,
         checks.check_encryption_keys,
         checks.check_webhook_rate,
+        checks.check_proxy_count,
         checks.check_sqlite_options,
     ):
         assert check(None) == []
@@ -53,6 +54,11 @@ def test_malformed_key_is_named_by_its_place_only(settings: Settings, bad_key: s
     assert _ids(messages) == ["connector.E004"]
     assert "Key 2 of 2" in messages[0].msg
     assert not bad_key or bad_key not in messages[0].msg
+
+
+def test_a_number_of_proxies_below_none_is_refused(settings: Settings) -> None:
+    settings.PROXY_COUNT = -1
+    assert _ids(checks.check_proxy_count(None)) == ["connector.E008"]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's options")

@@ -5,6 +5,8 @@ referrer, and nothing that fetches links ahead of people (mail scanners, preview
 script posts it to this page and clears it from the address; without scripts the person pastes it.
 """
 
+from hashlib import sha256
+
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +16,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from connector.models import Invitation
 from connector.pipeline.invitations.issue import InvitationClosed, open_invitation
 from connector.pipeline.invitations.remembered import remember_opened
+from connector.views.client_address import client_address
 from connector.views.invitations.frame import invited_page, show
 
 WRONG_MAX = 20
@@ -29,14 +32,22 @@ def landing(request: HttpRequest) -> HttpResponse:
     """Take the token, bind the session to the invitation, and lead to its page."""
     if request.method == "GET":
         return show(request, "landing")
-    key = f"invitation-wrong:{request.META.get('REMOTE_ADDR', '')}"
-    if int(cache.get_or_set(key, 0, WRONG_SECONDS) or 0) >= WRONG_MAX:
+    key = f"invitation-wrong:{sha256(client_address(request).encode()).hexdigest()}"
+    if int(cache.get(key, 0)) >= WRONG_MAX:
         raise InvitationClosed
     token = request.POST.get("token", "").strip().rpartition("#")[2]
     try:
         invitation = open_invitation(token, now=timezone.now())
     except InvitationClosed:
-        cache.incr(key)
+        _count_wrong(key)
         raise
     remember_opened(request.session, invitation)
     return redirect(_PAGES[Invitation.Kind(invitation.kind)])
+
+
+def _count_wrong(key: str) -> None:
+    cache.add(key, 0, WRONG_SECONDS)
+    try:
+        cache.incr(key)
+    except ValueError:  # it was there, and its time was over just now
+        cache.set(key, 1, WRONG_SECONDS)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from django.utils import timezone
 
@@ -203,6 +204,30 @@ def test_whoever_tries_too_many_wrong_links_waits_even_with_a_right_one() -> Non
         Client().post("/invitation/", {"token": "wrong"})
     assert Client().post("/invitation/", {"token": issued.token}).status_code == 404
     assert Client().post("/invitation/", {"token": issued.token}, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+@pytest.mark.django_db
+def test_behind_a_proxy_only_whoever_tried_waits(settings: Any) -> None:
+    settings.PROXY_COUNT = 1
+    issued = ask()
+    for number in range(WRONG_MAX):  # what the caller writes into the header itself does not help
+        said = f"198.51.100.{number}, 192.0.2.66"
+        Client().post("/invitation/", {"token": "wrong"}, headers={"X-Forwarded-For": said})
+    right = {"token": issued.token}
+    assert Client().post("/invitation/", right, headers={"X-Forwarded-For": "192.0.2.66"}).status_code == 404
+    assert Client().post("/invitation/", right, headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_count_that_runs_out_while_a_wrong_link_is_looked_up_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = LocMemCache.incr
+
+    def too_late(self: LocMemCache, key: str) -> int:
+        cache.delete(key)
+        return count(self, key)
+
+    monkeypatch.setattr(LocMemCache, "incr", too_late)
+    assert Client().post("/invitation/", {"token": "wrong"}).status_code == 404
 
 
 @pytest.mark.django_db
