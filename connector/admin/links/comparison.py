@@ -76,7 +76,7 @@ def lay_beside(one: Watched, *, counts: Mapping[str, int] | None) -> Iterator[Be
 def _own_rows(one: Watched, *, counts: Mapping[str, int] | None, known: Known) -> Iterator[Row]:
     for found in lay_beside(one, counts=counts):
         shared = (gettext("counted with the row above that has this status"),) if found.is_shared else ()
-        difference = found.there - known.counts.get(found.label, 0) if found.there is not None else 0
+        difference = known.difference(found.label, found.there) if found.there is not None else 0
         notes = (*_standing_notes(found.total, has_label=bool(found.label)), *shared, *_campaign_notes(difference))
         yield Row(
             state=found.state,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from connector.models import CampaignLink, MemberCount, OutboxEntry
@@ -60,12 +60,19 @@ def last_count(link: CampaignLink) -> Counted | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What this connector knows of the campaign's members."""
+    """What this connector knows of the campaign's members at the time of a count."""
 
     counts: Mapping[str, int]
-    """{status label that they had when they were last synced: members}"""
-    synced_since: int
-    """Participants that were synced after the campaign was counted."""
+    """{status label that they had by then: members that were not synced since}"""
+    open_members: int = 0
+    """Members that were synced since: they may have had any status by then, or none."""
+    synced_since: int = 0
+    """Participants that were synced since, members or not."""
+
+    def difference(self, label: str, there: int) -> int:
+        """Return how many more, or fewer (below 0), members a status surely had than this connector can explain."""
+        least = self.counts.get(label, 0)
+        return min(there - least, 0) or max(there - least - self.open_members, 0)
 
 
 def known_members(link: CampaignLink, *, counted_at: datetime | None) -> Known:
@@ -74,10 +81,20 @@ def known_members(link: CampaignLink, *, counted_at: datetime | None) -> Known:
     A status that a colleague had set before is not written again: it is the one of the state that was synced.
     """
     entries = OutboxEntry.objects.filter(link=link).order_by()
-    members = entries.exclude(member_id="").exclude(synced_state="").values_list("sent_label", "synced_state")
+    members = entries.exclude(member_id="").exclude(synced_state="")
+    if counted_at is None:
+        return Known(_by_status(link, members))
+    since = entries.filter(last_synced_at__gt=counted_at)
+    open_ids = since.exclude(member_id="").values("member_id")
+    found = since.aggregate(rows=Count("pk"), members=Count("member_id", distinct=True, filter=~Q(member_id="")))
+    counts = _by_status(link, members.exclude(member_id__in=open_ids))
+    return Known(counts, open_members=found["members"], synced_since=found["rows"])
+
+
+def _by_status(link: CampaignLink, members: QuerySet[OutboxEntry]) -> Mapping[str, int]:
     statuses = {state.value: label for state, label in link.statuses().items()}
     counts: Counter[str] = Counter()
-    for label, state, count in members.annotate(Count("member_id", distinct=True)):
+    rows = members.values_list("sent_label", "synced_state").annotate(Count("member_id", distinct=True))
+    for label, state, count in rows:
         counts[label or statuses.get(state, "")] += count
-    since = entries.filter(last_synced_at__gt=counted_at).count() if counted_at else 0
-    return Known(counts, since)
+    return counts

@@ -87,6 +87,33 @@ def test_what_a_colleague_changed_shows_as_a_difference(world: World, admin_clie
     assert notes["Attended"] == ("1 more in Salesforce: added or changed there",)
 
 
+def test_what_was_synced_since_the_count_is_no_change_of_a_colleague(world: World, admin_client: Client) -> None:
+    """The campaign was counted before the people came: nobody there was removed."""
+    world.send({"id": "p1", "email": "ada@acme.example", "lastName": "Lovelace", "registered": True})
+    admin_client.post(url_of(world.link, "count"))
+    world.send(
+        {"id": "p1", "email": "ada@acme.example", "lastName": "Lovelace", "registered": True, "came": True},
+        {"id": "p2", "email": "grace@acme.example", "lastName": "Hopper", "registered": True, "came": True},
+    )
+    page = admin_client.get(url_of(world.link, "event"))
+    rows = {row.state: (row.here, row.there, row.notes) for row in page.context["rows"]}
+    assert rows == {"Registered": (0, 1, ()), "Attended": (2, 0, ())}
+    assert "2 participants were synced since: count again to compare." in page.content.decode()
+
+
+def test_what_a_colleague_changed_before_the_count_shows_whoever_was_synced_since(
+    world: World, admin_client: Client
+) -> None:
+    ada = {"id": "p1", "email": "ada@acme.example", "lastName": "Lovelace", "registered": True}
+    world.send(ada, {"id": "p2", "email": "grace@acme.example", "lastName": "Hopper", "registered": True})
+    for member in world.rows("CampaignMember"):
+        world.change("CampaignMember", member["Id"], Status="Sent")
+    admin_client.post(url_of(world.link, "count"))
+    world.send({**ada, "came": True})
+    rows = {row.state: row.notes for row in admin_client.get(url_of(world.link, "event")).context["rows"]}
+    assert rows["Registered"] == ("1 fewer in Salesforce: removed or changed there",)
+
+
 def test_a_campaign_that_cannot_be_counted_says_why_and_keeps_the_last_count(
     world: World, admin_client: Client
 ) -> None:
