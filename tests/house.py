@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Task
 from django_q.tasks import async_task
 
+from connector.admin.frame.hidden_search import conceal_term
 from connector.admin.links.wizard.steps import SLUGS
 from connector.admin.people.questions import GIVEN
 from connector.core.outcomes import EntryState, Reason
@@ -225,7 +226,8 @@ class House:
         errand = reverse("admin:connector_errand_change", args=[self.rows["import"]])
         questions = [f"{answers}?question={question}" for question in (*_QUESTIONS, GIVEN)]
         pause = f"{reverse('admin:connector_salesforceorg_links_state', args=[self.rows['salesforceorg']])}?to=pause"
-        attended = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link}&q=Ada"
+        sought = conceal_term("Ada", of="connector.outboxentry")
+        attended = f"{reverse('admin:connector_outboxentry_changelist')}?link__id__exact={link}&q={sought}"
         return [
             *steps,
             *(f"{add}?object={kind}" for kind in ("lead", "campaign_member")),

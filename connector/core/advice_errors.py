@@ -8,23 +8,23 @@ from collections.abc import Mapping
 from connector.core.advice_reasons import Texts
 
 _WAIT_EN = "Nothing to do: the connector tries again by itself."
-_WAIT_FR = "Rien à faire : le connecteur réessaie de lui-même."
+_WAIT_FR = "Rien à faire : le connecteur réessaie de lui-même."
 _TELL_EN = "Tell whoever runs the connector; the details stand in its log."
-_TELL_FR = "Prévenez la personne qui exploite le connecteur ; le détail est dans son journal."
+_TELL_FR = "Prévenez la personne qui exploite le connecteur ; le détail est dans son journal."
 
 _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     (("INVALID_SESSION_ID", "INVALID_AUTH_HEADER"), {
         "en": ("Salesforce no longer accepts the sign-in of the connector.",
                "Test the connection of the organisation; sign in again if it says so."),
         "fr": ("Salesforce n’accepte plus la session du connecteur.",
-               "Testez la connexion de l’organisation ; reconnectez-la si la page le demande."),
+               "Testez la connexion de l’organisation ; reconnectez-la si la page le demande."),
     }),
     (("REQUEST_LIMIT_EXCEEDED",), {
         "en": ("The organisation has used up its API calls, or too many run at the same time.",
                "Wait: sending resumes by itself. If it happens often, "
                "ask your Salesforce administrator for more calls."),
         "fr": ("L’organisation a épuisé ses appels API, ou trop d’appels sont en cours.",
-               "Patientez : l’envoi reprend de lui-même. Si cela se répète, "
+               "Patientez : l’envoi reprend de lui-même. Si cela se répète, "
                "demandez plus d’appels à votre administrateur Salesforce."),
     }),
     (("SERVER_UNAVAILABLE", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"), {
@@ -36,7 +36,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Nothing to do: the connector tries again by itself. If it happens often, look for automation that "
                "updates campaigns in Salesforce."),
         "fr": ("Quelqu’un d’autre modifiait la même fiche ou la même campagne à cet instant.",
-               "Rien à faire : le connecteur réessaie de lui-même. Si cela se répète, cherchez une automatisation "
+               "Rien à faire : le connecteur réessaie de lui-même. Si cela se répète, cherchez une automatisation "
                "qui met à jour les campagnes dans Salesforce."),
     }),
     (("QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG", "TOO_MANY_APEX_REQUESTS", "TXN_SECURITY_METERING_ERROR",
@@ -45,7 +45,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Nothing to do: the connector tries again by itself. If it goes on, look at the automation of the "
                "organisation with your Salesforce administrator."),
         "fr": ("Salesforce a abandonné cette requête, le plus souvent parce qu’il était surchargé.",
-               "Rien à faire : le connecteur réessaie de lui-même. Si cela persiste, examinez les automatisations "
+               "Rien à faire : le connecteur réessaie de lui-même. Si cela persiste, examinez les automatisations "
                "avec votre administrateur Salesforce."),
     }),
     (("PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"), {
@@ -57,13 +57,13 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Ask your Salesforce administrator to give the integration user the permission “API Enabled”."),
         "fr": ("L’API est désactivée pour cette organisation ou pour l’utilisateur d’intégration.",
                "Demandez à votre administrateur Salesforce d’accorder à cet utilisateur "
-               "l’autorisation « API activée »."),
+               "l’autorisation « API activée »."),
     }),
     (("FUNCTIONALITY_NOT_ENABLED",), {
         "en": ("Salesforce says that a function which is needed is switched off in this organisation.",
                "Show the text below to your Salesforce administrator: campaigns, or the API, may be switched off."),
         "fr": ("Salesforce indique qu’une fonction nécessaire est désactivée dans cette organisation.",
-               "Montrez le texte ci-dessous à votre administrateur Salesforce : les campagnes ou l’API "
+               "Montrez le texte ci-dessous à votre administrateur Salesforce : les campagnes ou l’API "
                "sont peut-être désactivées."),
     }),
     (("GONE", "UNSUPPORTED_API_VERSION"), {
@@ -77,7 +77,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Ask your Salesforce administrator for access to these objects and for the tick “Marketing User”."),
         "fr": ("L’utilisateur d’intégration ne peut pas utiliser les Contacts, Pistes, campagnes "
                "ou membres de campagne.",
-               "Demandez à votre administrateur Salesforce l’accès à ces objets et la case « Utilisateur Marketing »."),
+               "Demandez à votre administrateur Salesforce l’accès à ces objets et la case « Utilisateur Marketing »."),
     }),
     (("STORAGE_LIMIT_EXCEEDED",), {
         "en": ("The organisation has no storage left.",
@@ -119,13 +119,13 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("A record that was known no longer exists in Salesforce, or is hidden from the integration user.",
                "Send the participant again: the person is then searched anew."),
         "fr": ("Une fiche connue n’existe plus dans Salesforce, ou est cachée à l’utilisateur d’intégration.",
-               "Renvoyez le participant : la personne sera cherchée de nouveau."),
+               "Renvoyez le participant : la personne sera cherchée de nouveau."),
     }),
     (("CANNOT_UPDATE_CONVERTED_LEAD",), {
         "en": ("The Lead was converted into a Contact meanwhile.",
                "Send the participant again: the Contact is then used."),
         "fr": ("La Piste a été convertie en Contact entre-temps.",
-               "Renvoyez le participant : le Contact sera alors utilisé."),
+               "Renvoyez le participant : le Contact sera alors utilisé."),
     }),
     (("DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"), {
         "en": ("A field that must be unique in Salesforce already holds this value on another record.",
@@ -153,21 +153,21 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "integration user; then send the participant again."),
         "fr": ("Une règle de doublons de Salesforce a bloqué cette personne.",
                "Fusionnez ou corrigez les doublons dans Salesforce, ou faites que la règle alerte sans bloquer "
-               "l’utilisateur d’intégration ; puis renvoyez le participant."),
+               "l’utilisateur d’intégration ; puis renvoyez le participant."),
     }),
     (("FIELD_CUSTOM_VALIDATION_EXCEPTION", "FIELD_FILTER_VALIDATION_EXCEPTION", "FIELD_INTEGRITY_EXCEPTION"), {
         "en": ("A validation rule of the organisation refused this person.",
                "The text below was written by your Salesforce administrator: follow it, or ask for an exception "
                "for the integration user; then send the participant again."),
         "fr": ("Une règle de validation de l’organisation a refusé cette personne.",
-               "Le texte ci-dessous vient de votre administrateur Salesforce : suivez-le, ou demandez une exception "
-               "pour l’utilisateur d’intégration ; puis renvoyez le participant."),
+               "Le texte ci-dessous vient de votre administrateur Salesforce : suivez-le, ou demandez une exception "
+               "pour l’utilisateur d’intégration ; puis renvoyez le participant."),
     }),
     (("INVALID_EMAIL_ADDRESS",), {
         "en": ("Salesforce does not accept this email address.",
                "Correct the email in inwink; the participant is then sent by itself."),
         "fr": ("Salesforce n’accepte pas cette adresse e-mail.",
-               "Corrigez l’adresse dans inwink ; le participant sera alors envoyé de lui-même."),
+               "Corrigez l’adresse dans inwink ; le participant sera alors envoyé de lui-même."),
     }),
     (("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",), {
         "en": ("Salesforce’s list has no such choice, and it accepts no others. A choice that exists may still not be "
@@ -195,7 +195,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("A text is longer than the Salesforce field allows.",
                "Shorten it in inwink, or tick “cut texts that are too long” on the mapping."),
         "fr": ("Un texte dépasse la longueur du champ Salesforce.",
-               "Raccourcissez-le dans inwink, ou cochez « couper les textes trop longs » sur la correspondance."),
+               "Raccourcissez-le dans inwink, ou cochez « couper les textes trop longs » sur la correspondance."),
     }),
     (("EXCEEDED_ID_LIMIT", "INVALID_QUERY_FILTER_OPERATOR", "JSON_PARSER_ERROR", "MALFORMED_ID", "MALFORMED_QUERY"), {
         "en": ("Salesforce did not understand what the connector asked. That is a mistake of the connector.", _TELL_EN),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from connector.core.advice_reasons import Texts
 
 _WAIT_EN = "Nothing to do: the connector tries again by itself."
-_WAIT_FR = "Rien à faire : le connecteur réessaie de lui-même."
+_WAIT_FR = "Rien à faire : le connecteur réessaie de lui-même."
 
 _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     (("timeout", "connect_timeout", "no_connection", "connection_lost", "unreadable_answer"), {
@@ -18,13 +18,13 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("Every worker that had this participant in hand stopped without a word, ten times in a row.",
                "Tell your operator: the workers’ log says why they died. Then send the participant again."),
         "fr": ("Chaque processus qui traitait ce participant s’est arrêté sans un mot, dix fois de suite.",
-               "Prévenez votre exploitant : le journal des processus en dit la cause. Puis renvoyez le participant."),
+               "Prévenez votre exploitant : le journal des processus en dit la cause. Puis renvoyez le participant."),
     }),
     (("put_back_busy",), {
         "en": ("A worker had this campaign in hand all the time, so nothing more was put back.",
                "Wait for a minute, or pause the link, then put back again: what is back already stays."),
-        "fr": ("Un processus traitait cette campagne sans interruption : rien de plus n’a été rétabli.",
-               "Attendez une minute, ou mettez la liaison en pause, puis recommencez : ce qui est rétabli le reste."),
+        "fr": ("Un processus traitait cette campagne sans interruption : rien de plus n’a été rétabli.",
+               "Attendez une minute, ou mettez la liaison en pause, puis recommencez : ce qui est rétabli le reste."),
     }),
     (("unreadable_file",), {
         "en": ("The file cannot be read.", "Mend it as the line below says, or export it from inwink again."),
@@ -39,13 +39,13 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("The workers that did this stopped without a word, several times.",
                "Tell your operator: the workers’ log says why. Then do it again; what is done stays done."),
         "fr": ("Les processus qui s’en chargeaient se sont arrêtés sans un mot, plusieurs fois.",
-               "Prévenez l’exploitant : le journal en donne la cause. Puis recommencez : ce qui est fait le reste."),
+               "Prévenez l’exploitant : le journal en donne la cause. Puis recommencez : ce qui est fait le reste."),
     }),
     (("tls_failed", "forbidden_host", "redirected"), {
         "en": ("The address of Salesforce is not one that the connector may trust.",
                "Check the login URL: it must be the https address of your My Domain."),
         "fr": ("L’adresse de Salesforce n’est pas de celles auxquelles le connecteur peut se fier.",
-               "Vérifiez l’URL de connexion : ce doit être l’adresse https de votre My Domain."),
+               "Vérifiez l’URL de connexion : ce doit être l’adresse https de votre My Domain."),
     }),
     (("other_user",), {
         "en": ("The sign-in now leads to another user than a moment ago, who may see other people. "
@@ -80,11 +80,11 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("A mapped field vanished while this participant was being sent.",
                "Send the participant again: the field is then left out until it returns."),
         "fr": ("Un champ associé a disparu pendant l’envoi de ce participant.",
-               "Renvoyez le participant : le champ est alors omis jusqu’à son retour."),
+               "Renvoyez le participant : le champ est alors omis jusqu’à son retour."),
     }),
     (("gave_way", "claim_lost"), {
         "en": ("This batch was given back before its end: a check-in went first, or the worker was stopped.", _WAIT_EN),
-        "fr": ("Ce lot a été rendu avant la fin : un pointage est passé devant, ou le processus a été arrêté.",
+        "fr": ("Ce lot a été rendu avant la fin : un pointage est passé devant, ou le processus a été arrêté.",
                _WAIT_FR),
     }),
     (("daily_limit",), {
@@ -92,21 +92,21 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Nothing to do: it is asked every ten minutes whether calls are left, and sending resumes by itself. "
                "If it happens often, ask your Salesforce administrator which applications use the calls."),
         "fr": ("L’organisation a épuisé ses appels API des dernières 24 heures.",
-               "Rien à faire : toutes les dix minutes, on lui demande s’il en reste, et l’envoi reprend de lui-même. "
+               "Rien à faire : toutes les dix minutes, on lui demande s’il en reste, et l’envoi reprend de lui-même. "
                "Si cela se répète, demandez à votre administrateur Salesforce quelles applications les consomment."),
     }),
     (("concurrent_limit",), {
         "en": ("Too many long requests were running in the organisation at the same time.",
                "Nothing to do: sending resumes by itself after half a minute."),
         "fr": ("Trop de longues requêtes s’exécutaient en même temps dans l’organisation.",
-               "Rien à faire : l’envoi reprend de lui-même après une demi-minute."),
+               "Rien à faire : l’envoi reprend de lui-même après une demi-minute."),
     }),
     (("org_budget_used",), {
         "en": ("Backfill waits: the organisation has used its budget of API calls. Live changes are still sent.",
                "Nothing to do: it goes on as calls of the last 24 hours expire. To go on now, raise the API budget."),
-        "fr": ("La reprise attend : l’organisation a consommé son budget d’appels API. "
+        "fr": ("La reprise attend : l’organisation a consommé son budget d’appels API. "
                "Les changements en direct partent toujours.",
-               "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
+               "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
                "Pour continuer tout de suite, relevez le budget d’appels."),
     }),
     (("own_budget_used",), {
@@ -114,10 +114,10 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Live changes are still sent.",
                "Nothing to do: it goes on as calls of the last 24 hours expire. "
                "To go on now, raise “our own API calls”."),
-        "fr": ("La reprise attend : le connecteur a fait autant d’appels API en 24 heures qu’il en a le droit. "
+        "fr": ("La reprise attend : le connecteur a fait autant d’appels API en 24 heures qu’il en a le droit. "
                "Les changements en direct partent toujours.",
-               "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
-               "Pour continuer tout de suite, relevez « nos propres appels API »."),
+               "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
+               "Pour continuer tout de suite, relevez « nos propres appels API »."),
     }),
     (("campaign_gone",), {
         "en": ("The campaign no longer exists, or is hidden from the integration user.",
@@ -129,13 +129,13 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("A text from inwink is longer than the Salesforce field allows.",
                "Shorten it in inwink, or tick “cut texts that are too long” on the mapping."),
         "fr": ("Un texte d’inwink dépasse la longueur du champ Salesforce.",
-               "Raccourcissez-le dans inwink, ou cochez « couper les textes trop longs » sur la correspondance."),
+               "Raccourcissez-le dans inwink, ou cochez « couper les textes trop longs » sur la correspondance."),
     }),
     (("invalid_email",), {
         "en": ("A value that is mapped to an email field is not an email address.",
                "Correct it in inwink; the participant is then sent by itself."),
         "fr": ("Une valeur associée à un champ e-mail n’est pas une adresse.",
-               "Corrigez-la dans inwink ; le participant sera alors envoyé de lui-même."),
+               "Corrigez-la dans inwink ; le participant sera alors envoyé de lui-même."),
     }),
     (("unknown_choice",), {
         "en": ("Salesforce’s list has no such choice.",
@@ -154,7 +154,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("A new person would lack a field that Salesforce requires; nothing was sent.",
                "Fill it in inwink, give the link a text for unknown companies and last names, "
                "or map a source with a default to the field named below."),
-        "fr": ("Il manquerait à une nouvelle personne un champ obligatoire de Salesforce ; rien n’a été envoyé.",
+        "fr": ("Il manquerait à une nouvelle personne un champ obligatoire de Salesforce ; rien n’a été envoyé.",
                "Remplissez-le dans inwink, donnez à la liaison un texte pour les sociétés et noms inconnus, "
                "ou associez une source avec une valeur par défaut au champ nommé ci-dessous."),
     }),
@@ -164,7 +164,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "then send the participant again."),
         "fr": ("L’utilisateur d’intégration ne peut pas donner aux nouvelles personnes le type d’enregistrement "
                "de cette liaison, ou celui-ci n’existe plus.",
-               "Attribuez-lui ce type d’enregistrement dans Salesforce, ou choisissez-en un autre sur la liaison ; "
+               "Attribuez-lui ce type d’enregistrement dans Salesforce, ou choisissez-en un autre sur la liaison ; "
                "puis renvoyez le participant."),
     }),
 )  # fmt: skip

@@ -38,9 +38,9 @@ REASONS: Mapping[Reason, Texts] = {
         "en": ("inwink has no valid email for this participant, so nobody can be found in Salesforce.",
                "Correct the email in inwink; or find the person in Salesforce by name, create the person without "
                "an email, or leave the participant out."),
-        "fr": ("inwink n’a pas d’adresse e-mail valide pour ce participant : "
+        "fr": ("inwink n’a pas d’adresse e-mail valide pour ce participant : "
                "impossible de le retrouver dans Salesforce.",
-               "Corrigez l’adresse dans inwink ; ou cherchez la personne par son nom dans Salesforce, "
+               "Corrigez l’adresse dans inwink ; ou cherchez la personne par son nom dans Salesforce, "
                "créez-la sans adresse, ou écartez le participant."),
     },
     Reason.STATE_UNKNOWN: {
@@ -49,14 +49,14 @@ REASONS: Mapping[Reason, Texts] = {
                "If it only reports registrations, set “state when none is sent” on the webhook source."),
         "fr": ("Aucun message n’a encore indiqué si cette personne est inscrite ou est venue.",
                "Vérifiez que l’émetteur transmet l’inscription. S’il ne signale que des inscriptions, "
-               "renseignez « état si aucun n’est envoyé » sur la source du webhook."),
+               "renseignez « état si aucun n’est envoyé » sur la source du webhook."),
     },
     Reason.TEST_SCAN: {
         "en": ("This check-in is earlier than the start of the event: it is probably a badge test.",
                "If the person was really there, count it as attended. If it was a test, say so: only the registration "
                "is sent."),
-        "fr": ("Ce pointage est antérieur au début de l’événement : c’est sans doute un test de badge.",
-               "Si la personne était bien présente, comptez-la comme venue. Si c’était un test, dites-le : seule "
+        "fr": ("Ce pointage est antérieur au début de l’événement : c’est sans doute un test de badge.",
+               "Si la personne était bien présente, comptez-la comme venue. Si c’était un test, dites-le : seule "
                "l’inscription est envoyée."),
     },
     Reason.SHARES_EMAIL: {
@@ -65,7 +65,7 @@ REASONS: Mapping[Reason, Texts] = {
                "Say whether both are the same person; if not, pick or create this person, or leave it out."),
         "fr": ("Un autre participant de cet événement a la même adresse, ou une autre adresse de la même fiche, "
                "sous un autre nom.",
-               "Indiquez s’il s’agit de la même personne ; sinon choisissez ou créez cette personne, "
+               "Indiquez s’il s’agit de la même personne ; sinon choisissez ou créez cette personne, "
                "ou écartez le participant."),
     },
     Reason.AMBIGUOUS: {
@@ -73,7 +73,7 @@ REASONS: Mapping[Reason, Texts] = {
                "Pick the right one; the choice is remembered. Better still, merge the duplicates in Salesforce "
                "and send the participant again."),
         "fr": ("Plusieurs fiches Salesforce portent cette adresse.",
-               "Choisissez la bonne ; le choix est mémorisé. Mieux encore : fusionnez les doublons dans Salesforce, "
+               "Choisissez la bonne ; le choix est mémorisé. Mieux encore : fusionnez les doublons dans Salesforce, "
                "puis renvoyez le participant."),
     },
     Reason.CONVERTED_WITHOUT_CONTACT: {
@@ -93,28 +93,28 @@ REASONS: Mapping[Reason, Texts] = {
                "To add this person, let the link search Leads too (setting “match”)."),
         "fr": ("L’adresse n’existe que sur une Piste (Lead) et cette liaison ne cherche que des Contacts. "
                "Personne n’a été créé.",
-               "Pour ajouter cette personne, faites chercher aussi les Pistes (réglage « rapprochement »)."),
+               "Pour ajouter cette personne, faites chercher aussi les Pistes (réglage « rapprochement »)."),
     },
     Reason.EXISTS_AS_CONTACT: {
         "en": ("The email exists as a Contact only, and this link searches Leads only. Nobody was created.",
                "To add this person, let the link search Contacts too (setting “match”)."),
         "fr": ("L’adresse n’existe que sur un Contact et cette liaison ne cherche que des Pistes (Leads). "
                "Personne n’a été créé.",
-               "Pour ajouter cette personne, faites chercher aussi les Contacts (réglage « rapprochement »)."),
+               "Pour ajouter cette personne, faites chercher aussi les Contacts (réglage « rapprochement »)."),
     },
     Reason.NO_MATCH: {
         "en": ("Nobody in Salesforce has this email, and this link creates nobody.",
                "To create such people, change the setting “unknown people” of the link."),
         "fr": ("Personne dans Salesforce n’a cette adresse et cette liaison ne crée personne.",
-               "Pour créer ces personnes, modifiez le réglage « personnes inconnues » de la liaison."),
+               "Pour créer ces personnes, modifiez le réglage « personnes inconnues » de la liaison."),
     },
     Reason.NOT_CREATED_IN_STATE: {
         "en": ("Nobody in Salesforce has this email, and new people are not created in this state.",
                "Nothing to do: the person is created when the state changes. "
                "To create it now, add the state to “create new people for”."),
         "fr": ("Personne dans Salesforce n’a cette adresse et on ne crée personne dans cet état.",
-               "Rien à faire : la personne sera créée quand son état changera. "
-               "Pour la créer dès maintenant, ajoutez l’état à « créer les personnes pour »."),
+               "Rien à faire : la personne sera créée quand son état changera. "
+               "Pour la créer dès maintenant, ajoutez l’état à « créer les personnes pour »."),
     },
     Reason.VISIBILITY_NOT_CONFIRMED: {
         "en": ("Nobody visible in Salesforce has this email. It is not certain that the integration user sees all "
@@ -122,7 +122,7 @@ REASONS: Mapping[Reason, Texts] = {
                "Ask your Salesforce administrator, then confirm it on the page of the organisation. "
                "Waiting people are then sent."),
         "fr": ("Personne de visible dans Salesforce n’a cette adresse. Il n’est pas certain que l’utilisateur "
-               "d’intégration voie tous les Contacts et toutes les Pistes : personne n’est donc créé.",
+               "d’intégration voie tous les Contacts et toutes les Pistes : personne n’est donc créé.",
                "Demandez à votre administrateur Salesforce, puis confirmez-le sur la page de l’organisation. "
                "Les personnes en attente seront alors envoyées."),
     },
@@ -136,7 +136,7 @@ REASONS: Mapping[Reason, Texts] = {
         "en": ("A colleague removed this person from the campaign in Salesforce. That is respected.",
                "To add the person again, press “Send again”."),
         "fr": ("Un collègue a retiré cette personne de la campagne dans Salesforce. Ce choix est respecté.",
-               "Pour l’ajouter de nouveau, cliquez sur « Renvoyer »."),
+               "Pour l’ajouter de nouveau, cliquez sur « Renvoyer »."),
     },
     Reason.LEFT_OUT_BY_HAND: {
         "en": ("A colleague decided here to leave this participant out.",
@@ -166,7 +166,7 @@ REASONS: Mapping[Reason, Texts] = {
         "en": ("The connector itself made a mistake with this participant. The others were sent.",
                "Tell whoever runs the connector: the details stand in its log. Then send the participant again."),
         "fr": ("Le connecteur lui-même a commis une erreur avec ce participant. Les autres ont été envoyés.",
-               "Prévenez la personne qui exploite le connecteur : le détail est dans son journal. "
+               "Prévenez la personne qui exploite le connecteur : le détail est dans son journal. "
                "Renvoyez ensuite le participant."),
     },
 }  # fmt: skip
@@ -175,14 +175,14 @@ NOTES: Mapping[Note, Texts] = {
     Note.KEPT_MANUAL: {
         "en": ("A colleague had set another status in Salesforce; it was kept.",
                "Nothing to do. To set inwink’s status, use “Correct the status”."),
-        "fr": ("Un collègue avait choisi un autre statut dans Salesforce ; il a été conservé.",
-               "Rien à faire. Pour imposer le statut d’inwink, utilisez « Corriger le statut »."),
+        "fr": ("Un collègue avait choisi un autre statut dans Salesforce ; il a été conservé.",
+               "Rien à faire. Pour imposer le statut d’inwink, utilisez « Corriger le statut »."),
     },
     Note.STATUS_NOT_LOWERED: {
         "en": ("The present status ranks higher than the one inwink asks for; it was kept.",
                "Nothing to do. To set inwink’s status, use “Correct the status”."),
-        "fr": ("Le statut actuel l’emporte sur celui que demande inwink ; il a été conservé.",
-               "Rien à faire. Pour imposer le statut d’inwink, utilisez « Corriger le statut »."),
+        "fr": ("Le statut actuel l’emporte sur celui que demande inwink ; il a été conservé.",
+               "Rien à faire. Pour imposer le statut d’inwink, utilisez « Corriger le statut »."),
     },
     Note.LEFT_BEHIND: {
         "en": ("The email changed and belongs to another record now. The old record stays in the campaign.",
@@ -193,7 +193,7 @@ NOTES: Mapping[Note, Texts] = {
     Note.SAME_PERSON: {
         "en": ("This participant is the same person as another one of this event: one member of the campaign.",
                "Nothing to do."),
-        "fr": ("Ce participant est la même personne qu’un autre de cet événement : un seul membre de campagne.",
+        "fr": ("Ce participant est la même personne qu’un autre de cet événement : un seul membre de campagne.",
                "Rien à faire."),
     },
     Note.DUPLICATE_ALERT: {
@@ -206,7 +206,7 @@ NOTES: Mapping[Note, Texts] = {
         "en": ("A mapped field is gone or not writable for the integration user; it was left out.",
                "Give the integration user access to the field, or remove the mapping. "
                "The people concerned are then sent again."),
-        "fr": ("Un champ associé a disparu ou n’est pas modifiable par l’utilisateur d’intégration ; il a été omis.",
+        "fr": ("Un champ associé a disparu ou n’est pas modifiable par l’utilisateur d’intégration ; il a été omis.",
                "Donnez-lui accès au champ, ou supprimez la correspondance. "
                "Les personnes concernées seront alors renvoyées."),
     },
@@ -214,7 +214,7 @@ NOTES: Mapping[Note, Texts] = {
         "en": ("This person is a Person Account: the person’s own fields differ from inwink and were not written.",
                "If they shall be written, give the integration user the right to edit Accounts, "
                "then send the participant again."),
-        "fr": ("Cette personne est un compte personnel : ses propres champs diffèrent d’inwink "
+        "fr": ("Cette personne est un compte personnel : ses propres champs diffèrent d’inwink "
                "et n’ont pas été écrits.",
                "S’ils doivent l’être, donnez à l’utilisateur d’intégration le droit de modifier les Comptes, "
                "puis renvoyez le participant."),
@@ -223,7 +223,7 @@ NOTES: Mapping[Note, Texts] = {
         "en": ("The new Contact has no account: none was found for this company or email. "
                "A Contact without account is seen by its owner and administrators only.",
                "Give the Contact an account in Salesforce, or choose one account for all new Contacts of the link."),
-        "fr": ("Le nouveau Contact n’a pas de compte : aucun ne correspond à cette société ou à cet e-mail. "
+        "fr": ("Le nouveau Contact n’a pas de compte : aucun ne correspond à cette société ou à cet e-mail. "
                "Un Contact sans compte n’est visible que de son propriétaire et des administrateurs.",
                "Rattachez le Contact à un compte dans Salesforce, ou choisissez un compte pour tous les nouveaux "
                "Contacts de la liaison."),
@@ -232,15 +232,15 @@ NOTES: Mapping[Note, Texts] = {
         "en": ("The new Contact has no account: several accounts have this company name or website, "
                "and the connector does not guess.",
                "Give the Contact an account in Salesforce; merge the accounts if they are one."),
-        "fr": ("Le nouveau Contact n’a pas de compte : plusieurs comptes ont ce nom ou ce site web, "
+        "fr": ("Le nouveau Contact n’a pas de compte : plusieurs comptes ont ce nom ou ce site web, "
                "et le connecteur ne devine pas.",
-               "Rattachez le Contact à un compte dans Salesforce ; fusionnez les comptes s’il s’agit du même."),
+               "Rattachez le Contact à un compte dans Salesforce ; fusionnez les comptes s’il s’agit du même."),
     },
     Note.ACCOUNT_CONSUMER_DOMAIN: {
         "en": ("The new Contact has no account: the email is of a provider that anybody can use, "
                "so it names no company.",
                "Give the Contact an account in Salesforce if you know it."),
-        "fr": ("Le nouveau Contact n’a pas de compte : l’e-mail est celui d’un fournisseur grand public, "
+        "fr": ("Le nouveau Contact n’a pas de compte : l’e-mail est celui d’un fournisseur grand public, "
                "il n’indique aucune société.",
                "Rattachez le Contact à un compte dans Salesforce si vous le connaissez."),
     },
@@ -248,21 +248,21 @@ NOTES: Mapping[Note, Texts] = {
         "en": ("The new Contact has no account: the integration user may not search accounts, "
                "or not by name or website.",
                "Give the user the right to read Accounts, their names and websites; run the check of the link."),
-        "fr": ("Le nouveau Contact n’a pas de compte : l’utilisateur d’intégration ne peut pas chercher de comptes, "
+        "fr": ("Le nouveau Contact n’a pas de compte : l’utilisateur d’intégration ne peut pas chercher de comptes, "
                "ou pas par nom ou site web.",
-               "Donnez-lui le droit de lire les Comptes et leurs champs Nom et Site web ; "
+               "Donnez-lui le droit de lire les Comptes et leurs champs Nom et Site web ; "
                "lancez la vérification de la liaison."),
     },
     Note.CHOICE_SKIPPED: {
         "en": ("Salesforce’s list has no such choice; the field was left as it is.",
                "Add the choice in Salesforce, or map it to an existing one."),
-        "fr": ("La liste de Salesforce n’a pas ce choix ; le champ est resté tel quel.",
+        "fr": ("La liste de Salesforce n’a pas ce choix ; le champ est resté tel quel.",
                "Ajoutez le choix dans Salesforce, ou associez-le à un choix existant."),
     },
     Note.OPT_OUT_KEPT: {
         "en": ("The person opted out in Salesforce; the connector never takes that back.",
                "Nothing to do."),
-        "fr": ("La personne s’est désabonnée dans Salesforce ; le connecteur n’annule jamais ce choix.",
+        "fr": ("La personne s’est désabonnée dans Salesforce ; le connecteur n’annule jamais ce choix.",
                "Rien à faire."),
     },
     Note.NOT_PUT_BACK: {
@@ -276,9 +276,9 @@ NOTES: Mapping[Note, Texts] = {
                "the field cannot be written.",
                "Look whether the two records are one person and merge them in Salesforce. "
                "A ticket that was handed over leaves its key on the first person: then nothing is to be done."),
-        "fr": ("Le champ clé est resté tel quel : la fiche porte une autre clé, une autre fiche porte celle-ci, ou "
+        "fr": ("Le champ clé est resté tel quel : la fiche porte une autre clé, une autre fiche porte celle-ci, ou "
                "le champ n’est pas modifiable.",
                "Voyez si les deux fiches sont une seule personne et fusionnez-les dans Salesforce. "
-               "Un billet transmis laisse sa clé sur la première personne : il n’y a alors rien à faire."),
+               "Un billet transmis laisse sa clé sur la première personne : il n’y a alors rien à faire."),
     },
 }  # fmt: skip

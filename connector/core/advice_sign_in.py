@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from connector.core.advice_reasons import Texts
 
 _WAIT_EN = "Nothing to do: the connector tries again by itself."
-_WAIT_FR = "Rien à faire : le connecteur réessaie de lui-même."
+_WAIT_FR = "Rien à faire : le connecteur réessaie de lui-même."
 _AGAIN_EN = "Press “Log in with Salesforce” on the page of the organisation."
-_AGAIN_FR = "Cliquez sur « Se connecter avec Salesforce » sur la page de l’organisation."
+_AGAIN_FR = "Cliquez sur « Se connecter avec Salesforce » sur la page de l’organisation."
 
 _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     (("my_domain_required",), {
@@ -24,7 +24,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Copy both again from the app; a new app takes some minutes to be known. "
                "Check too that the login URL is that of the organisation that has the app."),
         "fr": ("Salesforce ne reconnaît pas cette clé et ce secret client.",
-               "Copiez-les de nouveau depuis l’application ; une application neuve met quelques minutes à être connue. "
+               "Copiez-les de nouveau depuis l’application ; une application neuve met quelques minutes à être connue. "
                "Vérifiez aussi que l’URL de connexion est celle de l’organisation qui possède l’application."),
     }),
     (("invalid_grant", "inactive_user", "inactive_org"), {
@@ -47,21 +47,21 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "under “Run As”."),
         "fr": ("L’application n’a pas d’utilisateur au nom duquel agir.",
                "Dans les politiques de l’application, activez le flux d’identifiants client et indiquez "
-               "l’utilisateur d’intégration sous « Exécuter en tant que »."),
+               "l’utilisateur d’intégration sous « Exécuter en tant que »."),
     }),
     (("user_not_approved", "user_not_admin_approved", "oauth_app_access_denied"), {
         "en": ("The app may not act for this user: nobody has approved it.",
                "In the policies of the app, choose “Admin approved users are pre-authorized” and assign the "
                "integration user to it by a permission set."),
-        "fr": ("L’application ne peut pas agir pour cet utilisateur : personne ne l’a approuvée.",
-               "Dans les politiques de l’application, choisissez « Les utilisateurs approuvés par l’administrateur "
-               "sont préautorisés » et affectez-y l’utilisateur d’intégration par un ensemble d’autorisations."),
+        "fr": ("L’application ne peut pas agir pour cet utilisateur : personne ne l’a approuvée.",
+               "Dans les politiques de l’application, choisissez « Les utilisateurs approuvés par l’administrateur "
+               "sont préautorisés » et affectez-y l’utilisateur d’intégration par un ensemble d’autorisations."),
     }),
     (("audience_refused",), {
         "en": ("Salesforce does not accept the login URL in the signed sign-in.",
                "Enter the My Domain address; for a sandbox it ends in .sandbox.my.salesforce.com."),
         "fr": ("Salesforce n’accepte pas l’URL de connexion contenue dans la demande signée.",
-               "Indiquez l’adresse My Domain ; celle d’une sandbox finit par .sandbox.my.salesforce.com."),
+               "Indiquez l’adresse My Domain ; celle d’une sandbox finit par .sandbox.my.salesforce.com."),
     }),
     (("assertion_refused",), {
         "en": ("Salesforce does not accept the signature of the connector.",
@@ -76,7 +76,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Paste the whole file of the key, from “-----BEGIN PRIVATE KEY-----” to its end line. "
                "The certificate belongs in Salesforce, not here."),
         "fr": ("Ceci n’est pas une clé privée au format PEM.",
-               "Collez tout le fichier de la clé, de « -----BEGIN PRIVATE KEY----- » à la ligne de fin. "
+               "Collez tout le fichier de la clé, de « -----BEGIN PRIVATE KEY----- » à la ligne de fin. "
                "Le certificat se place dans Salesforce, pas ici."),
     }),
     (("encrypted_private_key",), {
@@ -84,14 +84,14 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Save it without one (openssl pkcs8 -in key.pem -out plain.pem) and paste that; "
                "it is stored encrypted here."),
         "fr": ("La clé privée est protégée par une phrase secrète, que personne ne pourrait saisir à la connexion.",
-               "Enregistrez-la sans phrase (openssl pkcs8 -in key.pem -out plain.pem) et collez le résultat ; "
+               "Enregistrez-la sans phrase (openssl pkcs8 -in key.pem -out plain.pem) et collez le résultat ; "
                "elle est stockée chiffrée ici."),
     }),
     (("not_an_rsa_key", "short_rsa_key"), {
         "en": ("Salesforce takes RSA keys of at least 2,048 bits only.",
                "Make a new one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem."),
-        "fr": ("Salesforce n’accepte que des clés RSA d’au moins 2 048 bits.",
-               "Créez-en une : openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem."),
+        "fr": ("Salesforce n’accepte que des clés RSA d’au moins 2 048 bits.",
+               "Créez-en une : openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem."),
     }),
     (("log_in_needed",), {
         "en": ("Nobody has logged in with Salesforce yet.", _AGAIN_EN),
@@ -101,7 +101,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("Salesforce has ended the log-in: the access was revoked, has expired by the policy of the app, "
                "or was given up for newer ones.",
                _AGAIN_EN),
-        "fr": ("Salesforce a mis fin à la connexion : l’accès a été révoqué, a expiré selon la politique de "
+        "fr": ("Salesforce a mis fin à la connexion : l’accès a été révoqué, a expiré selon la politique de "
                "l’application, ou a cédé la place à de plus récents.",
                _AGAIN_FR),
     }),
@@ -110,7 +110,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Press “Log in with Salesforce” once more and do not wait long. If it happens again, compare the "
                "callback URL in the app with the one that the page of the organisation shows."),
         "fr": ("Salesforce n’a pas accepté le retour depuis la page de connexion.",
-               "Cliquez de nouveau sur « Se connecter avec Salesforce », sans trop attendre. Si cela se répète, "
+               "Cliquez de nouveau sur « Se connecter avec Salesforce », sans trop attendre. Si cela se répète, "
                "comparez l’URL de rappel de l’application avec celle qu’affiche la page de l’organisation."),
     }),
     (("no_refresh_token", "invalid_scope"), {
@@ -118,13 +118,13 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "In the app, select the OAuth scopes “Manage user data via APIs (api)” and “Perform requests at any "
                "time (refresh_token, offline_access)”, then log in again."),
         "fr": ("L’application ne permet pas au connecteur de rester connecté.",
-               "Dans l’application, sélectionnez les étendues OAuth « Gérer les données utilisateur via des API "
-               "(api) » et « Effectuer des requêtes à tout moment (refresh_token, offline_access) », puis "
+               "Dans l’application, sélectionnez les étendues OAuth « Gérer les données utilisateur via des API "
+               "(api) » et « Effectuer des requêtes à tout moment (refresh_token, offline_access) », puis "
                "reconnectez-vous."),
     }),
     (("access_denied",), {
         "en": ("The access was denied on the page of Salesforce.", "Log in again and choose “Allow”."),
-        "fr": ("L’accès a été refusé sur la page de Salesforce.", "Reconnectez-vous et choisissez « Autoriser »."),
+        "fr": ("L’accès a été refusé sur la page de Salesforce.", "Reconnectez-vous et choisissez « Autoriser »."),
     }),
     (("oauth_app_blocked",), {
         "en": ("The app is blocked in this Salesforce organisation.",

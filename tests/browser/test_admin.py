@@ -126,5 +126,5 @@ def test_every_page_fits_a_phone_and_speaks_french(world: World, french_phone: V
     after = french_phone.page.locator("ins").bounding_box()
     assert after is not None
     assert after["x"] + after["width"] <= 400, "the new value is cut"
-    expect(french_phone.page.get_by_text("Étape suivante :").first).to_be_visible()
+    expect(french_phone.page.get_by_text("Étape suivante :").first).to_be_visible()
     assert french_phone.complaints == []

@@ -60,7 +60,7 @@ def test_check_ins_appear_by_themselves_on_a_french_phone(world: World, french_p
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert french_phone.complaints == []
     page.context.set_offline(True)
-    expect(page.get_by_text("Pas de connexion : ces chiffres datent")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Pas de connexion : ces chiffres datent")).to_be_visible(timeout=15_000)
     page.context.set_offline(False)
     expect(page.get_by_text("S’actualise tout seul")).to_be_visible(timeout=15_000)
 

@@ -24,7 +24,7 @@ def test_salesforce_is_connected_by_somebody_else_and_the_webhook_is_tried(
     for somebody in visit(chromium, live_server, width=400, language="fr"):
         theirs = somebody.page
         theirs.goto(link)
-        expect(theirs.get_by_role("heading", name="Connecter Salesforce : Acme")).to_be_visible()
+        expect(theirs.get_by_role("heading", name="Connecter Salesforce : Acme")).to_be_visible()
         assert "#" not in theirs.url
         theirs.fill("#client_credentials_login_url", world.salesforce.url)
         theirs.fill("#client_credentials_client_id", "simulator-client")

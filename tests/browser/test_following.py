@@ -91,7 +91,7 @@ def test_the_pages_fit_a_phone_and_speak_french(world: World, french_phone: Visi
     page.get_by_role("button", name="Relire", exact=True).click()
     expect(page.get_by_text("1 message a été relu.")).to_be_visible()
     page = french_phone.open(paths[0])
-    expect(page.locator(".cx-standing")).to_contain_text("Dans inwink : Est venu")
+    expect(page.locator(".cx-standing")).to_contain_text("Dans inwink : Est venu")
     expect(page.locator(".cx-moment").nth(0)).to_contain_text("Relecture d’un message d’inwink")
     page.get_by_role("button", name="Renvoyer").click()
     expect(page.get_by_text("1 participant est renvoyé.")).to_be_visible()

@@ -78,5 +78,5 @@ def test_the_editor_fits_a_french_phone(event: World, french_phone: Visitor) -> 
     page.get_by_label("Couper les textes trop longs").check()
     expect(page.get_by_role("status")).to_contain_text("est coupée à 255 caractères")
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_text("Enregistrée : ")).to_be_visible()
+    expect(page.get_by_text("Enregistrée : ")).to_be_visible()
     assert french_phone.complaints == []

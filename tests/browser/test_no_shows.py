@@ -20,10 +20,10 @@ WORDS = {
         "nobody": "Nobody was left to mark.", "cancel": "Cancel",
     },
     "fr": {
-        "over": "L’événement est terminé : 2 inscrits ne sont jamais venus", "mark": "Marquer les absents…",
-        "title": "Marquer absents : 2 participants de Salon 2026", "becomes": "« No show »",
+        "over": "L’événement est terminé : 2 inscrits ne sont jamais venus", "mark": "Marquer les absents…",
+        "title": "Marquer absents : 2 participants de Salon 2026", "becomes": "« No show »",
         "waiting": "1 participant de cet événement attend encore d’être envoyé.", "button": "Marquer les absents",
-        "readers": "Tous les lecteurs de badges ont-ils transmis leurs pointages ?",
+        "readers": "Tous les lecteurs de badges ont-ils transmis leurs pointages ?",
         "done": "2 participants sont marqués absents.", "nobody": "Il n’y avait plus personne à marquer.",
         "cancel": "Annuler",
     },

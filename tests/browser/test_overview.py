@@ -37,7 +37,7 @@ WORDS = {
         "silent": "inwink n’a rien envoyé depuis 42 min", "problems": "Problèmes",
         "ignore": "Ignorer volontairement…", "button": "Ignorer", "ignored": "Breakfast est ignoré.",
         "back": "Revenir sur cette décision…", "heed": "Reprendre", "shown": "Breakfast est de nouveau affiché",
-        "calm": "Tout va bien", "activity": "Activité", "days": "30 jours", "received": "Reçus d’inwink : 12 en tout",
+        "calm": "Tout va bien", "activity": "Activité", "days": "30 jours", "received": "Reçus d’inwink : 12 en tout",
     },
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
+from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS, labelled
 from connector.admin.frame.onlooker import may_see_people
 from connector.models import SyncAttempt
 
@@ -46,7 +46,7 @@ def show_value(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(show_value(part) for part in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {show_value(part)}" for key, part in value.items())
+        return ", ".join(labelled(key, show_value(part)) for key, part in value.items())
     return str(value)
 
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.labels import KEPT_LABELS, STATE_LABELS
+from connector.admin.frame.labels import KEPT_LABELS, STATE_LABELS, labelled
 
 _FIELD = r"(?P<field>[\w., ]+: )?"
 _LIMITS: tuple[tuple[str, str | Promise], ...] = (
@@ -48,4 +48,4 @@ def say_facts(facts: Mapping[str, Any]) -> str:
         return gettext("“%(kept)s” stays; inwink says: %(state)s") % {"kept": facts["kept"], "state": state}
     if facts.get("field") and facts.get("why"):
         return f"{facts['field']} – {KEPT_LABELS.get(facts['why'], facts['why'])}"
-    return ", ".join(f"{key}: {value}" for key, value in facts.items() if value not in (None, ""))
+    return ", ".join(labelled(key, value) for key, value in facts.items() if value not in (None, ""))

@@ -1,6 +1,7 @@
 """Short names for stored words, in the words of inwink and Salesforce."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.core.outcomes import Note, Operation, Reason
@@ -112,6 +113,11 @@ ANSWER_LABELS: dict[str, str | Promise] = {
     "correct": _("Correct the status"),
 }
 """The stored words of answers (connector.pipeline.answers)."""
+
+
+def labelled(label: object, said: object) -> str:
+    """Return e.g. "Contact: Ada"; French sets a space before the colon."""
+    return f"{label}{gettext(':')} {said}"
 
 
 def check_label(name: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import find_or_404, render_page
 from connector.admin.frame.charts import Chart, draw_bars, end_of_scale
+from connector.admin.frame.labels import labelled
 from connector.admin.links.tabs import link_frame, viewable_link
 from connector.models import CampaignLink
 from connector.pipeline.watching.activity import DAYS, Activity, Span, activity
@@ -94,7 +95,7 @@ def _charts(found: Activity, periods: Sequence[str]) -> list[Chart]:
 
 def _chart(key: str, title: str, numbers: Sequence[int], periods: Sequence[str], *, top: int) -> Chart:
     shown = [number_format(number, force_grouping=True) for number in numbers]
-    words = [f"{period}: {number}" for period, number in zip(periods, shown, strict=True)]
+    words = [labelled(period, number) for period, number in zip(periods, shown, strict=True)]
     most = max(numbers)
     facts = {"title": title, "total": number_format(sum(numbers), force_grouping=True)}
     if not most:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from connector.admin.frame.explain import explain_code
-from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.labels import STATE_LABELS, labelled
 from connector.admin.links.campaigns import PickedCampaign, unseal
 from connector.admin.links.filter_forms import FilterForm, filter_field_of
 from connector.admin.links.mapping_effects import effects_of
@@ -66,8 +66,10 @@ class LinkForm(MatchForm, FilterForm):
         initial="[not provided]",
         widget=UnfoldAdminTextInputWidget,
         help_text=_(
-            "A new Lead needs a company: this text stands in where inwink has none, and gives way to the real one. "
-            "Empty: such people are not sent. Not used where the organisation has Person Accounts."
+            "A new Lead needs a company. Where inwink has none, this text is written into Salesforce as it stands "
+            "here, whatever your language: choose words that your colleagues there understand. "
+            "It counts as empty: the real company replaces it. Empty: such people are not sent. "
+            "Not used where the organisation has Person Accounts."
         ),
     )
     placeholder_last_name = forms.CharField(
@@ -77,8 +79,9 @@ class LinkForm(MatchForm, FilterForm):
         initial="[not provided]",
         widget=UnfoldAdminTextInputWidget,
         help_text=_(
-            "A new person needs a last name: this text stands in where inwink has none, and gives way to "
-            "the real one. Empty: such people are not sent."
+            "A new person needs a last name. Where inwink has none, this text is written into Salesforce as it stands "
+            "here, whatever your language: choose words that your colleagues there understand. It counts as empty: the "
+            "real name replaces it. Empty: such people are not sent."
         ),
     )
 
@@ -242,7 +245,7 @@ def problem_text(problem: Problem) -> str:
 def mapping_problem_text(found: MappingProblem) -> str:
     """Say what is wrong with which mapping."""
     text = problem_text(found.problem)
-    return text if found.mapping is None else f"{found.mapping}: {text}"
+    return text if found.mapping is None else labelled(found.mapping, text)
 
 
 def _field_of(problem: Problem) -> str:

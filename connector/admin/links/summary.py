@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.labels import STATE_LABELS, labelled
 from connector.admin.links.filter_forms import SCOPES
 from connector.admin.links.new_people_form import ACCOUNTS, OWNERS
 from connector.core.state import State
@@ -97,7 +98,7 @@ def _people(link: CampaignLink) -> list[tuple[Any, str]]:
     if link.create_as == CampaignLink.Create.CONTACT:
         facts.append((gettext("Account"), _word_or_id(ACCOUNTS, link.contact_account)))
     if link.record_types:
-        facts.append((gettext("Record types"), ", ".join(f"{key}: {name}" for key, name in link.record_types.items())))
+        facts.append((gettext("Record types"), ", ".join(starmap(labelled, link.record_types.items()))))
     placeholders = [text for text in link.placeholders.values() if text]
     return [*facts, (gettext("Where inwink has no value"), ", ".join(placeholders) or gettext("nothing"))]
 

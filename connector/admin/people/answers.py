@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from connector.admin.frame.labels import labelled
 from connector.core.outcomes import Reason
 from connector.core.schema import PersonType
 from connector.models import OutboxEntry
@@ -162,7 +163,7 @@ def _candidate(candidate: dict[str, Any]) -> Option:
     ]
     return Option(
         value=f"pick:{candidate['type']}:{candidate['id']}",
-        title=f"{gettext(candidate['type'])}: {candidate.get('name') or '–'}",
+        title=labelled(gettext(candidate["type"]), candidate.get("name") or "–"),
         details=tuple(detail for detail in details if detail),
         record_id=str(candidate["id"]),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
-from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.labels import STATE_LABELS, labelled
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.people.answers import may_answer, options_for
 from connector.admin.people.names import entry_url, name_of
@@ -83,7 +83,7 @@ def _row(person: FoundPerson, instance_url: str) -> dict[str, Any]:
     ]
     return {
         "id": person.id,
-        "title": f"{gettext(person.type.value)}: {person.name}",
+        "title": labelled(gettext(person.type.value), person.name),
         "details": [detail for detail in details if detail],
         "url": f"{instance_url}/{person.id}" if instance_url else "",
     }

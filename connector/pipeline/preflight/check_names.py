@@ -32,11 +32,26 @@ CHECK_LABELS: dict[str, str | Promise] = {
 """Names of what a test of the connection looks at; the word after a space stays (an object of Salesforce)."""
 
 
+OBJECT_LABELS: dict[str, str | Promise] = {
+    "Contact": _("Contact"),
+    "Lead": _("Lead"),
+    "Campaign": _("Campaign"),
+    "CampaignMember": _("Campaign member (CampaignMember)"),
+    "CampaignMemberStatus": _("Member status (CampaignMemberStatus)"),
+}
+"""Salesforce's words for its objects, with the API name where a permission set is found by it."""
+
+
+def name_object(sobject: str) -> str:
+    """Return the name of an object of Salesforce as people read it."""
+    return str(OBJECT_LABELS.get(sobject, sobject))
+
+
 def name_check(name: str, *, states: Mapping[str, str | Promise]) -> str:
     """Return the name of a check as people read it; `states` names the states of participants."""
     kind, _space, rest = name.partition(" ")
     if kind.startswith("statuses."):
         state = kind.removeprefix("statuses.")
         kind, rest = "status", str(states.get(state, state))
-    text = f"{CHECK_LABELS.get(kind, kind)} {rest}".strip()
+    text = f"{CHECK_LABELS.get(kind, kind)} {name_object(rest)}".strip()
     return text[:1].upper() + text[1:]

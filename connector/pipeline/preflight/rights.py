@@ -10,6 +10,7 @@ from connector.core.schema import FieldSpec, ObjectSchema, SObject
 from connector.models import SalesforceOrg
 from connector.pipeline.connection.connect import object_schema
 from connector.pipeline.preflight.check import Check, found, missing
+from connector.pipeline.preflight.check_names import name_object
 from connector.pipeline.reading import CORE_FIELDS
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
@@ -90,7 +91,7 @@ def _specs(schema: ObjectSchema, names: Iterable[str]) -> list[FieldSpec]:
 
 
 def _rights_advice(sobject: str, rights: Sequence[str]) -> str:
-    values = {"object": sobject, "rights": ", ".join(_right(right) for right in rights)}
+    values = {"object": name_object(sobject), "rights": ", ".join(_right(right) for right in rights)}
     return _("Give the integration user these rights on %(object)s: %(rights)s.") % values
 
 

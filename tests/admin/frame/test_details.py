@@ -25,7 +25,7 @@ def test_limits_are_translated_and_salesforces_words_are_not(noted: str, shown: 
 def test_a_kept_status_is_a_sentence() -> None:
     with override("fr"):
         assert say_facts({"kept": "Meeting booked", "state": "registered"}) == (
-            "« Meeting booked » reste ; dans inwink : Inscrit"
+            "« Meeting booked » reste ; dans inwink : Inscrit"
         )
 
 
