@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from connector.models.links import CampaignLink
+
 
 class LinkTemplate(models.Model):
     """Settings of a link under a name, for the next events of the same kind."""
@@ -43,6 +45,8 @@ class LinkDraft(models.Model):
     """Steps that were completed."""
     counted = models.JSONField(default=dict, blank=True)
     """{"unknown" or "preview": {"key", "at", …}}: what was read in Salesforce for the answers that `key` stands for."""
+    link = models.ForeignKey(CampaignLink, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts")
+    """What it became: whoever presses *Activate* twice is led there."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -6,20 +6,22 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from connector.admin.links.beginnings import settings_of
 from connector.admin.links.wizard.steps import SLUGS, STEPS, Step, belongs
-from connector.models import LinkDraft, UnlinkedEvent
+from connector.models import CampaignLink, LinkDraft, UnlinkedEvent
 
 OTHER_EVENT = "other"
 """Value of the choice that stands for the id typed beside it."""
 
+_KEPT = ("event_id", "event_name", "begin", "settings", "answers", "done", "counted")
 _AFTER_CAMPAIGN = SLUGS[SLUGS.index("labels") :]
 
 
 def own_drafts(request: HttpRequest) -> QuerySet[LinkDraft]:
-    """Return the drafts of whoever looks; nobody sees another person's."""
-    return LinkDraft.objects.filter(owner_id=request.user.pk)
+    """Return the drafts of whoever looks that are no links yet; nobody sees another person's."""
+    return LinkDraft.objects.filter(owner_id=request.user.pk, link=None)
 
 
 def new_draft(request: HttpRequest) -> LinkDraft:
@@ -30,6 +32,24 @@ def new_draft(request: HttpRequest) -> LinkDraft:
 def find_draft(request: HttpRequest, number: int) -> LinkDraft:
     """Return one of the person's drafts. Raises Http404."""
     return get_object_or_404(own_drafts(request), pk=number)
+
+
+def find_made_link(request: HttpRequest, number: int) -> CampaignLink | None:
+    """Return the link that one of the person's drafts became; None where it is none yet."""
+    return CampaignLink.objects.filter(drafts__owner_id=request.user.pk, drafts__pk=number).first()
+
+
+def store_draft(draft: LinkDraft) -> bool:
+    """Save a draft again; False, and nothing is saved, where it became a link or was thrown away meanwhile."""
+    columns = {name: getattr(draft, name) for name in _KEPT}
+    unmade = LinkDraft.objects.filter(pk=draft.pk, link=None)
+    return bool(unmade.update(**columns, updated_at=timezone.now()))
+
+
+def end_draft(draft: LinkDraft, link: CampaignLink) -> None:
+    """Keep nothing of a draft but what it became."""
+    ended = {**dict.fromkeys(_KEPT, ""), "settings": {}, "answers": {}, "done": [], "counted": {}}
+    LinkDraft.objects.filter(pk=draft.pk).update(**ended, link=link)
 
 
 def data_of(draft: LinkDraft) -> QueryDict:

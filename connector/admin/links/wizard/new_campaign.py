@@ -16,7 +16,7 @@ from connector.admin.frame.base import render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.widgets import CampaignPicker
 from connector.admin.links.campaigns import describe_choice, seal, unseal
-from connector.admin.links.wizard.drafts import find_draft, mark_step
+from connector.admin.links.wizard.drafts import find_draft, mark_step, store_draft
 from connector.core.schema import FieldSpec
 from connector.models import LinkDraft, SalesforceOrg
 from connector.pipeline.setup.new_campaign import (
@@ -140,7 +140,7 @@ def _adopt(request: HttpRequest, draft: LinkDraft, org: SalesforceOrg, made: Mad
     assert made.campaign is not None  # noqa: S101 - the caller looked
     draft.answers |= {"org": [str(org.pk)], "campaign": [seal(org.pk, made.campaign)]}
     mark_step(draft, "campaign", is_done=True)
-    draft.save()
+    store_draft(draft)
     messages.success(request, gettext("Created in Salesforce: %(name)s.") % {"name": made.campaign.name})
     if made.refusal:
         messages.warning(request, gettext("Salesforce did not create all statuses: %(why)s") % {"why": made.refusal})

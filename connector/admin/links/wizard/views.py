@@ -13,11 +13,13 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import render_page
 from connector.admin.links.checks import say_created
-from connector.admin.links.wizard.activate import activate
+from connector.admin.links.watched import event_url
+from connector.admin.links.wizard.activate import activate, show_made
 from connector.admin.links.wizard.counting import keep_preview, keep_unknown
 from connector.admin.links.wizard.draft_form import DraftForm, show_rows
 from connector.admin.links.wizard.drafts import (
     find_draft,
+    find_made_link,
     furthest_step,
     is_answered,
     is_open,
@@ -25,12 +27,13 @@ from connector.admin.links.wizard.drafts import (
     mark_step,
     new_draft,
     own_drafts,
+    store_draft,
 )
 from connector.admin.links.wizard.fields import show_groups
 from connector.admin.links.wizard.leaving_out import take_ticks
 from connector.admin.links.wizard.shows import SHOWS, show_event
 from connector.admin.links.wizard.steps import BY_SLUG, STEPS, Step, step_after, step_before
-from connector.models import LinkDraft
+from connector.models import CampaignLink, LinkDraft
 from connector.pipeline.preview_waiting import count_waiting
 from connector.pipeline.setup.member_statuses import create_link_statuses
 
@@ -61,6 +64,9 @@ def step_view(model_admin: Any) -> View:
 
     def view(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
         _require(model_admin, request)
+        made = find_made_link(request, draft_id)
+        if made is not None:
+            return _lead_on(request, made)
         draft = find_draft(request, draft_id)
         step = BY_SLUG.get(slug)
         if step is None:
@@ -104,7 +110,9 @@ def _follow(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step
     """Do what the pressed button says after the answers were kept, and go where it leads."""
     form = DraftForm(model_admin, request, draft)
     mark_step(draft, step.slug, is_done=not form.errors_of(step))
-    draft.save()
+    if not store_draft(draft):
+        made = find_made_link(request, draft.pk)
+        return _lead_on(request, made) if made is not None else HttpResponseRedirect(request.path)
     go = request.POST.get("go", "next")
     if go in _DEEDS:
         _DEEDS[go](request, form)
@@ -117,6 +125,13 @@ def _follow(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step
     if go == "search":
         return HttpResponseRedirect(f"{step_url(draft, step.slug)}?{urlencode({'q': request.POST.get('q', '')})}")
     return HttpResponseRedirect(_target(draft, step, go))
+
+
+def _lead_on(request: HttpRequest, link: CampaignLink) -> HttpResponse:
+    """Lead to the link that a draft became; whoever pressed *Activate* once more reads the same as the first time."""
+    if request.POST.get("go") == "activate":
+        return show_made(request, link)
+    return HttpResponseRedirect(event_url(link))
 
 
 def _target(draft: LinkDraft, step: Step, go: str) -> str:
@@ -136,13 +151,13 @@ def _stay(request: HttpRequest, form: DraftForm) -> None:
 
 def _count(request: HttpRequest, form: DraftForm) -> None:
     keep_unknown(form, count_waiting(form.draft.event_id))
-    form.draft.save()
+    store_draft(form.draft)
 
 
 def _preview(request: HttpRequest, form: DraftForm) -> None:
     if not form.steps_to_mend():
         keep_preview(form, count_waiting(form.draft.event_id))
-        form.draft.save()
+        store_draft(form.draft)
 
 
 def _create_statuses(request: HttpRequest, form: DraftForm) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from connector.admin.links.wizard import activate as activate_module
 from connector.models import CampaignLink, FieldMapping, LinkDraft
 from connector.pipeline.setup.configure import apply_config
 from tests.admin.links.test_link_admin import ADD, new_campaign, new_link, search
@@ -323,9 +324,30 @@ def test_a_link_whose_fields_do_not_suffice_begins_paused(world: World, admin_cl
 def test_pressed_twice_the_event_is_linked_once(world: World, admin_client: Client) -> None:
     new_campaign(world)
     draft = walk(admin_client, begin(admin_client, world))
-    assert activate(admin_client, draft).status_code == 302
-    assert activate(admin_client, draft).status_code == 404
-    assert CampaignLink.objects.filter(inwink_event_id=EVENT).count() == 1
+    first, second = activate(admin_client, draft), activate(admin_client, draft)
+    link = CampaignLink.objects.get(inwink_event_id=EVENT)
+    page = reverse("admin:connector_campaignlink_event", args=[link.pk])
+    assert (first.headers["Location"], second.headers["Location"]) == (page, page)
+    assert say(admin_client.get(page)).count("The event is linked.") == 2
+    assert admin_client.get(url_of(draft, "labels")).headers["Location"] == page, "back in the browser"
+    assert str(draft.pk) not in {str(row["draft"].pk) for row in admin_client.get(START).context["drafts"]}
+
+
+def test_linked_in_another_way_meanwhile_it_says_so(
+    world: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_campaign(world)
+    draft = walk(admin_client, begin(admin_client, world))
+    save = activate_module._save
+
+    def save_too_late(*said: Any) -> CampaignLink:
+        CampaignLinkFactory.create(org=world.org, inwink_event_id=EVENT)
+        return save(*said)
+
+    monkeypatch.setattr(activate_module, "_save", save_too_late)
+    answer = activate(admin_client, draft)
+    assert (answer.status_code, answer.headers["Location"]) == (302, url_of(draft, "activate"))
+    assert "something does not fit any more" in say(admin_client.get(url_of(draft, "activate")))
 
 
 def test_another_link_fills_in_the_steps_after_the_campaign(world: World, admin_client: Client) -> None:

@@ -1,0 +1,35 @@
+"""*Activate* pressed twice at once: one link, and both are led to it."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from connector.models import CampaignLink
+from tests.admin.links.test_link_admin import new_campaign
+from tests.admin.links.wizard.journey import EVENT, activate, begin, walk
+from tests.races.threads import at_once
+from tests.world import World
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_activate_pressed_twice_at_once_makes_one_link(world: World) -> None:
+    boss = get_user_model().objects.create_superuser("boss")
+
+    def client() -> Client:
+        browser = Client()
+        browser.force_login(boss)
+        return browser
+
+    new_campaign(world)
+    draft = walk(client(), begin(client(), world))
+
+    def press(browser: Client) -> Any:
+        return lambda: activate(browser, draft)
+
+    answers = at_once(*[press(client()) for _ in range(3)])
+
+    link = CampaignLink.objects.get(inwink_event_id=EVENT)
+    assert {answer.headers["Location"] for answer in answers} == {f"/admin/connector/campaignlink/{link.pk}/event/"}
