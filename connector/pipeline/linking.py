@@ -29,6 +29,7 @@ from connector.models import CampaignLink, UnlinkedEvent, UnlinkedParticipant
 from connector.models.known import known_columns
 from connector.pipeline.enqueue import Arrival, RowWriter, merge_rows, request_drain, store_entries, write_known
 from connector.pipeline.hearing import Heard, Telling, default_state_of, effects_of, keys_of, merge_said
+from connector.pipeline.watching.last_message import note_heard
 
 MOVE_CHUNK = 500
 """Participants moved in one transaction: short enough that a webhook for the event hardly waits."""
@@ -147,10 +148,13 @@ def move_unlinked(link: CampaignLink, *, chunk: int = MOVE_CHUNK, now: datetime 
 def _move_chunk(link: CampaignLink, *, chunk: int, now: datetime) -> int:
     event_id = link.inwink_event_id
     _lock_events({event_id: ""}, now=now)
+    heard_at = UnlinkedEvent.objects.values_list("last_message_at", flat=True).get(pk=event_id)
     waiting = UnlinkedParticipant.objects.filter(event_id=event_id).select_related("source").order_by("pk")
     rows = list(waiting.select_for_update(no_key=True, of=("self",))[:chunk])
     _enqueue_waiting(link, rows, now=now)
     UnlinkedParticipant.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    if rows:  # else the room may have been made by this very look
+        note_heard([link.pk], at=heard_at)
     if len(rows) < chunk:
         UnlinkedEvent.objects.filter(pk=event_id).delete()
     return len(rows)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from connector.admin.frame.spans import ago_words, exact_words
 from connector.core.state import State
 from connector.models import CampaignLink
 from connector.pipeline.watching.delay import Delay, delays_of
-from connector.pipeline.watching.last_message import is_silent, last_messages
+from connector.pipeline.watching.last_message import Received, is_silent, received_of
 from connector.pipeline.watching.standings import Standing, standings_of
 
 DELAY_SPAN = timedelta(hours=1)
@@ -22,10 +23,26 @@ class Watched:
 
     link: CampaignLink
     standing: Standing
-    last_message: datetime | None
+    received: Received
     delay: Delay | None
     """Of the last hour; None where nothing live was sent in it."""
     now: datetime
+
+    @property
+    def last_message(self) -> datetime | None:
+        """When inwink last said anything about the event, None where it never did."""
+        return self.received.last_at
+
+    @property
+    def unmoved_words(self) -> str:
+        """Say how many came before the link and are not among its participants yet, "" where nobody is."""
+        count = self.received.unmoved
+        text = ngettext(
+            "%(count)s participant who came before the link is not counted here yet: a worker takes them over.",
+            "%(count)s participants who came before the link are not counted here yet: a worker takes them over.",
+            count,
+        )
+        return text % {"count": count} if count else ""
 
     @property
     def is_running(self) -> bool:
@@ -83,10 +100,10 @@ class Watched:
 def watch(links: Sequence[CampaignLink], *, now: datetime) -> list[Watched]:
     """Look at links, in their order; the organisation of each must have been read along."""
     ids = [link.pk for link in links]
-    standings, heard = standings_of(ids), last_messages(ids)
+    standings, received = standings_of(ids), received_of(ids)
     delays = delays_of(ids, since=now - DELAY_SPAN)
     return [
-        Watched(link, standings.get(link.pk, Standing()), heard.get(link.pk), delays.get(link.pk), now)
+        Watched(link, standings.get(link.pk, Standing()), received.get(link.pk, Received()), delays.get(link.pk), now)
         for link in links
     ]
 

@@ -1,12 +1,14 @@
 """Remember when inwink last said anything about an event, whether or not it was new."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
 
-from connector.models import CampaignLink, LastMessage
+from connector.models import CampaignLink, LastMessage, UnlinkedEvent, UnlinkedParticipant
 
 RESOLUTION = timedelta(seconds=5)
 """How exact the time is: a thousand check-ins a minute write a dozen times a minute, not a thousand."""
@@ -30,9 +32,31 @@ def _store(link_ids: Collection[int], *, at: datetime) -> None:
         LastMessage.objects.filter(pk__in=link_ids, received_at__lte=at - RESOLUTION).update(received_at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What is known of what inwink sent about a link's event, also before the link was made."""
+
+    last_at: datetime | None = None
+    """When inwink last said anything, to five seconds."""
+    unmoved: int = 0
+    """Participants who came before the link and are not among its own yet: a worker takes them over."""
+
+
+def received_of(link_ids: Collection[int]) -> dict[int, Received]:
+    """Return {link: what was received}; one query."""
+    room = UnlinkedEvent.objects.filter(event_id=OuterRef("inwink_event_id"))
+    waiting = UnlinkedParticipant.objects.filter(event_id=OuterRef("inwink_event_id")).order_by().values("event_id")
+    links = CampaignLink.objects.filter(pk__in=link_ids).order_by()
+    rows = links.values_list(
+        "pk", "last_message__received_at", Subquery(room.values("last_message_at")),
+        Subquery(waiting.annotate(count=Count("pk")).values("count")),
+    )  # fmt: skip
+    return {pk: Received(max(filter(None, heard), default=None), unmoved or 0) for pk, *heard, unmoved in rows}
+
+
 def last_messages(link_ids: Collection[int]) -> dict[int, datetime]:
-    """Return {link: when inwink last said anything about its event}, to five seconds; one query."""
-    return dict(LastMessage.objects.filter(pk__in=link_ids).values_list("pk", "received_at"))
+    """Return {link: when inwink last said anything about its event}; one query."""
+    return {pk: found.last_at for pk, found in received_of(link_ids).items() if found.last_at}
 
 
 def is_silent(link: CampaignLink, last: datetime | None, *, now: datetime) -> bool:

@@ -20,6 +20,8 @@ from tests.factories import (
     OutboxEntryFactory,
     SyncAttemptFactory,
     SyncRunFactory,
+    UnlinkedEventFactory,
+    UnlinkedParticipantFactory,
 )
 from tests.world import World
 
@@ -147,6 +149,20 @@ def test_a_running_event_that_is_silent_for_half_an_hour_warns(admin_client: Cli
     LastMessage.objects.update(received_at=now - timedelta(minutes=42))
     CampaignLink.objects.update(ends_at=now - timedelta(minutes=1))
     assert needs(admin_client, link) == []
+
+
+@pytest.mark.django_db
+def test_those_who_came_before_the_link_are_shown_until_they_are_moved(admin_client: Client) -> None:
+    now = timezone.now()
+    link = CampaignLinkFactory.create(starts_at=now - timedelta(hours=13), ends_at=now + timedelta(hours=3))
+    UnlinkedEventFactory.create(event_id=link.inwink_event_id, last_message_at=now - timedelta(minutes=5))
+    UnlinkedParticipantFactory.create_batch(25, event_id=link.inwink_event_id)
+    words = "25 participants who came before the link are not counted here yet: a worker takes them over."
+    for address in (url_of(link, "event"), url_of(link, "day"), reverse("admin:index")):
+        assert words in admin_client.get(address).content.decode()
+    page = admin_client.get(url_of(link, "event"))
+    assert page.context["needs"] == []
+    assert "none yet" not in page.content.decode()
 
 
 @pytest.mark.django_db

@@ -8,9 +8,10 @@ from django.db import transaction
 from connector.core.outcomes import Priority
 from connector.inwink.payload import read_participant
 from connector.models import CampaignLink, LastMessage, SyncAttempt
+from connector.pipeline.linking import move_unlinked
 from connector.pipeline.receive import store_by_event
 from connector.pipeline.watching.delay import delay_of
-from connector.pipeline.watching.last_message import is_silent, last_messages
+from connector.pipeline.watching.last_message import Received, is_silent, last_messages, received_of
 from tests.factories import CampaignLinkFactory
 from tests.world import World
 
@@ -34,6 +35,26 @@ def test_a_message_counts_whether_or_not_it_is_new_and_only_for_its_event() -> N
     with transaction.atomic():
         hear(link, at=NOON + timedelta(minutes=7, seconds=3))
     assert last_messages(ids) == {link.pk: NOON + timedelta(minutes=7)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_came_before_the_link_counts_before_and_after_it_is_moved() -> None:
+    """An event whose participants came minutes before it was linked is not silent, and they are not nobody."""
+    ghost = CampaignLinkFactory.build(inwink_event_id="e1")
+    with transaction.atomic():
+        hear(ghost, at=NOON)
+    link = CampaignLinkFactory.create(inwink_event_id="e1")
+    assert received_of([link.pk]) == {link.pk: Received(NOON, unmoved=1)}
+    move_unlinked(link, now=NOON + timedelta(minutes=1))
+    assert received_of([link.pk]) == {link.pk: Received(NOON, unmoved=0)}
+    assert last_messages([link.pk]) == {link.pk: NOON}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_nobody_waited_for_heard_nothing() -> None:
+    link = CampaignLinkFactory.create()
+    move_unlinked(link, now=NOON)
+    assert received_of([link.pk]) == {link.pk: Received()}
 
 
 @pytest.mark.django_db
