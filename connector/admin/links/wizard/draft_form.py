@@ -18,6 +18,7 @@ from connector.admin.links.wizard.labels import offer_new_labels
 from connector.admin.links.wizard.leaving_out import FIELD, write_rows
 from connector.admin.links.wizard.steps import STEPS, Step
 from connector.models import FieldMapping, LinkDraft, SalesforceOrg, UnlinkedParticipant
+from connector.models.links import STATUS_FIELDS
 from connector.pipeline.setup.link_settings import Beginning
 from connector.pipeline.setup.link_setup import LinkFacts, load_facts, load_people
 
@@ -61,6 +62,14 @@ class DraftForm:
         link = copy(self.bound.instance)
         if self.org is not None:
             link.org = self.org
+        return link
+
+    @property
+    def link_with_chosen_statuses(self) -> Any:
+        """The link with every status as chosen: one that the campaign lacks is an error, and `link` is without it."""
+        link = self.link
+        for column in STATUS_FIELDS.values():
+            setattr(link, column, self.data.get(column, self.bound[column].initial or ""))
         return link
 
     def errors_of(self, step: Step) -> dict[str, Any]:

@@ -27,7 +27,6 @@ from connector.core.state import State
 from connector.core.validate import SOURCE_TYPES
 from connector.core.yes_no import read_yes_no
 from connector.models import LinkDraft, SalesforceOrg, UnlinkedEvent, UnlinkedParticipant
-from connector.models.links import STATUS_FIELDS
 from connector.pipeline.batch import policy_of
 from connector.pipeline.preview_waiting import CREATING_STATES, count_waiting
 from connector.pipeline.setup.link_check import mapping_problems
@@ -68,12 +67,10 @@ def show_campaign(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
 
 def show_labels(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     """Show what becomes of every status of the campaign, and which ones are missing."""
-    link, facts = form.link, form.facts
+    link, facts = form.link_with_chosen_statuses, form.facts
     shown: dict[str, Any] = {"problem": explain_code(facts.problem_code) if facts.problem_code else None}
     if not facts.is_known or form.picked is None:
         return shown
-    for column in STATUS_FIELDS.values():
-        setattr(link, column, form.data.get(column, form.bound[column].initial or ""))
     link.never_downgrade = bool(form.data.get("never_downgrade", "on"))
     fates = label_fates(facts.responded, policy_of(link, mappings=()))
     missing = missing_labels(statuses_of(link), facts.labels)

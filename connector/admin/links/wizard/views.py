@@ -163,7 +163,7 @@ def _preview(request: HttpRequest, form: DraftForm) -> None:
 def _create_statuses(request: HttpRequest, form: DraftForm) -> None:
     if form.picked is None or form.org is None:
         return
-    link = form.link
+    link = form.link_with_chosen_statuses
     link.campaign_id = form.picked.id
     made = create_link_statuses(link)
     if made.created:

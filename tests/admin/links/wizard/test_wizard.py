@@ -235,6 +235,18 @@ def test_a_missing_status_is_chosen_here_and_created_on_its_own_button(world: Wo
     assert send(admin_client, draft, "labels", **answers).url == url_of(draft, "who")
 
 
+def test_every_missing_status_is_created_whatever_it_is_called(world: World, admin_client: Client) -> None:
+    campaign = new_campaign(world, labels=("Inscrit",))
+    draft = begin(admin_client, world)
+    answers = {**ANSWERS["labels"], "status_attended": "Venu sur place", "status_no_show": "Absent"}
+    send(admin_client, draft, "labels", **answers)
+    page = admin_client.get(send(admin_client, draft, "labels", go="create-statuses", **answers).url)
+    assert "2 statuses created: Venu sur place, Absent." in say(page)
+    labels = {row["Label"] for row in world.rows("CampaignMemberStatus") if row["CampaignId"] == campaign}
+    assert {"Venu sur place", "Absent"} <= labels
+    assert send(admin_client, draft, "labels", **answers).url == url_of(draft, "who")
+
+
 def test_new_people_are_counted_for_what_is_ticked(world: World, admin_client: Client) -> None:
     new_campaign(world)
     wait_for_link(people=3)
