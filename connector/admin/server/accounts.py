@@ -7,19 +7,26 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import ManyToManyField
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from connector.admin.frame.base import UnfoldAdmin, list_url
 from connector.admin.server.audit import audit_view
 from connector.admin.server.roles import roles_view
 from connector.admin.server.said import old_and_new
+from connector.pipeline.setup.roles import SUMMARIES, Role
 
 if TYPE_CHECKING:
     _UserAdmin = DjangoUserAdmin[User]
     _GroupAdmin = DjangoGroupAdmin
     _Forms: Any = object
+    _GroupsField = ModelMultipleChoiceField[Group]
 else:
     from unfold import forms as _Forms  # noqa: N812 - a module in a class's place, for the checker's sake only
 
@@ -31,6 +38,19 @@ else:
     class _GroupAdmin(DjangoGroupAdmin, UnfoldAdmin):
         pass
 
+    _GroupsField = ModelMultipleChoiceField
+
+
+class RolesField(_GroupsField):
+    """The groups, those of the roles with what they may do."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name a group; a role in the reader's language."""
+        if obj.name not in Role.values:
+            return str(obj)
+        role = Role(obj.name)
+        return f"{role.label} – {SUMMARIES[role]}"
+
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -41,6 +61,32 @@ class UserAdmin(_UserAdmin):
     """People who may sign in here. Only a superuser touches, or makes, a superuser."""
 
     list_before_template = "admin/connector/users_before.html"
+    filter_horizontal = ("user_permissions",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Offer groups instead of some hundred single permissions; who was given such before keeps them in sight."""
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        has_own = obj.user_permissions.exists()
+        may = ("is_active", "is_staff", "is_superuser", "groups", *(("user_permissions",) if has_own else ()))
+        return (
+            (None, {"fields": ("username", "password")}),
+            (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+            (_("What this person may do"), {"fields": may, "description": _how_roles_work()}),
+            (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+        )
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Say beside each group what it is for."""
+        if db_field.name == "groups":
+            kwargs |= {
+                "form_class": RolesField,
+                "widget": UnfoldAdminCheckboxSelectMultipleWidget(),
+                "queryset": Group.objects.order_by("pk"),  # the roles are made first, the least of them before all
+            }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages that say what the roles may do, and who changed what."""
@@ -74,6 +120,15 @@ class UserAdmin(_UserAdmin):
         """Let only a superuser make superusers."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else (*fields, "is_superuser")
+
+
+def _how_roles_work() -> str:
+    return format_html(
+        '{} <a class="cx-link" href="{}">{}</a>',
+        gettext("One group is enough; who belongs to none sees nothing. “Staff status” lets a person sign in here."),
+        reverse("admin:auth_user_roles"),
+        gettext("What may each role do?"),
+    )
 
 
 def _may_touch(request: HttpRequest, user: User | None) -> bool:

@@ -20,6 +20,14 @@ class Role(TextChoices):
     ADMINISTRATOR = "Administrator", _("Administrator")
 
 
+SUMMARIES: dict[str, str | Promise] = {
+    Role.VIEWER: _("sees links, counts, states and problems; names, emails and values are hidden"),
+    Role.OPERATOR: _("also sees people, sends again, answers, imports, compares and pauses"),
+    Role.ADMINISTRATOR: _("also links events, connects Salesforce and inwink, and manages users"),
+}
+"""{role: what it may, in half a sentence}, beyond what the one before it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ability:
     """Something that a role may do, as the page of roles says it."""

@@ -1,0 +1,66 @@
+"""The page of a user: roles with what they may do, and no list of single permissions."""
+
+from html import unescape
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from connector.pipeline.setup.roles import SUMMARIES, Role, setup_roles
+
+pytestmark = pytest.mark.django_db
+
+DATES = {"date_joined_0": "2026-11-27", "date_joined_1": "10:00:00"}
+
+
+@pytest.fixture
+def olga(db: None) -> User:
+    """Somebody without a role; the roles are there, and a group of somebody's own."""
+    setup_roles()
+    Group.objects.create(name="Hostesses")
+    return User.objects.create_user("olga", password="x", is_staff=True)
+
+
+def url_of(user: User) -> str:
+    """Return the address of a user's page."""
+    return reverse("admin:auth_user_change", args=[user.pk])
+
+
+def page_of(client: Client, user: User, *, language: str = "en") -> str:
+    """Return the text of a user's page."""
+    return unescape(client.get(url_of(user), headers={"accept-language": language}).content.decode())
+
+
+def test_each_role_is_offered_with_what_it_may(admin_client: Client, olga: User) -> None:
+    page = page_of(admin_client, olga)
+    assert [page.count(f"{role.label} – {SUMMARIES[role]}") for role in Role] == [1, 1, 1]
+    assert "Hostesses" in page
+    assert reverse("admin:auth_user_roles") in page
+
+
+def test_single_permissions_are_not_offered(admin_client: Client, olga: User) -> None:
+    page = page_of(admin_client, olga)
+    assert "user_permissions" not in page
+    assert "Can add" not in page
+
+
+def test_whoever_was_given_single_permissions_keeps_them_in_sight(admin_client: Client, olga: User) -> None:
+    olga.user_permissions.add(Permission.objects.get(codename="see_people"))
+    assert "user_permissions" in page_of(admin_client, olga)
+
+
+def test_a_role_is_given_and_taken(admin_client: Client, olga: User) -> None:
+    operator = Group.objects.get(name="Operator")
+    data = {"username": "olga", "is_staff": "on", "is_active": "on", **DATES}
+    assert admin_client.post(url_of(olga), {**data, "groups": [operator.pk]}).status_code == 302
+    assert list(olga.groups.all()) == [operator]
+    assert "checked" in page_of(admin_client, olga).partition('name="groups"')[2]
+    admin_client.post(url_of(olga), data)
+    assert list(olga.groups.all()) == []
+
+
+def test_the_page_speaks_french(admin_client: Client, olga: User) -> None:
+    page = page_of(admin_client, olga, language="fr")
+    assert "Lecteur – voit" in page
+    assert "Can add" not in page
