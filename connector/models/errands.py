@@ -54,6 +54,8 @@ class Errand(models.Model):
     """Under which it is logged, from its first slice to its end; only of kinds that write in Salesforce themselves."""
     terms = models.JSONField(default=dict, blank=True)
     """What was asked for; which keys, the kind's own module says."""
+    order_key = models.CharField(max_length=64, blank=True, default="")
+    """Stands for all of this: whoever asks twice gets the one that is open."""
 
     state = models.CharField(_("state"), max_length=10, choices=ErrandState, default=ErrandState.WAITING)
     position = models.JSONField(default=dict, blank=True)
@@ -87,6 +89,11 @@ class Errand(models.Model):
                 condition=(Q(state__in=OPEN_STATES) & Q(ended_at=None))
                 | (~Q(state__in=OPEN_STATES) & Q(ended_at__isnull=False)),
                 name="errand_ended_has_time",
+            ),
+            models.UniqueConstraint(
+                fields=["order_key"],
+                condition=Q(state__in=OPEN_STATES) & ~Q(order_key=""),
+                name="errand_open_once",
             ),
             models.CheckConstraint(
                 condition=Q(total_count=None) | Q(done_count__lte=F("total_count")), name="errand_done_within_total"

@@ -19,10 +19,11 @@ from connector.admin.errands.import_page import import_view
 from connector.admin.errands.results import CONTEXTS, has_result
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.long_tasks import errand_url, lead_to_task
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import short_time, tag
 from connector.models import Errand
-from connector.pipeline.errands.start import Order, start_errand, stop_errand
+from connector.pipeline.errands.start import Order, start_once, stop_errand
 
 _COLOURS = {"waiting": "busy", "running": "busy", "done": "good", "failed": "bad", "stopped": ""}
 _NEXT_KIND = {Errand.Kind.CHECK_IMPORT: Errand.Kind.IMPORT, Errand.Kind.RECONCILE: Errand.Kind.MEND}
@@ -120,7 +121,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
     def again_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Do the same once more."""
         errand = self._get_to_act(request, object_id)
-        return HttpResponseRedirect(errand_url(start_errand(_order_of(request, errand, errand.kind))))
+        return lead_to_task(request, start_once(_order_of(request, errand, errand.kind)))
 
     def next_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Import what was checked, or mend what was found."""
@@ -130,7 +131,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
         order = _order_of(request, errand, _NEXT_KIND[Errand.Kind(errand.kind)])
         if errand.kind == Errand.Kind.CHECK_IMPORT:
             order = replace(order, terms={**order.terms, "rows": errand.result.get("rows", 0)})
-        return HttpResponseRedirect(errand_url(start_errand(order)))
+        return lead_to_task(request, start_once(order))
 
     def rejected_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Hand out the rejected rows with what is wrong with each, to be mended and uploaded again."""
@@ -163,11 +164,6 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
         if request.method != "POST" or not may_start(request, errand.kind):
             raise PermissionDenied
         return errand
-
-
-def errand_url(errand: Errand) -> str:
-    """Return the address of a task's page."""
-    return reverse("admin:connector_errand_change", args=[errand.pk])
 
 
 def state_tag(errand: Errand) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from connector.admin.errands.allowed import may_start
 from connector.admin.errands.import_form import ImportForm
 from connector.admin.frame.base import render_page
+from connector.admin.frame.long_tasks import lead_to_task
 from connector.models import CampaignLink, Errand, UnlinkedEvent
-from connector.pipeline.errands.start import Order, keep_export, start_errand
+from connector.pipeline.errands.start import Order, Started, keep_export, start_once
 
 
 def import_view(model_admin: Any) -> Callable[..., HttpResponse]:
@@ -23,8 +23,7 @@ def import_view(model_admin: Any) -> Callable[..., HttpResponse]:
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None, initial=_initial(request))
         if request.method == "POST" and form.is_valid():
-            errand = _start_check(request, form)
-            return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[errand.pk]))
+            return lead_to_task(request, _start_check(request, form))
         context = {"form": form, "latest": Errand.objects.filter(kind=Errand.Kind.IMPORT).defer("result")[:5]}
         title = gettext("Import a file")
         return render_page(
@@ -38,13 +37,13 @@ def _initial(request: HttpRequest) -> dict[str, str]:
     return {"event": request.GET.get("event", ""), "locale": "en" if request.GET.get("locale") == "en" else "fr"}
 
 
-def _start_check(request: HttpRequest, form: ImportForm) -> Errand:
+def _start_check(request: HttpRequest, form: ImportForm) -> Started:
     event_id = form.cleaned_data["chosen_event"]
     file = form.cleaned_data["file"]
     by = request.user.get_username()
     link = CampaignLink.objects.filter(inwink_event_id=event_id).first()
     waiting = UnlinkedEvent.objects.filter(event_id=event_id).first() if link is None else None
-    return start_errand(
+    return start_once(
         Order(
             kind=Errand.Kind.CHECK_IMPORT,
             requested_by=by,

@@ -12,8 +12,9 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask, find_or_404
 from connector.admin.frame.confirming import ask_about_posted, is_confirmed
+from connector.admin.frame.long_tasks import lead_to_task
 from connector.models import Errand, WebhookMessage
-from connector.pipeline.errands.start import Order, start_errand
+from connector.pipeline.errands.start import Order, start_once
 from connector.pipeline.replay import Replayed, replay_messages, replayable
 
 LIST = "admin:connector_webhookmessage_changelist"
@@ -64,8 +65,8 @@ def replay_selected(
 def _carry_out(request: HttpRequest, ids: Sequence[int]) -> HttpResponse | None:
     by = request.user.get_username()
     if len(ids) > AT_ONCE:
-        errand = start_errand(Order(Errand.Kind.REPLAY, requested_by=by, terms={"ids": list(ids)}))
-        return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[errand.pk]))
+        order = Order(Errand.Kind.REPLAY, requested_by=by, terms={"ids": list(ids)})
+        return lead_to_task(request, start_once(order))
     report(request, replay_messages(ids, requested_by=by))
     return None
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from connector.admin.errands.errand_admin import errand_url, progress_words
+from connector.admin.errands.errand_admin import progress_words
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.long_tasks import errand_url, lead_to_task, say_under_way
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
 from connector.admin.frame.tags import entry_tag
@@ -65,9 +66,10 @@ def _look(request: HttpRequest, link: CampaignLink) -> HttpResponse:
 
 def _leave_to_workers(request: HttpRequest, link: CampaignLink) -> HttpResponse:
     """Lead to the page that shows how far it is, or back here whoever may not see long tasks."""
-    errand = ask_for_preview(link, requested_by=request.user.get_username())
+    started = ask_for_preview(link, requested_by=request.user.get_username())
     if request.user.has_perm("connector.view_errand"):
-        return HttpResponseRedirect(errand_url(errand))
+        return lead_to_task(request, started)
+    say_under_way(request, started)
     return HttpResponseRedirect(reverse("admin:connector_campaignlink_preview", args=[link.pk]))
 
 

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from connector.admin.errands.allowed import may_start
 from connector.admin.errands.import_form import ExportForm
 from connector.admin.frame.base import find_or_404, render_page
+from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.links.tabs import link_frame
 from connector.models import CampaignLink, Errand
-from connector.pipeline.errands.start import Order, keep_export, start_errand
+from connector.pipeline.errands.start import Order, Started, keep_export, start_once
 
 _EARLIER = 10
 
@@ -54,8 +54,7 @@ def reconciliation_view(model_admin: Any) -> Callable[..., HttpResponse]:
             raise PermissionDenied
         form = ReconciliationForm(request.POST or None, request.FILES or None, initial={"locale": "fr"})
         if request.method == "POST" and form.is_valid():
-            errand = _start(request, link, form)
-            return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[errand.pk]))
+            return lead_to_task(request, _start(request, link, form))
         kinds = [Errand.Kind.RECONCILE, Errand.Kind.MEND]
         context = {
             "form": form,
@@ -69,8 +68,8 @@ def reconciliation_view(model_admin: Any) -> Callable[..., HttpResponse]:
     return view
 
 
-def _start(request: HttpRequest, link: CampaignLink, form: ReconciliationForm) -> Errand:
+def _start(request: HttpRequest, link: CampaignLink, form: ReconciliationForm) -> Started:
     file, by = form.cleaned_data.get("file"), request.user.get_username()
     terms = {"has_file": file is not None, **(form.terms(link.inwink_event_id) if file is not None else {})}
     export = keep_export(str(file.name), file.read(), uploaded_by=by) if file is not None else None
-    return start_errand(Order(Errand.Kind.RECONCILE, requested_by=by, link=link, export=export, terms=terms))
+    return start_once(Order(Errand.Kind.RECONCILE, requested_by=by, link=link, export=export, terms=terms))

@@ -11,10 +11,11 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.pausing import may_pause
 from connector.admin.links.campaigns import describe_choice, seal, unseal
 from connector.models import CampaignLink, Errand, SalesforceOrg
-from connector.pipeline.errands.start import Order, start_errand
+from connector.pipeline.errands.start import Order, start_once
 from connector.pipeline.resync import resync_link
 from connector.pipeline.setup.link_setup import load_labels, offer_campaigns, set_state
 from connector.pipeline.sums import sum_link
@@ -93,8 +94,8 @@ def resync_view(model_admin: Any) -> View:
         by = request.user.get_username()
         if _people_of(link, is_failed_only=is_failed_only) > AT_ONCE:
             terms = {"failed_only": is_failed_only}
-            errand = start_errand(Order(Errand.Kind.RESYNC, requested_by=by, link=link, terms=terms))
-            return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[errand.pk]))
+            order = Order(Errand.Kind.RESYNC, requested_by=by, link=link, terms=terms)
+            return lead_to_task(request, start_once(order))
         count = resync_link(link, failed_only=is_failed_only, requested_by=by)
         text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
         messages.success(request, text % {"count": count})

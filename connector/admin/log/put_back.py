@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.errands.allowed import may_start
-from connector.admin.errands.errand_admin import errand_url
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import KEPT_LABELS
+from connector.admin.frame.long_tasks import errand_url, say_under_way
 from connector.models import CampaignLink, Errand, SyncRun
+from connector.pipeline.errands.start import Started
 from connector.pipeline.put_back.run import Request, Tally
 from connector.pipeline.put_back.selection import Selection, written_fields
 from connector.pipeline.put_back.start import AT_ONCE, PutBackPreview, UnreadableError, preview_put_back, start_put_back
@@ -91,14 +92,17 @@ def _carry_out(request: HttpRequest, place: Place, *, reason: str) -> HttpRespon
     return HttpResponseRedirect(run_url(done.run_ids[0]) if is_seen else place.back_url)
 
 
-def _watch(request: HttpRequest, place: Place, errands: Sequence[Errand]) -> HttpResponse:
+def _watch(request: HttpRequest, place: Place, tasks: Sequence[Started]) -> HttpResponse:
     """Lead to the page, or the list, that shows how far the workers are; each event has a task of its own."""
+    for started in tasks:
+        say_under_way(request, started)
     if not request.user.has_perm("connector.view_errand"):
         messages.info(request, gettext("The workers put the values back."))
         return HttpResponseRedirect(place.back_url)
     messages.info(request, gettext("The workers put the values back; this page shows how far they are."))
-    is_one = len(errands) == 1
-    return HttpResponseRedirect(errand_url(errands[0]) if is_one else reverse("admin:connector_errand_changelist"))
+    if len(tasks) == 1:
+        return HttpResponseRedirect(errand_url(tasks[0].errand))
+    return HttpResponseRedirect(reverse("admin:connector_errand_changelist"))
 
 
 def run_url(run_id: int) -> str:

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import AnyAdmin, Question
 from connector.admin.frame.confirming import ask_about_posted, is_confirmed
+from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.people.names import people_words
-from connector.models import Errand, OutboxEntry
+from connector.models import OutboxEntry
 from connector.pipeline.errands.sending import resend_selected
+from connector.pipeline.errands.start import Started
 
 MOST = 10_000
 """Participants that one selection may hold; as many as the list pages through. A whole event has its own button."""
@@ -34,8 +36,8 @@ def resync_selected(
     if not is_confirmed(request):
         return ask_about_posted(model_admin, request, _question(ids), is_possible=bool(ids))
     sent = resend_selected(ids, requested_by=request.user.get_username())
-    if isinstance(sent, Errand):
-        return HttpResponseRedirect(reverse("admin:connector_errand_change", args=[sent.pk]))
+    if isinstance(sent, Started):
+        return lead_to_task(request, sent)
     report_enqueued(request, sent)
     return None
 

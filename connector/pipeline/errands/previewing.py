@@ -8,14 +8,14 @@ from django.utils import timezone
 from connector.models import CampaignLink, Errand
 from connector.models.errands import OPEN_STATES
 from connector.pipeline.errands.pace import Pace
-from connector.pipeline.errands.start import Order, start_errand
+from connector.pipeline.errands.start import Order, Started, start_once
 from connector.pipeline.event_preview import Seen, keep_preview
 from connector.pipeline.preview import batches_of, preview_entries
 
 
-def ask_for_preview(link: CampaignLink, *, requested_by: str) -> Errand:
+def ask_for_preview(link: CampaignLink, *, requested_by: str) -> Started:
     """Leave the preview of an event to the workers; asked twice, the one that is open comes back."""
-    return start_errand(Order(Errand.Kind.PREVIEW, requested_by=requested_by, link=link))
+    return start_once(Order(Errand.Kind.PREVIEW, requested_by=requested_by, link=link))
 
 
 def open_preview(link: CampaignLink) -> Errand | None:

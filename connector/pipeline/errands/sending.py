@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connector.models import CampaignLink, Errand, OutboxEntry
 from connector.pipeline.errands.pace import Pace
-from connector.pipeline.errands.start import Order, start_errand
+from connector.pipeline.errands.start import Order, Started, start_errand, start_once
 from connector.pipeline.problems import Cause
 from connector.pipeline.resync import CHUNK, change_entries, force_entry, resync_entries
 
@@ -31,10 +31,10 @@ def resend_cause(cause: Cause, link: CampaignLink, *, requested_by: str) -> tupl
     return count, False
 
 
-def resend_selected(ids: Sequence[int], *, requested_by: str) -> int | Errand:
-    """Send selected participants again; return how many, or the errand by which many are left to the workers."""
+def resend_selected(ids: Sequence[int], *, requested_by: str) -> int | Started:
+    """Send selected participants again; return how many, or the errand by which very many are left to the workers."""
     if len(ids) > AT_ONCE:
-        return start_errand(Order(Errand.Kind.RESYNC, requested_by=requested_by, terms={"ids": list(ids)}))
+        return start_once(Order(Errand.Kind.RESYNC, requested_by=requested_by, terms={"ids": list(ids)}))
     return resync_entries(OutboxEntry.objects.filter(pk__in=ids), requested_by=requested_by)
 
 

@@ -1,8 +1,10 @@
 """Make an errand and hand it to the workers; stop it."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -35,28 +37,48 @@ class Order:
     terms: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What an order came to."""
+
+    errand: Errand
+    is_new: bool
+    """False where the very same is under way already."""
+
+
 def start_errand(order: Order) -> Errand:
-    """Store an errand and queue it; one that is open with the very same order is returned instead of a second one."""
+    """Store an errand and queue it; where the very same is open, that one is returned instead of a second one."""
+    return start_once(order).errand
+
+
+def start_once(order: Order) -> Started:
+    """Do the same, and say whether it is a new one; a constraint decides between two who ask at once."""
+    now = timezone.now()
+    columns = {
+        "kind": order.kind,
+        "link": order.link,
+        "event_label": (order.event_label or str(order.link or ""))[:255],
+        "export": order.export,
+        "terms": dict(order.terms),
+        "requested_by": order.requested_by[:150],
+        "created_at": now,
+        "beat_at": now,
+    }
     with transaction.atomic():
-        same = Errand.objects.filter(
-            kind=order.kind, link=order.link, export=order.export, terms=dict(order.terms),
-            state__in=OPEN_STATES,
-        ).first()  # fmt: skip
-        if same is not None:
-            return same
-        now = timezone.now()
-        errand = Errand.objects.create(
-            kind=order.kind,
-            link=order.link,
-            event_label=(order.event_label or str(order.link or ""))[:255],
-            export=order.export,
-            terms=dict(order.terms),
-            requested_by=order.requested_by[:150],
-            created_at=now,
-            beat_at=now,
-        )
-        queue(errand)
-    return errand
+        errand, is_new = Errand.objects.get_or_create(order_key=_key(order), state__in=OPEN_STATES, defaults=columns)
+        if is_new:
+            queue(errand)
+        elif order.export is not None:
+            UploadedExport.objects.filter(pk=order.export.pk, errand=None).delete()  # the same file, sent twice
+    return Started(errand, is_new)
+
+
+def _key(order: Order) -> str:
+    """Return what stands for an order: who asks, and why, makes no difference."""
+    file = sha256(order.export.content).hexdigest() if order.export is not None else ""
+    terms = {name: value for name, value in order.terms.items() if name != "reason"}
+    said = json.dumps([order.kind, order.link.pk if order.link else None, file, terms], sort_keys=True)
+    return sha256(said.encode()).hexdigest()
 
 
 def keep_export(name: str, content: bytes, *, uploaded_by: str) -> UploadedExport:

@@ -9,7 +9,7 @@ from connector.core.participant import Json
 from connector.core.put_back import Kept, Restore
 from connector.models import Errand, OutboxEntry
 from connector.pipeline.connection import connect
-from connector.pipeline.errands.start import Order, start_errand
+from connector.pipeline.errands.start import Order, Started, start_once
 from connector.pipeline.put_back.run import Job, Request, Tally, run_job
 from connector.pipeline.put_back.selection import Selection, links_of, traces_by_participant
 from connector.pipeline.put_back.values import Decision, values_of
@@ -118,7 +118,7 @@ def put_back(selection: Selection, request: Request, *, on_chunk: Callable[[int]
     return total
 
 
-def start_put_back(selection: Selection, request: Request) -> Tally | list[Errand]:
+def start_put_back(selection: Selection, request: Request) -> Tally | list[Started]:
     """Put back at once where few participants are concerned; else leave it to the workers, an errand for each link.
 
     Asked twice, the errands that are open come back.
@@ -127,6 +127,4 @@ def start_put_back(selection: Selection, request: Request) -> Tally | list[Erran
     if sum(len(traces_by_participant(selection, link)) for link in links) <= AT_ONCE:
         return put_back(selection, request)
     terms = {"selection": selection.as_json(), "reason": request.reason}
-    return [
-        start_errand(Order(Errand.Kind.PUT_BACK, requested_by=request.by, link=link, terms=terms)) for link in links
-    ]
+    return [start_once(Order(Errand.Kind.PUT_BACK, requested_by=request.by, link=link, terms=terms)) for link in links]

@@ -141,6 +141,16 @@ def test_a_failed_task_says_why_and_can_be_done_again(olga: Client) -> None:
     assert (again.pk != errand.pk, again.terms, again.state) == (True, {"failed_only": True}, "waiting")
 
 
+def test_asked_for_twice_it_is_begun_once_and_says_so(olga: Client) -> None:
+    errand = ErrandFactory.create(state="failed", error_code="file_gone")
+    again = do(olga, errand, "again")
+    assert do(olga, errand, "again") == again
+    said = page_of(olga, again)
+    assert "This is under way already, asked for by" in said
+    assert "&lt;" not in said
+    assert Errand.objects.count() == 2
+
+
 @pytest.mark.parametrize("action", ["stop", "again", "next"])
 def test_actions_need_a_post_and_the_permission_of_the_kind(sign_in: SignIn, action: str) -> None:
     errand = ErrandFactory.create(kind=Errand.Kind.CHECK_IMPORT, state="done")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from connector.admin.errands.errand_admin import errand_url
+from connector.admin.frame.long_tasks import errand_url
 from connector.admin.links import preview
 from connector.models import Errand, EventPreview, OutboxEntry
 from connector.pipeline.errands.work import carry_out

@@ -29,6 +29,11 @@ def crowd(world: World) -> None:
     world.receive({**ADA, "id": "a1"}, *people, {**NOBODY, "id": "n1"}, {**ADA, "id": "a2"})
 
 
+def asked_by(name: str, world: World) -> Errand:
+    """Ask for the preview of the event."""
+    return ask_for_preview(world.link, requested_by=name).errand
+
+
 def slice_of(errand: Errand) -> Errand:
     """Do one slice."""
     carry_out(errand.pk)
@@ -53,8 +58,8 @@ GROUPS = [
 def test_every_slice_adds_up_and_nothing_is_written(world: World) -> None:
     crowd(world)
     before = (world.control("state", method="GET"), list(OutboxEntry.objects.values()))
-    errand = ask_for_preview(world.link, requested_by="olga")
-    assert ask_for_preview(world.link, requested_by="otto") == errand == open_preview(world.link)
+    errand = asked_by("olga", world)
+    assert asked_by("otto", world) == errand == open_preview(world.link)
 
     slice_of(errand)
     assert (errand.state, errand.done_count, errand.total_count) == ("waiting", 1, 5)
@@ -74,7 +79,7 @@ def test_every_slice_adds_up_and_nothing_is_written(world: World) -> None:
 @pytest.mark.usefixtures("sliced")
 def test_who_is_erased_or_comes_meanwhile_does_not_disturb(world: World) -> None:
     crowd(world)
-    errand = slice_of(ask_for_preview(world.link, requested_by="olga"))
+    errand = slice_of(asked_by("olga", world))
     OutboxEntry.objects.filter(participant_key="p1").delete()
     world.receive({**ADA, "id": "late", "email": "late@example.org"})
     while errand.is_open:
@@ -86,7 +91,7 @@ def test_who_is_erased_or_comes_meanwhile_does_not_disturb(world: World) -> None
 @pytest.mark.usefixtures("sliced")
 def test_a_link_that_changes_meanwhile_makes_it_out_of_date(world: World) -> None:
     crowd(world)
-    errand = slice_of(ask_for_preview(world.link, requested_by="olga"))
+    errand = slice_of(asked_by("olga", world))
     world.configure(config_version=world.link.config_version + 1)
     while errand.is_open:
         slice_of(errand)
@@ -96,21 +101,21 @@ def test_a_link_that_changes_meanwhile_makes_it_out_of_date(world: World) -> Non
 @pytest.mark.usefixtures("sliced")
 def test_stopped_or_unanswered_it_leaves_the_last_one(world: World) -> None:
     crowd(world)
-    errand = ask_for_preview(world.link, requested_by="olga")
+    errand = asked_by("olga", world)
     while errand.is_open:
         slice_of(errand)
     kept = EventPreview.objects.get()
 
-    stopped = slice_of(ask_for_preview(world.link, requested_by="otto"))
+    stopped = slice_of(asked_by("otto", world))
     assert stop_errand(stopped)
     assert slice_of(stopped).state == "stopped"
     SalesforceOrg.objects.update(login_url="http://127.0.0.1:9", instance_url="", access_token="")
-    failed = slice_of(ask_for_preview(world.link, requested_by="otto"))
+    failed = slice_of(asked_by("otto", world))
 
     assert (failed.state, failed.error_code) == ("failed", "no_connection")
     assert EventPreview.objects.get().made_at == kept.made_at
 
 
 def test_an_event_without_participants_ends_at_once(world: World) -> None:
-    errand = slice_of(ask_for_preview(world.link, requested_by="olga"))
+    errand = slice_of(asked_by("olga", world))
     assert (errand.state, errand.result["people"], errand.total_count) == ("done", 0, 0)

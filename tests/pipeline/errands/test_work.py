@@ -17,6 +17,7 @@ from connector.pipeline.errands.start import (
     queue,
     revive_errands,
     start_errand,
+    start_once,
     stop_errand,
 )
 from connector.pipeline.errands.work import FILE_GONE, INTERNAL, UNREADABLE_FILE, carry_out
@@ -117,6 +118,24 @@ def test_an_order_that_is_open_already_is_not_begun_twice() -> None:
     again = start_errand(order_of(Errand.Kind.RESYNC, link=link, terms={"failed_only": True}))
     other = start_errand(order_of(Errand.Kind.RESYNC, link=link, terms={"failed_only": False}))
     assert first == again != other
+
+
+def test_an_order_that_is_over_is_begun_anew() -> None:
+    order = order_of(Errand.Kind.RESYNC, link=CampaignLinkFactory.create())
+    first = finish(start_errand(order))
+    again = start_once(order)
+    assert (again.is_new, again.errand == first) == (True, False)
+
+
+def test_a_file_sent_twice_is_checked_and_kept_once() -> None:
+    orders = [
+        order_of(Errand.Kind.CHECK_IMPORT, export=export_of("1,ada@example.org,A,L,yes"), terms=file_terms())
+        for _ in range(2)
+    ]
+    started = [start_once(order) for order in orders]
+    assert ([one.is_new for one in started], UploadedExport.objects.count()) == ([True, False], 1)
+    other = order_of(Errand.Kind.CHECK_IMPORT, export=export_of("2,b@example.org,B,B,yes"), terms=file_terms())
+    assert start_once(other).is_new
 
 
 def test_failed_ones_are_sent_again_and_counted() -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from connector.models import Errand, SyncRun
 from connector.pipeline.claim import claim_batch
 from connector.pipeline.errands import pace, putting_back
-from connector.pipeline.errands.start import INTERRUPTED, revive_errands, stop_errand
+from connector.pipeline.errands.start import INTERRUPTED, Started, revive_errands, stop_errand
 from connector.pipeline.errands.work import carry_out
 from connector.pipeline.put_back import run, start
 from connector.pipeline.put_back.run import BUSY, Request, Tally
@@ -66,9 +66,9 @@ def test_few_are_put_back_at_once(world: World, selection: Selection) -> None:
 
 def begin(selection: Selection) -> Errand:
     """Ask for a large put back of one link."""
-    [errand] = start_put_back(selection, OLGA)  # type: ignore[misc]  # many: a list of errands
-    assert isinstance(errand, Errand)
-    return errand
+    [started] = start_put_back(selection, OLGA)  # type: ignore[misc]  # many: one for each link
+    assert isinstance(started, Started)
+    return started.errand
 
 
 @pytest.fixture
