@@ -25,6 +25,8 @@ from connector.pipeline.answers import AnswerKind, allowed_answers
 PAGE = "admin:connector_outboxentry_answers"
 ALL = "all"
 """Everybody who waits for the question, not only the ticked ones."""
+COUNTED = "counted"
+"""The field in which they are named once they were counted: their ids, by comma; one field, however many there are."""
 
 _RULES: dict[AnswerRule, tuple[str | Promise, str | Promise]] = {
     AnswerRule.MOST_RECENT: (
@@ -81,7 +83,7 @@ def answer_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpRespo
         if not ids:
             messages.warning(request, gettext("Nobody was ticked, or nobody waits any more."))
             return HttpResponseRedirect(back_url)
-        if "confirmed" not in request.POST:
+        if not _is_confirmed(request):
             return _confirm(model_admin, request, reason, decision=decision, ids=ids)
         report(request, answer_entries(ids, decision, by=request.user.get_username(), reason=reason))
         return HttpResponseRedirect(back_url)
@@ -105,10 +107,17 @@ def _link_of(request: HttpRequest) -> int | None:
     return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
+def _is_confirmed(request: HttpRequest) -> bool:
+    """Whether the button of the question was pressed; for all of a question it says who they were."""
+    return "confirmed" in request.POST and (request.POST.get("scope") != ALL or COUNTED in request.POST)
+
+
 def _ids_of(request: HttpRequest, reason: Reason) -> list[int]:
-    waiting = OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER, reason=reason)
     if request.POST.get("scope") != ALL:
         return ticked(request)
+    if _is_confirmed(request):
+        return _numbers(request.POST[COUNTED].split(","))
+    waiting = OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER, reason=reason)
     link_id = _link_of(request)
     narrowed = waiting if link_id is None else waiting.filter(link_id=link_id)
     return list(narrowed.order_by("pk").values_list("pk", flat=True))
@@ -116,7 +125,11 @@ def _ids_of(request: HttpRequest, reason: Reason) -> list[int]:
 
 def ticked(request: HttpRequest) -> list[int]:
     """Return the participants that were ticked."""
-    return [int(said) for said in request.POST.getlist("selected") if said.isdecimal() and len(said) < 19]
+    return _numbers(request.POST.getlist("selected"))
+
+
+def _numbers(texts: Sequence[str]) -> list[int]:
+    return [int(said) for said in texts if said.isdecimal() and len(said) < 19]
 
 
 def _confirm(
@@ -141,14 +154,21 @@ def _confirm(
         facts=facts,
         button=title,
         is_possible=bool(fitting),
+        counted=ids,
     )
 
 
-def confirm(model_admin: AnyAdmin, request: HttpRequest, *, title: str, **said: Any) -> HttpResponse:
-    """Ask about what was posted; the button posts the same once more, confirmed."""
+def confirm(
+    model_admin: AnyAdmin, request: HttpRequest, *, title: str, counted: Sequence[int] = (), **said: Any
+) -> HttpResponse:
+    """Ask about what was posted; the button posts the same once more, confirmed.
+
+    Of all of a question those that were `counted` go along: whoever asks meanwhile was in no number that was shown.
+    """
     sent = [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
     if request.POST.get("scope") == ALL:
-        sent = [(key, value) for key, value in sent if key != "selected"]
+        sent = [(key, value) for key, value in sent if key not in ("selected", COUNTED)]
+        sent.append((COUNTED, ",".join(map(str, counted))))
     context = {**said, "sent": sent, "back_url": back_url_of(request)}
     template = "admin/connector/outboxentry/confirm_many.html"
     return render_page(model_admin, request, template, title=title, context=context)

@@ -149,9 +149,29 @@ def test_all_of_an_event_are_answered_at_once(admin_client: Client) -> None:
         waiting(Reason.TEST_SCAN, link=link)
     elsewhere = waiting(Reason.TEST_SCAN)
     form = {"question": "test_scan", "scope": "all", "decision": "release", "link": link.pk}
-    assert "Count as attended: 3 participants" in said(admin_client, MANY, form)
-    assert "3 answers are kept and carried out." in said(admin_client, MANY, {**form, "confirmed": "1"})
+    asked = admin_client.post(MANY, form)
+    assert "Count as attended: 3 participants" in asked.content.decode()
+    assert "3 answers are kept and carried out." in said(admin_client, MANY, confirmed(asked))
     assert OutboxEntry.objects.get(state=EntryState.NEEDS_ANSWER) == elsewhere
+
+
+def confirmed(asked: Any) -> dict[str, Any]:
+    """Return what the button of a question sends."""
+    return {**dict(asked.context["sent"]), "confirmed": "1"}
+
+
+def test_who_asks_while_the_question_is_read_was_not_counted_and_is_not_answered(admin_client: Client) -> None:
+    older = OutboxEntryFactory.create(state=EntryState.SYNCED)
+    counted = [waiting(Reason.TEST_SCAN) for _ in range(2)]
+    form = {"question": "test_scan", "scope": "all", "decision": "release"}
+    asked = admin_client.post(MANY, form)
+    OutboxEntry.objects.filter(pk=older.pk).update(state=EntryState.NEEDS_ANSWER, reason=Reason.TEST_SCAN)
+    waiting(Reason.TEST_SCAN)
+
+    assert "2 answers are kept and carried out." in said(admin_client, MANY, confirmed(asked))
+    assert OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER).count() == 2
+    assert not OutboxEntry.objects.filter(pk__in=[one.pk for one in counted], state=EntryState.NEEDS_ANSWER).exists()
+    assert "Count as attended: 2 participants" in said(admin_client, MANY, {**form, "confirmed": "1"}), "asked anew"
 
 
 @pytest.mark.parametrize(
