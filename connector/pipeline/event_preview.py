@@ -1,15 +1,15 @@
 """Preview a whole event and keep whom each verdict and reason concerns, so that a page can drill down."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from connector.core.kept import Why
 from connector.core.outcomes import Note
 from connector.models import CampaignLink, EventPreview, OutboxEntry
-from connector.pipeline.preview import VERDICTS, Look, Preview, PreviewRow, look_at
+from connector.pipeline.preview import VERDICTS, Look, Preview, PreviewRow, look_at, records_of
 
 MOST_AT_ONCE = 1000
 """Participants whom a page looks at while somebody waits: one batch, some five calls, a few seconds. An event with more
@@ -33,14 +33,21 @@ class Seen:
     remarks: Rows = ()
     """[{"code", "ids"}]: the same people, any number of times."""
     api_calls: int = 0
+    records: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """As of `records_of`: of everybody who was matched."""
 
     def with_more(self, preview: Preview) -> "Seen":
-        """Return this and what a look at more participants has shown."""
+        """Return this and what a look at participants has shown; whoever was looked at before counts anew."""
+        ids = {row.entry_id for row in preview.people}
+        matched = {record: [one for one in known if one not in ids] for record, known in self.records.items()}
+        for record, found in records_of(preview.people).items():
+            matched[record] = [*matched.get(record, []), *found]
         return replace(
             self,
-            groups=group_rows(preview.people, earlier=self.groups),
-            remarks=collect_remarks(preview.people, earlier=self.remarks),
+            groups=group_rows(preview.people, earlier=_without(ids, self.groups)),
+            remarks=collect_remarks(preview.people, earlier=_without(ids, self.remarks)),
             api_calls=self.api_calls + preview.api_calls,
+            records=matched,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -52,6 +59,11 @@ class Seen:
         groups, remarks = ([_counted(row) for row in rows] for rows in (self.groups, self.remarks))
         people = sum(row["count"] for row in groups)
         return {"groups": groups, "remarks": remarks, "people": people, "api_calls": self.api_calls}
+
+
+def _without(ids: Set[int], rows: Rows) -> Rows:
+    parted = [{**row, "ids": [one for one in row["ids"] if one not in ids]} for row in rows]
+    return [row for row in parted if row["ids"]]
 
 
 def _counted(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +87,9 @@ def preview_event(link: CampaignLink, *, by: str, now: datetime) -> Look:
 
 def keep_preview(link: CampaignLink, seen: Seen, *, entry_count: int, by: str, now: datetime) -> None:
     """Replace what is kept of an event's preview."""
-    columns = {**asdict(seen), "made_at": now, "made_by": by, "entry_count": entry_count}
+    said = asdict(seen)
+    del said["records"]
+    columns = {**said, "made_at": now, "made_by": by, "entry_count": entry_count}
     EventPreview.objects.update_or_create(link=link, defaults=columns)
 
 

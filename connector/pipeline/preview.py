@@ -1,6 +1,6 @@
 """Show what would be written for the participants of a link; write nothing in Salesforce."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -117,9 +117,32 @@ def batches_of(link: CampaignLink) -> list[list[int]]:
     A preview creates nobody: a new person whose participants stand in two batches would be new in both.
     """
     entries = OutboxEntry.objects.filter(link=link).order_by("email_key", "pk")
+    found = groupby(entries.values_list("pk", "email_key"), key=lambda row: row[1] or row[0])
+    return _pack([pk for pk, _email in rows] for _person, rows in found)
+
+
+def met_again(records: Mapping[str, Sequence[int]]) -> list[list[int]]:
+    """Return batches of those who were matched to a record that a row of another batch was matched to as well.
+
+    A preview writes nothing, so that each of them would come into the campaign: a run finds the first one there.
+    Looked at together they are one person, or asked about. `records` is as of `records_of`.
+    """
+    return _pack(ids for ids in records.values() if len(ids) > 1)
+
+
+def records_of(people: Iterable[PreviewRow]) -> dict[str, list[int]]:
+    """Return {record, as "Contact 003…": [entry ids]} of those who were matched."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for row in people:
+        if " " in row.person:
+            found[row.person].append(row.entry_id)
+    return dict(found)
+
+
+def _pack(groups: Iterable[Sequence[int]]) -> list[list[int]]:
+    """Put groups together as long as CHUNK has room; a group of more is parted."""
     batches: list[list[int]] = [[]]
-    for _person, rows in groupby(entries.values_list("pk", "email_key"), key=lambda row: row[1] or row[0]):
-        ids = [pk for pk, _email in rows]
+    for ids in groups:
         for start in range(0, len(ids), CHUNK):
             part = ids[start : start + CHUNK]
             if len(batches[-1]) + len(part) > CHUNK:
@@ -136,10 +159,16 @@ def preview_entries(link: CampaignLink, ids: Sequence[int]) -> Preview:
     return _preview_batches(link, [ids])
 
 
-def _preview_batches(link: CampaignLink, batches: Iterable[Sequence[int]]) -> Preview:
+def _preview_batches(link: CampaignLink, batches: Sequence[Sequence[int]]) -> Preview:
     with closing(connect.gateway_for(link.org)) as gateway:
-        rows = [row for ids in batches for row in plan_batch(load_batch(link.pk, ids), gateway).rows()]
-        return Preview(tuple(sorted(rows, key=lambda row: row.entry_id)), api_calls=gateway.calls)
+        rows = _look_through(link, batches, gateway)
+        if len(batches) > 1:
+            rows |= _look_through(link, met_again(records_of(rows.values())), gateway)
+        return Preview(tuple(rows[entry_id] for entry_id in sorted(rows)), api_calls=gateway.calls)
+
+
+def _look_through(link: CampaignLink, batches: Sequence[Sequence[int]], gateway: Gateway) -> dict[int, PreviewRow]:
+    return {row.entry_id: row for ids in batches for row in plan_batch(load_batch(link.pk, ids), gateway).rows()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,31 @@ def test_more_participants_of_one_email_than_fit_are_parted(world: World, monkey
     world.receive(*({**ADA, "id": f"a{number}"} for number in range(5)))
     assert [len(batch) for batch in batches_of(world.link)] == [2, 2, 1]
     assert batches_of(world.link.__class__(pk=0)) == []
+
+
+def two_addresses(world: World) -> list[dict[str, object]]:
+    """Let a contact be known by two addresses; returns four participants, the first and the last of them with those."""
+    work = {"name": "Work_Email__c", "type": "email", "length": 80}
+    world.switch(custom_fields={"Contact": [work]})
+    world.forget_describes()
+    world.configure(match_emails={"contact": ["Email", "Work_Email__c"], "lead": ["Email"]})
+    person = {"FirstName": "Zoe", "LastName": "Zed", "Email": "a@example.org", "Work_Email__c": "z@example.org"}
+    world.add("Contact", person)
+    zoe = {"firstName": "Zoe", "lastName": "Zed", "registered": True}
+    others = [{**ADA, "id": f"p{n}", "email": f"m{n}@example.org", "lastName": f"L{n}"} for n in (2, 3)]
+    return [{**zoe, "id": "p1", "email": "a@example.org"}, *others, {**zoe, "id": "p4", "email": "z@example.org"}]
+
+
+def test_two_addresses_of_one_record_are_one_person_whichever_batch_they_stand_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_module, "CHUNK", 2)
+    people = two_addresses(world)
+    world.receive(*people)
+    foretold = {row.participant_key: (row.verdict, row.effect) for row in preview_link(world.link).people}
+    assert foretold == {
+        "p1": ("create", "joins"), "p2": ("create", "new_lead"), "p3": ("create", "new_lead"),
+        "p4": ("unchanged", "same_person"),
+    }  # fmt: skip
+    world.drain()
+    assert len(world.members()) == 3

@@ -10,6 +10,7 @@ from connector.pipeline.errands import pace
 from connector.pipeline.errands.previewing import ask_for_preview, open_preview
 from connector.pipeline.errands.start import stop_errand
 from connector.pipeline.errands.work import carry_out
+from tests.pipeline.test_event_preview import two_addresses
 from tests.world import World
 
 ADA = {"email": "ada@example.org", "firstName": "Ada", "lastName": "Lovelace", "registered": True}
@@ -114,6 +115,17 @@ def test_stopped_or_unanswered_it_leaves_the_last_one(world: World) -> None:
 
     assert (failed.state, failed.error_code) == ("failed", "no_connection")
     assert EventPreview.objects.get().made_at == kept.made_at
+
+
+@pytest.mark.usefixtures("sliced")
+def test_one_record_met_in_two_slices_counts_once(world: World) -> None:
+    world.receive(*two_addresses(world))
+    errand = asked_by("olga", world)
+    while errand.is_open:
+        slice_of(errand)
+    groups = [("create", "new_lead", "", 2), ("create", "joins", "", 1), ("unchanged", "same_person", "", 1)]
+    assert shown(errand.result["groups"]) == shown(EventPreview.objects.get().groups) == groups
+    assert (errand.done_count, errand.total_count) == (4, 4)
 
 
 def test_an_event_without_participants_ends_at_once(world: World) -> None:
