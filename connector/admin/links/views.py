@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
-from connector.admin.frame.explain import explain_code
+from connector.admin.frame.enqueued import say_enqueued
+from connector.admin.frame.explain import explain_code, explain_link
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.pausing import may_pause
 from connector.admin.links.campaigns import describe_choice, seal, unseal
@@ -96,9 +97,7 @@ def resync_view(model_admin: Any) -> View:
             terms = {"failed_only": is_failed_only}
             order = Order(Errand.Kind.RESYNC, requested_by=by, link=link, terms=terms)
             return lead_to_task(request, start_once(order))
-        count = resync_link(link, failed_only=is_failed_only, requested_by=by)
-        text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
-        messages.success(request, text % {"count": count})
+        say_enqueued(request, [(link, resync_link(link, failed_only=is_failed_only, requested_by=by))])
         return HttpResponseRedirect(back_url)
 
     return view
@@ -107,13 +106,15 @@ def resync_view(model_admin: Any) -> View:
 def _resync_question(link: CampaignLink, *, is_failed_only: bool, back_url: str) -> Question:
     count = _people_of(link, is_failed_only=is_failed_only)
     people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
+    blocked = explain_link(link)
+    added = "" if is_failed_only else gettext("People whom a colleague removed from the campaign are added again.")
     return Question(
         title=gettext("Send again: %(people)s of %(event)s") % {"people": people, "event": link},
         text=gettext(
             "Each person is read anew in Salesforce and compared; only what differs is written. "
             "Check-ins that arrive meanwhile go first."
         ),
-        facts=[] if is_failed_only else [gettext("People whom a colleague removed from the campaign are added again.")],
+        facts=[fact for fact in (added, blocked) if fact],
         button=gettext("Send again"),
         back_url=back_url,
     )

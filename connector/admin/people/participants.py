@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, list_url, object_url, render_page
-from connector.admin.frame.explain import reason_label
+from connector.admin.frame.enqueued import say_enqueued
+from connector.admin.frame.explain import explain_link, reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.onlooker import may_see_people, person_word
@@ -27,7 +28,7 @@ from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
 from connector.admin.people.questions import answers_view
-from connector.admin.people.resending import report_enqueued, resync_selected
+from connector.admin.people.resending import resync_selected
 from connector.models import OutboxEntry
 from connector.pipeline.resync import correct_status, resync_entries
 
@@ -132,7 +133,8 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         if request.method != "POST" or not self.has_resync_permission(request):
             raise PermissionDenied
         one = OutboxEntry.objects.filter(pk=entry.pk)
-        report_enqueued(request, resync_entries(one, requested_by=request.user.get_username()))
+        count = resync_entries(one, requested_by=request.user.get_username())
+        say_enqueued(request, [(entry.link, count)])
         return HttpResponseRedirect(entry_url(entry))
 
     def correct_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -144,7 +146,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         if request.method != "POST" or not reason:
             return ask(self, request, _correction_of(entry))
         correct_status(entry, requested_by=request.user.get_username(), reason=reason[:200])
-        messages.success(request, gettext("The status that inwink says now is sent."))
+        _say_corrected(request, entry)
         return HttpResponseRedirect(entry_url(entry))
 
     def answer_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -191,6 +193,15 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         context = {**masked_context(entry), "may_resync": self.has_resync_permission(request)}
         title = self.participant(entry)
         return render_page(self, request, "admin/connector/outboxentry/masked.html", title=title, context=context)
+
+
+def _say_corrected(request: HttpRequest, entry: OutboxEntry) -> None:
+    blocked = explain_link(entry.link)
+    if blocked:
+        kept = gettext("The status that inwink says now is kept, and sent later.")
+        messages.warning(request, f"{kept} {blocked}")
+        return
+    messages.success(request, gettext("The status that inwink says now is sent."))
 
 
 def _correction_of(entry: OutboxEntry) -> Question:

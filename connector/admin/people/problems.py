@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask, render_page
 from connector.admin.frame.details import say_limit
+from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import Explanation, explain_end, explain_link
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import link_tag
@@ -204,9 +205,8 @@ def _resend(request: HttpRequest, cause: Cause, link: CampaignLink) -> None:
     count, is_at_once = resend_cause(cause, link, requested_by=request.user.get_username())
     if not count:
         messages.info(request, gettext("Nobody was left to send again: they were sent already, or changed."))
-    elif is_at_once:
-        text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
-        messages.success(request, text % {"count": count})
+    elif is_at_once or explain_link(link):
+        say_enqueued(request, [(link, count)])
     else:
         text = gettext("The workers send %(count)s participants again, a thousand at a time. You can leave this page.")
         messages.success(request, text % {"count": count})

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question
 from connector.admin.frame.confirming import ask_about_posted, is_confirmed
+from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.people.names import people_words
-from connector.models import OutboxEntry
+from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.errands.sending import resend_selected
 from connector.pipeline.errands.start import Started
 
@@ -38,7 +39,7 @@ def resync_selected(
     sent = resend_selected(ids, requested_by=request.user.get_username())
     if isinstance(sent, Started):
         return lead_to_task(request, sent)
-    report_enqueued(request, sent)
+    say_enqueued(request, _by_link(ids))
     return None
 
 
@@ -55,10 +56,9 @@ def _question(ids: Sequence[int]) -> Question:
     )
 
 
-def report_enqueued(request: HttpRequest, count: int) -> None:
-    """Say how many participants are sent again."""
-    if not count:
-        messages.warning(request, gettext("Nobody to send again."))
-        return
-    text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
-    messages.success(request, text % {"count": count})
+def _by_link(ids: Sequence[int]) -> list[tuple[CampaignLink, int]]:
+    """Return how many of these participants each event has; two queries."""
+    found = OutboxEntry.objects.filter(pk__in=ids).order_by().values("link_id").annotate(count=Count("pk"))
+    counts = {row["link_id"]: row["count"] for row in found}
+    links = CampaignLink.objects.filter(pk__in=counts).select_related("org").order_by("event_name", "pk")
+    return [(link, counts[link.pk]) for link in links]
