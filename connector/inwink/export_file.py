@@ -22,7 +22,8 @@ FileRow = tuple[int, Participant | InvalidParticipant]
 _NEVER_BLANKED = frozenset({"id", "event_id", "registration", "came", "updated_at"})
 """An empty cell here says nothing: no answer can be taken back by an export."""
 
-_SHOWN_HEADINGS = 20
+_SHOWN_HEADINGS = 250
+"""Characters of them all: the sentence is stored in a column of 500."""
 _HEADING_MAX_LENGTH = 40
 
 
@@ -206,8 +207,8 @@ def _is_path(heading: str) -> bool:
 def _advice(headings: list[str]) -> str:
     looked_for = ", ".join((*ALIASES["id"], *ALIASES["email"]))
     # Without a heading row these may be a person's values: anything like an address is not repeated.
-    found = [text[:_HEADING_MAX_LENGTH] for text in headings if text and "@" not in text][:_SHOWN_HEADINGS]
+    found = ", ".join(text[:_HEADING_MAX_LENGTH] for text in headings if text and "@" not in text)[:_SHOWN_HEADINGS]
     return (
         f"the first row must hold the headings, with an id or an email among them (looked for: {looked_for}; "
-        f"found: {', '.join(found) or 'no heading'}); export the grid with its headings from inwink again"
+        f"found: {found or 'no heading'}); export the grid with its headings from inwink again"
     )

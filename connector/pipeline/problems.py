@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg, WebhookMessage
 from connector.models.outbox import WAITING_STATES
+from connector.pipeline.sentences import recognise
 
 GROUPS_SHOWN = 50
 """Causes on one page; more of them mean that a filter by event is wanted."""
@@ -200,12 +201,16 @@ def find_rejections(now: datetime) -> tuple[Rejection, ...]:
 
 
 def _errors_of(answer: Mapping[str, Any]) -> dict[str, int]:
-    """Return {field and what is wrong with it: participants} of the answer to a message, refused values left out."""
+    """Return {what is wrong, as `sentences` knows it: participants} of the answer to a message, without any value.
+
+    Of a body that could not be read it is the code.
+    """
     counts: dict[str, int] = {}
     for rejected in answer.get("rejected") or []:
         for error in rejected.get("errors") or []:
-            name = str(error).partition(":")[0]
-            counts[name] = counts.get(name, 0) + 1
+            found = recognise(str(error))
+            said = found.without_values().stored if found else str(error).partition(":")[0]
+            counts[said] = counts.get(said, 0) + 1
     if answer.get("error"):
         counts[str(answer["error"])] = 1
     return counts

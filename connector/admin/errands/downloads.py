@@ -6,6 +6,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext
 
+from connector.admin.errands.results import say_errors
 from connector.admin.frame.csv_export import csv_response
 from connector.models import Errand, OutboxEntry
 from connector.pipeline.errands.export import ExportGoneError, rejected_of
@@ -21,7 +22,7 @@ def rejected_rows(errand: Errand) -> StreamingHttpResponse | None:
         return None
     table = [
         [gettext("Row"), gettext("What is wrong"), *heading],
-        *([row, errors, *cells] for row, errors, cells in rows),
+        *([row, say_errors(errors), *cells] for row, errors, cells in rows),
     ]
     return csv_response(f"rejected-{errand.pk}.csv", table)
 

@@ -24,6 +24,7 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import short_time, tag
 from connector.models import Errand
 from connector.pipeline.errands.start import Order, start_once, stop_errand
+from connector.pipeline.sentences import say_stored
 
 _COLOURS = {"waiting": "busy", "running": "busy", "done": "good", "failed": "bad", "stopped": ""}
 _NEXT_KIND = {Errand.Kind.CHECK_IMPORT: Errand.Kind.IMPORT, Errand.Kind.RECONCILE: Errand.Kind.MEND}
@@ -91,7 +92,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
             "back_url": _back_url(errand),
         }
         if errand.state == Errand.ErrandState.FAILED:
-            context["advice"] = explain_code(errand.error_code)
+            context |= {"advice": explain_code(errand.error_code), "said": say_stored(errand.error_message)}
         if has_result(errand):
             template, fill = CONTEXTS[errand.kind]
             context |= {"result_template": f"admin/connector/errand/{template}.html", **fill(errand)}

@@ -18,6 +18,7 @@ from connector.admin.frame.preview_words import effect_colour, group_words, rema
 from connector.core.put_back import Kept
 from connector.core.reconcile import Finding
 from connector.models import Errand, EventPreview, OutboxEntry
+from connector.pipeline.sentences import say_stored
 
 SHOWN = 100
 """Participants listed for each finding; the file to download has all."""
@@ -78,10 +79,15 @@ def import_context(errand: Errand) -> dict[str, Any]:
 def _rejected(result: Mapping[str, Any]) -> dict[str, Any]:
     rejected = result.get("rejected", [])
     return {
-        "rejected": rejected[:REJECTED_SHOWN],
+        "rejected": [{"row": one["row"], "errors": say_errors(one["errors"])} for one in rejected[:REJECTED_SHOWN]],
         "rejected_count": result.get("rejected_count", len(rejected)),
         "rejected_unlisted": max(0, result.get("rejected_count", len(rejected)) - REJECTED_SHOWN),
     }
+
+
+def say_errors(errors: Iterable[str]) -> str:
+    """Say what is wrong with a row, in one line."""
+    return "; ".join(say_stored(error) for error in errors)
 
 
 def _people_url(errand: Errand) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from connector.admin.frame.details import say_facts, say_limit
+from connector.admin.frame.details import say_facts
 from connector.admin.frame.labels import ANSWER_REASON_LABELS, NOTE_LABELS, REASON_LABELS
 from connector.admin.frame.onlooker import may_see_people
 from connector.core.advice import Advice, advise
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
+from connector.pipeline.sentences import say_stored
 
 _SAID_BY_ERROR = frozenset({Reason.REFUSED_BY_SALESFORCE, Reason.INVALID_VALUE})
 """Reasons that the error behind them explains better."""
@@ -61,7 +62,7 @@ def sum_up_end(*, reason: str, error_code: str, error_message: str) -> str:
 
 def _said(message: str) -> str:
     """Return what Salesforce said, which may quote a value, to who may see people."""
-    return say_limit(message) if may_see_people() else ""
+    return say_stored(message) if may_see_people() else ""
 
 
 def name_end(*, reason: str, error_code: str) -> str:
@@ -107,7 +108,7 @@ def explain_link(link: CampaignLink) -> str:
         return gettext("The organisation must be reconnected first. Nothing is lost.")
     if link.pause_kind:
         advice = explain_code(link.pause_code)
-        return f"{link.pause_reason or advice.what} {advice.next_step}"
+        return f"{say_stored(link.pause_reason) or advice.what} {advice.next_step}"
     if link.org.state == SalesforceOrg.State.PAUSED:
         return gettext("The organisation is paused and resumes by itself. Nothing is lost.")
     return ""

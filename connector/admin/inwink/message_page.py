@@ -16,6 +16,7 @@ from connector.core.effect import Effect
 from connector.inwink.identity import list_raw
 from connector.models import MessageParticipant, OutboxEntry, WebhookMessage
 from connector.pipeline.receive import REJECTED_BODY_LENGTH
+from connector.pipeline.sentences import say_stored
 from connector.pipeline.try_reading import MalformedBody, TriedParticipant, try_places
 
 Key = tuple[str, str]
@@ -55,7 +56,7 @@ def _why_unreadable(message: WebhookMessage) -> str:
             try_places(message.body.encode(), message.source, wanted=(), now=timezone.now())
         except MalformedBody as exc:
             return malformed_words(exc)
-    return str(message.answer.get("detail", ""))
+    return say_stored(str(message.answer.get("detail", "")))
 
 
 def _entries_of(rows: Iterable[MessageParticipant]) -> dict[Key, OutboxEntry]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
 from connector.pipeline.preflight.check import say
+from connector.pipeline.sentences import say_stored
 from connector.pipeline.try_reading import Lack, MalformedBody, Reading, TriedParticipant
 
 ROWS_SHOWN = 50
@@ -87,15 +88,26 @@ def _reading(reading: Reading, tried: TriedParticipant) -> dict[str, str]:
     }
 
 
+_MALFORMED = {
+    "malformed_json": _("This is no JSON."),
+    "too_deep": _("This is nested too deep."),
+    "not_finite": _("A number in it is not finite or too large."),
+    "not_an_object": _("It must be an object, a list of objects, or {“participants”: […]}."),
+    "not_utf8": _("The text is not UTF-8."),
+    "too_many": _("One message may hold 1,000 participants."),
+}
+
+
 def malformed_words(exc: MalformedBody) -> str:
     """Say why a body cannot be read at all; the sender gets the answer 400."""
-    words = {
-        "malformed_json": gettext("This is no JSON: it stops making sense in line %(line)s at character %(column)s."),
-        "too_deep": gettext("This is nested too deep."),
-        "not_finite": gettext("A number in it is not finite or too large."),
-        "not_an_object": gettext("It must be an object, a list of objects, or {“participants”: […]}."),
-        "too_many": gettext("One message may hold 1,000 participants."),
-    }
-    if exc.code == "malformed_json" and not exc.line:
+    if exc.code == "malformed_json" and exc.line:
+        words = gettext("This is no JSON: it stops making sense in line %(line)s at character %(column)s.")
+        return words % {"line": exc.line, "column": exc.column}
+    if exc.code == "malformed_json":
         return gettext("A number in it has too many digits.")
-    return words.get(exc.code, exc.detail) % {"line": exc.line, "column": exc.column}
+    return malformed_code_words(exc.code) or say_stored(exc.detail)
+
+
+def malformed_code_words(code: str) -> str:
+    """Say the same by the code alone, without the place; "" for a code that says something else."""
+    return str(_MALFORMED.get(code, ""))

@@ -5,14 +5,16 @@ from typing import Any
 from connector.admin.frame.explain import explain_code
 from connector.models import SalesforceOrg
 from connector.pipeline.budget import Spending, spendings
+from connector.pipeline.sentences import say_stored
 
 
 def spending_terms(org: SalesforceOrg) -> dict[str, Any]:
-    """Return what the page of an organisation says of its calls: numbers, and advice where something waits."""
+    """Return what the page of an organisation says of its calls: numbers, why something waits, and what to do."""
     spending = spendings([org])[org.pk]
     is_paused = org.state == SalesforceOrg.State.PAUSED and bool(org.pause_code)
     return {
         "spending": spending,
+        "state_words": say_stored(org.state_reason),
         "pause_advice": explain_code(org.pause_code) if is_paused else None,
         "budget_advice": explain_code(spending.code) if spending.code else None,
     }

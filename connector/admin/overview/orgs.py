@@ -16,6 +16,7 @@ from connector.admin.orgs.spending import shortage_code
 from connector.admin.orgs.views import sign_in_state
 from connector.models import CampaignLink, SalesforceOrg
 from connector.pipeline.budget import Spending, spendings
+from connector.pipeline.sentences import say_stored
 
 _RECONNECT = SalesforceOrg.State.RECONNECT_NEEDED
 
@@ -74,7 +75,7 @@ def _sign_in_need(request: HttpRequest, row: OrgRow) -> Need:
     may_log_in = state.is_by_browser and request.user.has_perm("connector.change_salesforceorg")
     said = (state.advice.what, state.advice.next_step) if state.advice else ()
     kept = gettext("Nothing is sent to it, and nothing is lost.")
-    reason = f"({row.org.state_reason})" if row.org.state_reason else ""
+    reason = f"({say_stored(row.org.state_reason)})" if row.org.state_reason else ""
     return Need(
         "bad",
         text % {"name": row.org},

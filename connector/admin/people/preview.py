@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import RecordLink, change_rows, show_value
-from connector.admin.frame.details import say_limit
 from connector.admin.frame.explain import explain_code, explain_end, explain_notes
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.onlooker import may_see_people
@@ -20,6 +19,7 @@ from connector.core.kept import Kept, Why
 from connector.core.outcomes import Note
 from connector.models import OutboxEntry
 from connector.pipeline.preview import Look, PreviewRow, look_at
+from connector.pipeline.sentences import say_stored
 
 View = Callable[..., HttpResponse]
 
@@ -68,7 +68,7 @@ def _row_context(entry: OutboxEntry, row: PreviewRow) -> dict[str, Any]:
         "changes": change_rows({name: pair for name, pair in row.changes.items() if name != STATUS}),
         "kept": [_kept(one) for one in kept],
         "refused": [
-            {"field": one.field, "what": explain_code(one.code).what, "detail": say_limit(one.detail)}
+            {"field": one.field, "what": explain_code(one.code).what, "detail": say_stored(one.detail)}
             for one in row.kept
             if one.why is Why.UNFIT
         ],

@@ -13,17 +13,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask, render_page
-from connector.admin.frame.details import say_limit
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import Explanation, explain_end, explain_link
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import link_tag
+from connector.admin.inwink.reading_words import malformed_code_words
 from connector.admin.people.fixes import fix_of, mapping_fix, set_up_fix
 from connector.admin.people.names import entry_url, name_of, people_words
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.errands.sending import resend_cause
 from connector.pipeline.problems import Cause, Group, Problems, Rejection, Waiting, find_problems, find_rejections
+from connector.pipeline.sentences import recognise, say_stored
 
 MAY_RESYNC = "connector.resync_campaignlink"
 LIST = "admin:connector_outboxentry_changelist"
@@ -103,7 +104,7 @@ def _waiting_row(request: HttpRequest, one: Waiting) -> dict[str, Any]:
 def _group_row(request: HttpRequest, group: Group, link: CampaignLink) -> dict[str, Any]:
     cause = group.cause
     said = group.texts if may_see_people() else ()
-    texts = [{"text": say_limit(text), "people": people_words(count)} for text, count in said[:TEXTS_SHOWN]]
+    texts = [{"text": say_stored(text), "people": people_words(count)} for text, count in said[:TEXTS_SHOWN]]
     return {
         "count": group.count,
         "people": people_words(group.count),
@@ -155,7 +156,16 @@ def _rejections(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _rejection_row(one: Rejection) -> dict[str, Any]:
     inbox = reverse("admin:connector_webhookmessage_change", args=[one.last_message_id])
-    return {"rejection": one, "people": people_words(one.count), "url": inbox}
+    about, what = _wrong_words(one.error)
+    return {"rejection": one, "about": about, "what": what, "url": inbox}
+
+
+def _wrong_words(error: str) -> tuple[str, str]:
+    """Return the key that is concerned, and what is wrong with it; either may be ""."""
+    if words := malformed_code_words(error):
+        return "", words
+    found = recognise(error)
+    return (say_stored(found.about), found.said) if found else (error, "")
 
 
 # sending a group again

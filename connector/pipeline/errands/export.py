@@ -35,12 +35,12 @@ def terms_of(errand: Errand) -> ImportTerms:
     return ImportTerms(event_id=said["event_id"], as_of=as_of, locale=said.get("locale", "fr"))
 
 
-def rejected_of(errand: Errand) -> tuple[list[Json], list[tuple[int, str, list[Json]]]]:
+def rejected_of(errand: Errand) -> tuple[list[Json], list[tuple[int, list[str], list[Json]]]]:
     """Return the headings of the file, and of each rejected row its number, what is wrong, and its cells.
 
     Raises ExportGoneError, and UnreadableFile for a file that ends in the middle.
     """
-    errors = {row["row"]: "; ".join(row["errors"]) for row in errand.result.get("rejected", [])}
+    errors = {row["row"]: row["errors"] for row in errand.result.get("rejected", [])}
     with open_export(errand) as path:
         rows = original_rows(path)
         _number, heading = next(rows)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from connector.core.advice import advise
 from connector.core.problem import Problem
 from connector.models.fields import WrongEncryptionKey
+from connector.pipeline.sentences import say_stored
 from connector.salesforce.errors import SalesforceError
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def failed(name: str, exc: SalesforceError | WrongEncryptionKey) -> Check:
     code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
     logger.warning("preflight_failed", extra={"check": name, "code": code})
     advice = advise(code, language=get_language() or "en")
-    return Check(name, ok=False, detail=f"{advice.what} ({exc})", advice=advice.next_step)
+    return Check(name, ok=False, detail=f"{advice.what} ({say_stored(str(exc))})", advice=advice.next_step)
 
 
 def say(problem: Problem) -> str:

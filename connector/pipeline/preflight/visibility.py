@@ -16,6 +16,7 @@ from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, object_schema, record_usage
 from connector.pipeline.connection.sign_in import stored_token
 from connector.pipeline.preflight.check import Check, found, missing
+from connector.pipeline.sentences import say_stored
 from connector.pipeline.setup.link_change import follow_confirmed_visibility
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SalesforceError
@@ -144,7 +145,7 @@ def _hidden(visibility: Visibility) -> str:
 
 def _unreadable(problem: str) -> str:
     text = _("Whether the integration user sees all Contacts and Leads cannot be read (%(problem)s).")
-    return text % {"problem": problem}
+    return text % {"problem": say_stored(problem)}
 
 
 def _how_to_see(visibility: Visibility) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.changes import show_value
-from connector.admin.frame.details import say_limit
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.forms import problem_text
@@ -24,6 +23,7 @@ from connector.core.validate import CHOICE_TYPES
 from connector.core.validate_link import searched_objects
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.batch import rule_of
+from connector.pipeline.sentences import say_stored
 from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.setup.mapping_edit import check_mapping
 from connector.pipeline.setup.mapping_sample import Sample
@@ -198,7 +198,7 @@ def example_of(rule: MappingRule, facts: Facts, context: Context) -> Example:
     try:
         wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
     except UnfitError as exc:
-        return Example(before, "✗", "bad", f"{explain_code(exc.code).what} {say_limit(exc.detail)}")
+        return Example(before, "✗", "bad", f"{explain_code(exc.code).what} {say_stored(exc.detail)}")
     if is_left and note is not None:
         return Example(before, "–", "warn", explain_code(note.value).what)
     return Example(before, show_value(wanted), is_blank=wanted is None)
