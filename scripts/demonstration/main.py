@@ -31,7 +31,7 @@ _LISTENING = re.compile(r"simulator listening on (http://\S+)")
 
 def main(arguments: Sequence[str]) -> int:
     """Run the demonstration; 0 = every expected record is in Salesforce, 1 = not, 2 = it could not be run."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Folder(options.var.resolve())
     try:
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="make demo", description="Show the connector at work against a local Salesforce.",
         epilog='Example: make demo ARGS="--once"',
@@ -65,9 +65,9 @@ class Demonstration:
 
     def __init__(self, folder: Folder, processes: Processes, options: argparse.Namespace) -> None:
         self._folder, self._processes, self._options = folder, processes, options
-        self._keys = load_keys(folder.keys)
+        self.keys = load_keys(folder.keys)
         self._started = time.monotonic()
-        self._web_url = ""
+        self.web_url = ""
         self._rejected = 0
         self._people: list[str] = []
 
@@ -84,14 +84,14 @@ class Demonstration:
         wrong = deviations(cases, before=before, after=salesforce.state(), ends=ends)
         wrong += wrong_refusals(cases, rejected=self._rejected)
         self._report(rows, wrong)
-        print(f"\nAdmin: {self._web_url}/admin/  user {ADMIN_NAME}, password {self._keys['DEMO_ADMIN_PASSWORD']}")
+        print(f"\nAdmin: {self.web_url}/admin/  user {ADMIN_NAME}, password {self.keys['DEMO_ADMIN_PASSWORD']}")
         print(f"One user of each role, with the same password: {', '.join(self._people)}")
         summary = report.summary(rows, api_calls=salesforce.api_calls())
         if self._options.once:
             print(summary, flush=True)
             return int(bool(wrong))
         print(f"{summary}\nPress Ctrl-C to end.", flush=True)
-        return self._serve(int(bool(wrong)))
+        return self.serve(int(bool(wrong)))
 
     def _tell(self, salesforce: LocalSalesforce) -> None:
         """Let inwink and the colleagues speak and act, each after everything before was sent."""
@@ -108,13 +108,13 @@ class Demonstration:
     def _start_everything(self) -> LocalSalesforce:
         folder = self._folder.runs
         salesforce = self._start_salesforce()
-        settings = environment(self._folder, self._keys, salesforce_url=salesforce.url)
+        settings = environment(self._folder, self.keys, salesforce_url=salesforce.url)
         site.set_up_django(settings, log=folder / "demo.log")
         site.run_command("migrate", "--verbosity", "0")
-        site.create_admin(self._keys["DEMO_ADMIN_PASSWORD"])
+        site.create_admin(self.keys["DEMO_ADMIN_PASSWORD"])
         site.run_command("setup_schedules")
         site.run_command("setup_roles")
-        self._people = site.create_people_of_each_role(self._keys["DEMO_ADMIN_PASSWORD"])
+        self._people = site.create_people_of_each_role(self.keys["DEMO_ADMIN_PASSWORD"])
         site.run_command("apply_config", str(DEMO_DATA / "config.yaml"))
         self._say("Database made, organisation connected, the first event linked to its campaign.")
         self._start_web(settings)
@@ -135,7 +135,7 @@ class Demonstration:
         port = self._options.port or free_port()
         if not is_port_free(port):
             raise DemoProblem(f"Port {port} is taken. Choose another one, or none: --port takes a free one by itself.")
-        self._web_url = f"http://127.0.0.1:{port}"
+        self.web_url = f"http://127.0.0.1:{port}"
         command = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "1",
                    "--host", "127.0.0.1", "--port", str(port), "project.wsgi:application"]  # fmt: skip
         child = self._processes.start(Program("web server", command, settings))
@@ -144,12 +144,12 @@ class Demonstration:
 
     def _is_web_up(self) -> bool:
         try:
-            return requests.get(f"{self._web_url}/healthz", timeout=5).ok
+            return requests.get(f"{self.web_url}/healthz", timeout=5).ok
         except requests.ConnectionError:
             return False
 
     def _speak(self, wave: int) -> None:
-        url, secret = self._web_url + site.webhook_path(), self._keys["DEMO_WEBHOOK_SECRET"]
+        url, secret = self.web_url + site.webhook_path(), self.keys["DEMO_WEBHOOK_SECRET"]
         sent = deliveries(wave)
         answers = sender.send(sent, url=url, secret=secret)
         counted = sender.count(answers)
@@ -182,7 +182,8 @@ class Demonstration:
         print(f"\n{len(wrong)} deviations from what must be in Salesforce:")
         print("\n".join(f"  - {sentence}" for sentence in wrong[:SHOWN_DEVIATIONS]))
 
-    def _serve(self, code: int) -> int:
+    def serve(self, code: int) -> int:
+        """Keep everything at work until Ctrl-C, and return `code`."""
         try:
             while True:
                 for child in self._processes.children:
