@@ -14,7 +14,7 @@ _CODE = re.compile(
     r"https?://\S*|<[^>]*>|&\w+;"  # addresses, tags, entities
     r"|\w:\d+|\b\w+: (?:true\b|\[[^]]*\])"  # times and options, pieces of the configuration file
     r"|^\s*[A-Z][a-z]+-[A-Z][a-z]+: |\bAuthorization: \w+"  # headers
-    r"|^\s*\"\w+\": .*$|\"\w+\": (?:\"[^\"]*\"|\d+)",  # JSON
+    r"|^\s*\"\w+\": .*$|\"\w+\": (?:\"[^\"]*\"|\d+)|{\"[^{}]*}",  # JSON
     re.MULTILINE,
 )
 """What is to be read by machines, or was always written so."""

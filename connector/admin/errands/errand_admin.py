@@ -21,7 +21,7 @@ from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, obj
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.long_tasks import errand_url, lead_to_task
 from connector.admin.frame.onlooker import may_see_people
-from connector.admin.frame.tags import short_time, tag
+from connector.admin.frame.tags import plain_time, short_time, tag
 from connector.models import Errand
 from connector.pipeline.errands.start import Order, start_once, stop_errand
 from connector.pipeline.sentences import say_stored
@@ -85,6 +85,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
         errand = self._get(request, object_id)
         context = {
             "errand": errand,
+            "page_title": f"{errand}, {plain_time(errand.created_at)}",
             "state": state_tag(errand),
             "progress": progress_words(errand),
             "may_start": may_start(request, errand.kind),

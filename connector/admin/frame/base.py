@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -48,6 +49,17 @@ else:
             """Call a row by its name and its list: Django's own words lack the article in French."""
             title = _things(self) if object_id else gettext("Add: %(thing)s") % {"thing": self.opts.verbose_name}
             return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+
+        def delete_view(self, request, object_id, extra_context=None):
+            """Name the row in the browser's title, too."""
+            title = gettext("Delete: %(thing)s") % {"thing": self.get_object(request, unquote(object_id))}
+            return super().delete_view(request, object_id, {"page_title": title, **(extra_context or {})})
+
+        def history_view(self, request, object_id, extra_context=None):
+            """Name the row and its list in the browser's title: rows of two lists may have one name."""
+            row = self.get_object(request, unquote(object_id))
+            title = f"{gettext('Change history: %s') % row} | {_things(self)}"
+            return super().history_view(request, object_id, {"page_title": title, **(extra_context or {})})
 
 
 class ReadOnlyAdmin(UnfoldAdmin[_Row]):
@@ -120,7 +132,10 @@ def find_or_404(rows: type[_Row] | models.QuerySet[_Row], object_id: str) -> _Ro
 def render_page(
     model_admin: AnyAdmin, request: HttpRequest, template: str, *, title: str, context: dict[str, Any]
 ) -> TemplateResponse:
-    """Render one of our own pages inside the admin's frame."""
+    """Render one of our own pages inside the admin's frame.
+
+    `page_title` of the context is what the browser shows, where that must say more than the title.
+    """
     request.current_app = model_admin.admin_site.name
     opts = model_admin.opts
     frame = {

@@ -34,6 +34,11 @@ def tag(text: str, *, colour: str = "") -> str:
     return format_html('<span class="cx-tag{}">{}</span>', f" cx-tag-{colour}" if colour else "", text)
 
 
+def plain_time(moment: datetime) -> str:
+    """Return a local time to the second, for titles that nothing else tells apart."""
+    return f"{date_format(localtime(moment), 'SHORT_DATE_FORMAT')} {localtime(moment):%H:%M:%S}"
+
+
 def short_time(moment: datetime | None) -> str:
     """Return a local time on one line, or a dash."""
     if moment is None:

@@ -16,7 +16,7 @@ from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, object_url, r
 from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.search import search_messages
-from connector.admin.frame.tags import short_time, tag
+from connector.admin.frame.tags import plain_time, short_time, tag
 from connector.admin.inwink.event_filter import EventFilter
 from connector.admin.inwink.message_page import pretty, reading_context
 from connector.admin.inwink.replay import may_replay, replay_selected, replay_view
@@ -109,6 +109,7 @@ class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
             **reading_context(request, message),
         }
         title = gettext("Message of %(source)s") % {"source": message.source}
+        context["page_title"] = f"{title}, {plain_time(message.received_at)}"
         return render_page(self, request, "admin/connector/webhookmessage/page.html", title=title, context=context)
 
 

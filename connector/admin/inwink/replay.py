@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.base import AnyAdmin, Question, ask, find_or_404
 from connector.admin.frame.confirming import ask_about_posted, is_confirmed
 from connector.admin.frame.long_tasks import lead_to_task
+from connector.admin.frame.tags import plain_time
 from connector.models import Errand, WebhookMessage
 from connector.pipeline.errands.start import Order, start_once
 from connector.pipeline.replay import Replayed, replay_messages, replayable
@@ -38,7 +39,7 @@ def replay_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
             raise PermissionDenied
         back_url = message_url(message.pk)
         if request.method != "POST":
-            return ask(model_admin, request, _question(_counted_words(1), back_url=back_url))
+            return ask(model_admin, request, _question([message.pk], back_url=back_url))
         done = replay_messages([message.pk], requested_by=request.user.get_username())
         report(request, done)
         return HttpResponseRedirect(message_url(done.last.pk) if done.last else back_url)
@@ -57,7 +58,7 @@ def replay_selected(
         messages.warning(request, text % {"most": number_format(MOST, force_grouping=True)})
         return None
     if not is_confirmed(request):
-        question = _question(_counted_words(len(ids)), back_url=reverse(LIST), passed_over=total - len(ids))
+        question = _question(ids, back_url=reverse(LIST), passed_over=total - len(ids))
         return ask_about_posted(model_admin, request, question, is_possible=bool(ids))
     return _carry_out(request, ids)
 
@@ -98,8 +99,25 @@ def _counted_words(count: int, *, is_done: bool = False) -> str:
     return ngettext("%(count)s message", "%(count)s messages", count) % number
 
 
-def _question(counted: str, *, back_url: str, passed_over: int = 0) -> Question:
+def _which_words(ids: Sequence[int]) -> str:
+    """Name the messages by their sources and by when they arrived; one query."""
+    rows = WebhookMessage.objects.filter(pk__in=ids).values_list("source__name", "received_at")
+    times = [at for _name, at in rows]
+    if not times:
+        return ""
+    words = {"sources": ", ".join(sorted({name for name, _at in rows})), "first": plain_time(min(times))}
+    if len(times) == 1:
+        return gettext("From %(sources)s, received %(first)s.") % words
+    return gettext("From %(sources)s, received between %(first)s and %(last)s.") % {
+        **words,
+        "last": plain_time(max(times)),
+    }
+
+
+def _question(ids: Sequence[int], *, back_url: str, passed_over: int = 0) -> Question:
+    which = _which_words(ids)
     facts = [
+        *([which] if which else []),
         gettext("What changed since then stays: an older state never wins over a newer one. A check-in always counts."),
         gettext("Whoever differs afterwards is sent to Salesforce. Whoever asked to be forgotten stays forgotten."),
     ]
@@ -109,7 +127,7 @@ def _question(counted: str, *, back_url: str, passed_over: int = 0) -> Question:
                         passed_over)  # fmt: skip
         facts.append(text % {"count": number_format(passed_over, force_grouping=True)})
     return Question(
-        title=gettext("Replay %(messages)s?") % {"messages": counted},
+        title=gettext("Replay %(messages)s?") % {"messages": _counted_words(len(ids))},
         text=gettext(
             "Each is read once more, as if inwink had sent it at the same time as before, with the links and settings "
             "of today. Replays stand in the inbox as messages of their own, with your name."

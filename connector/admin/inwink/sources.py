@@ -140,8 +140,10 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
             raise PermissionDenied
         secret, token = request.GET.get("secret", ""), request.GET.get("token", "")
         back_url = reverse("admin:connector_webhooksource_change", args=[source.pk])
+        if not (secret or token):
+            return HttpResponseRedirect(back_url)
         if request.method != "POST":
-            return ask(self, request, _revocation_of(secret or token, back_url=back_url))
+            return ask(self, request, _revocation_of(secret or token, source, back_url=back_url))
         try:
             was_there = sources.revoke_secret(source, secret) if secret else sources.revoke_token(source, token)
         except WrongEncryptionKey:
@@ -214,9 +216,9 @@ def _go_to_once(request: HttpRequest, source: WebhookSource, *, kind: str, text:
     return HttpResponseRedirect(reverse("admin:connector_webhooksource_once", args=[source.pk]))
 
 
-def _revocation_of(fingerprint: str, *, back_url: str) -> Question:
+def _revocation_of(fingerprint: str, source: WebhookSource, *, back_url: str) -> Question:
     return Question(
-        title=gettext("Revoke %(name)s?") % {"name": fingerprint},
+        title=gettext("Revoke %(name)s of %(source)s?") % {"name": fingerprint, "source": source},
         text=gettext(
             "Messages that use it are refused at once, and the sender will see errors. "
             "Make a new one first and give it to the sender."

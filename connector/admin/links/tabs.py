@@ -44,16 +44,16 @@ _TABS = (
 
 
 def link_frame(request: HttpRequest, link: CampaignLink, *, current: str) -> dict[str, Any]:
-    """Return the bar of a link's pages and the way to the shown one; no query beside that of the permissions."""
+    """Return the bar of a link's pages, the way to the shown one and its title; no query beside the permissions'."""
     tabs = _tabs(request, link, current=current)
-    titles = [str(tab.title) for tab in tabs if tab.is_current]
+    title = next(str(title) for view, title, _permission in _TABS if view == current)
     way = [
         Crumb(
             str(capfirst(CampaignLink._meta.verbose_name_plural)), reverse("admin:connector_campaignlink_changelist")
         ),
         Crumb(str(link), reverse("admin:connector_campaignlink_event", args=[link.pk])),
     ]
-    return {"tabs": tabs, "crumbs": [*way, *map(Crumb, titles)]}
+    return {"tabs": tabs, "crumbs": [*way, Crumb(title)], "page_title": f"{title} | {link}"}
 
 
 def _tabs(request: HttpRequest, link: CampaignLink, *, current: str) -> list[Tab]:

@@ -18,7 +18,7 @@ from connector.admin.frame.explain import explain_end, explain_notes, name_end, 
 from connector.admin.frame.filters import AttemptTimeFilter, ReasonFilter
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_attempts
-from connector.admin.frame.tags import outcome_tag, short_time
+from connector.admin.frame.tags import outcome_tag, plain_time, short_time
 from connector.admin.log import put_back
 from connector.admin.log.export import export_view, may_export
 from connector.admin.log.words import operation_words
@@ -129,6 +129,7 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
             "notes": explain_notes(attempt.notes),
         }
         title = gettext("Attempt for %(participant)s") % {"participant": self.participant(attempt)}
+        context["page_title"] = f"{title}, {plain_time(attempt.created_at)}"
         return render_page(self, request, "admin/connector/syncattempt/page.html", title=title, context=context)
 
 

@@ -15,7 +15,7 @@ from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, object_url, r
 from connector.admin.frame.explain import explain_end, name_end
 from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.onlooker import person_word
-from connector.admin.frame.tags import outcome_tag, short_time, tag
+from connector.admin.frame.tags import outcome_tag, plain_time, short_time, tag
 from connector.admin.log import put_back
 from connector.admin.log.words import operation_words
 from connector.models import SyncAttempt, SyncRun
@@ -83,6 +83,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
             "explanations": explain_end(reason="", error_code=run.error_code, error_message=run.error_message),
         }
         title = gettext("Run of %(event)s") % {"event": run.link_label}
+        context["page_title"] = f"{title}, {plain_time(run.started_at)}"
         return render_page(self, request, "admin/connector/syncrun/page.html", title=title, context=context)
 
     def _participant(self, attempt: SyncAttempt) -> str:

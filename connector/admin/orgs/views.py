@@ -11,14 +11,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from connector.addresses import callback_url
 from connector.admin.frame.base import Question, ask, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.link_states import NAMES_SHOWN
 from connector.admin.orgs.log_ins import OpenLogIn, remember_log_in, take_log_in
 from connector.core.advice import Advice
-from connector.models import SalesforceOrg
+from connector.models import CampaignLink, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection import log_in as pipeline
 from connector.pipeline.invitations.remembered import is_invited_log_in
@@ -150,6 +151,16 @@ def disconnect_view(model_admin: Any) -> View:
     return view
 
 
+def _waiting_words(org: SalesforceOrg) -> list[str]:
+    """Name the events that would wait; one query."""
+    links = [str(link) for link in org.links.exclude(state=CampaignLink.LinkState.CLOSED).order_by("event_name")]
+    if not links:
+        return []
+    text = ngettext("%(count)s event waits: %(events)s.", "%(count)s events wait: %(events)s.", len(links))
+    named = [*links[:NAMES_SHOWN], *(["…"] if len(links) > NAMES_SHOWN else [])]
+    return [text % {"count": len(links), "events": ", ".join(named)}]
+
+
 def _disconnect_question(org: SalesforceOrg) -> Question:
     return Question(
         title=gettext("Disconnect %(name)s?") % {"name": org.name},
@@ -157,6 +168,7 @@ def _disconnect_question(org: SalesforceOrg) -> Question:
             "The access of the connector is given back to Salesforce and forgotten here. The links of this "
             "organisation wait: messages are kept and sent when it is reconnected."
         ),
+        facts=_waiting_words(org),
         button=gettext("Disconnect"),
         back_url=_page_url(org),
         is_danger=True,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.explain import reason_label
 from connector.admin.people.answers import kinds_of, may_answer, option_words
-from connector.admin.people.names import people_words
+from connector.admin.people.names import people_words, whom_words
 from connector.core.answer_rules import AnswerRule
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry
@@ -138,7 +138,7 @@ def _confirm(
     fitting = count_fitting(ids, decision, reason=reason)
     words = {value: (title, does) for value, title, does in bulk_choices(reason)}
     title, does = words[request.POST["decision"]]
-    facts = [does]
+    facts = [*whom_words(ids), does]
     if fitting < len(ids):
         text = gettext("Not answered: %(people)s. This answer does not fit them, or they were answered meanwhile.")
         facts.append(text % {"people": people_words(len(ids) - fitting)})
@@ -203,7 +203,7 @@ def take_back_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpRe
         if not ids:
             messages.warning(request, gettext("Nobody was ticked."))
         elif "confirmed" not in request.POST:
-            return _confirm_take_back(model_admin, request, count=len(ids))
+            return _confirm_take_back(model_admin, request, ids)
         else:
             count = take_back_entries(ids, by=request.user.get_username())
             text = ngettext("%(count)s answer is taken back; the rules decide again.",
@@ -214,13 +214,13 @@ def take_back_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpRe
     return view
 
 
-def _confirm_take_back(model_admin: AnyAdmin, request: HttpRequest, *, count: int) -> HttpResponse:
+def _confirm_take_back(model_admin: AnyAdmin, request: HttpRequest, ids: Sequence[int]) -> HttpResponse:
     return confirm(
         model_admin,
         request,
-        title=gettext("Take back the answers: %(people)s") % {"people": people_words(count)},
+        title=gettext("Take back the answers: %(people)s") % {"people": people_words(len(ids))},
         text=gettext("The rules then decide again, as if nobody had answered: most of them will ask again."),
-        facts=[gettext("A campaign member that was added meanwhile stays in Salesforce.")],
+        facts=[*whom_words(ids), gettext("A campaign member that was added meanwhile stays in Salesforce.")],
         button=gettext("Take back"),
         is_possible=True,
     )

@@ -1,11 +1,17 @@
 """Name participants, and count them in words."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
+from connector.admin.frame.labels import labelled
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.models import OutboxEntry
+
+NAMED = 10
+"""Participants whom a question names; the others are counted."""
 
 
 def name_of(entry: OutboxEntry) -> str:
@@ -25,3 +31,17 @@ def people_words(count: int) -> str:
     """Return e.g. "12 participants"."""
     text = ngettext("%(count)s participant", "%(count)s participants", count)
     return text % {"count": number_format(count, use_l10n=True, force_grouping=True)}
+
+
+def whom_words(ids: Sequence[int]) -> list[str]:
+    """Return a line for each event with the names of the first participants, then how many more; one query."""
+    shown = OutboxEntry.objects.filter(pk__in=ids[:NAMED]).select_related("link")
+    columns = ("participant_key", "email_key", "payload", "link__event_name", "link__inwink_event_id")
+    of_link: dict[str, list[str]] = {}
+    for entry in shown.only(*columns).order_by("link_id", "pk"):
+        of_link.setdefault(str(entry.link), []).append(name_of(entry))
+    lines = [labelled(link, ", ".join(names)) for link, names in of_link.items()]
+    if len(ids) > NAMED:
+        count = number_format(len(ids) - NAMED, use_l10n=True, force_grouping=True)
+        lines.append(gettext("… and %(count)s more") % {"count": count})
+    return lines

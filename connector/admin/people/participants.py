@@ -23,7 +23,7 @@ from connector.admin.people.answers import AnswerForm, give_answer, may_answer, 
 from connector.admin.people.find import find_view
 from connector.admin.people.many import answer_many_view, take_back_many_view
 from connector.admin.people.masked import masked_context
-from connector.admin.people.names import entry_url
+from connector.admin.people.names import entry_url, name_of
 from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
@@ -186,6 +186,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         context["may_answer"] = may_answer(request)
         context["form"] = form or AnswerForm(entry=entry)
         title = self.participant(entry)
+        context["page_title"] = f"{gettext('Answer')} | {title}" if form else title
         return render_page(self, request, "admin/connector/outboxentry/page.html", title=title, context=context)
 
     def _render_masked(self, request: HttpRequest, entry: OutboxEntry) -> HttpResponse:
@@ -206,11 +207,12 @@ def _say_corrected(request: HttpRequest, entry: OutboxEntry) -> None:
 
 def _correction_of(entry: OutboxEntry) -> Question:
     return Question(
-        title=gettext("Correct the status"),
+        title=gettext("Correct the status of %(person)s?") % {"person": name_of(entry)},
         text=gettext(
             "inwink says now: %(state)s. That status is written to the campaign even if the present one ranks higher."
         )
         % {"state": STATE_LABELS[entry.known().state or ""]},
+        facts=[gettext("Event: %(event)s") % {"event": entry.link}],
         button=gettext("Write this status"),
         reason_label=gettext("Why? (kept with your name)"),
         back_url=entry_url(entry),

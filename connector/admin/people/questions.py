@@ -73,11 +73,12 @@ def _show(model_admin: AnyAdmin, request: HttpRequest, *, refused: tuple[int, An
     counts = count_questions(link_id)
     wanted = request.GET.get("question", "")
     question = wanted if wanted in counts or wanted == GIVEN else next(iter(counts), "")
+    tabs = _tabs(counts, question=question, link_id=link_id)
     context = {
         "events": event_choices(CampaignLink.objects.only("pk", "event_name", "inwink_event_id"), link_id),
         "question": question,
         "is_given": question == GIVEN,
-        "tabs": _tabs(counts, question=question, link_id=link_id),
+        "tabs": tabs,
         "may_answer": may_answer(request),
         "is_empty": not counts,
         "here": _address(question, link_id),
@@ -88,6 +89,7 @@ def _show(model_admin: AnyAdmin, request: HttpRequest, *, refused: tuple[int, An
         context |= _question_context(request, Reason(question), link_id=link_id, refused=refused)
         context["count_words"] = people_words(counts[question])
     title = gettext("Needs an answer")
+    context["page_title"] = " | ".join([*(str(tab["label"]) for tab in tabs if wanted and tab["is_current"]), title])
     return render_page(model_admin, request, "admin/connector/outboxentry/answers.html", title=title, context=context)
 
 

@@ -13,7 +13,7 @@ from connector.admin.frame.base import AnyAdmin, Question
 from connector.admin.frame.confirming import ask_about_posted, is_confirmed
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.long_tasks import lead_to_task
-from connector.admin.people.names import people_words
+from connector.admin.people.names import people_words, whom_words
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.errands.sending import resend_selected
 from connector.pipeline.errands.start import Started
@@ -50,7 +50,7 @@ def _question(ids: Sequence[int]) -> Question:
             "Each person is read anew in Salesforce and compared; only what differs is written. "
             "Check-ins that arrive meanwhile go first."
         ),
-        facts=[gettext("People whom a colleague removed from the campaign are added again.")],
+        facts=[*whom_words(ids), gettext("People whom a colleague removed from the campaign are added again.")],
         button=gettext("Send again"),
         back_url=reverse("admin:connector_outboxentry_changelist"),
     )

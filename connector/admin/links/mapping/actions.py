@@ -81,7 +81,7 @@ def _refuse(request: HttpRequest, link: CampaignLink, problems: list[Problem]) -
 
 def _question(link: CampaignLink, mapping: FieldMapping) -> Question:
     return Question(
-        title=gettext("Remove %(mapping)s?") % {"mapping": mapping},
+        title=gettext("Remove %(mapping)s from %(event)s?") % {"mapping": mapping, "event": link},
         text=gettext("The field is not filled any more. What was written to it in Salesforce stays."),
         facts=[gettext("Switch it off instead if you may need it again.")],
         button=gettext("Remove"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.labels import labelled
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.mapping import actions
 from connector.admin.links.mapping.editor import editor_context, live_context
@@ -87,6 +88,8 @@ def edit_view(model_admin: AnyAdmin) -> View:
             **_live(request, mapping, editing, problem_findings(problems)),
         }
         title = gettext("Change a mapping") if stored.pk else gettext("Add a mapping")
+        which = stored if stored.pk else stored.get_object_display()
+        context["page_title"] = f"{labelled(title, which)} | {link}"
         return render_page(model_admin, request, "admin/connector/mappings/edit.html", title=title, context=context)
 
     return view

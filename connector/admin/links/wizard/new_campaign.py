@@ -102,9 +102,15 @@ def new_campaign_view(model_admin: Any) -> View:
         context = {"draft": draft, "model": model, "form": form, "org": org, "back_url": _campaign_step(draft),
                    "problem": explain_code(model.problem_code) if model.problem_code else None,
                    "model_detail": describe_choice(model.campaign) if model.campaign else ""}  # fmt: skip
-        return render_page(model_admin, request, _TEMPLATE, title=gettext("Create a campaign"), context=context)
+        return _page(model_admin, request, draft, context)
 
     return view
+
+
+def _page(model_admin: Any, request: HttpRequest, draft: LinkDraft, context: dict[str, Any]) -> HttpResponse:
+    title = gettext("Create a campaign")
+    context["page_title"] = f"{title} | {draft.event_name or draft.event_id}"
+    return render_page(model_admin, request, _TEMPLATE, title=title, context=context)
 
 
 def _ask_model(model_admin: Any, request: HttpRequest, draft: LinkDraft, org: SalesforceOrg | None) -> HttpResponse:
@@ -120,7 +126,7 @@ def _ask_model(model_admin: Any, request: HttpRequest, draft: LinkDraft, org: Sa
         "picker_media": picker.media,
         "back_url": _campaign_step(draft),
     }
-    return render_page(model_admin, request, _TEMPLATE, title=gettext("Create a campaign"), context=context)
+    return _page(model_admin, request, draft, context)
 
 
 def _org_of(draft: LinkDraft, number: int | None) -> SalesforceOrg | None:

@@ -211,6 +211,7 @@ def _render(model_admin: Any, request: HttpRequest, step: Step, context: dict[st
     context = {**context, "general_errors": (context.get("errors") or {}).get(NON_FIELD_ERRORS, ())}
     name = (draft.event_name or draft.event_id) if draft else ""
     title = gettext("Link %(event)s") % {"event": name} if name else gettext("Link an event")
+    context["page_title"] = f"{step.title} | {title}" if name else title
     return render_page(model_admin, request, f"{_TEMPLATES}/{step.slug}.html", title=title, context=context)
 
 
