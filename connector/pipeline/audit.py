@@ -5,16 +5,16 @@ without secrets). What has no column – a secret that was made, a log-in, a use
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.contrib.admin.models import ADDITION, DELETION, LogEntry
+from django.contrib.admin.models import LogEntry
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from connector.models import CampaignLink, FieldMapping, LinkTemplate, SalesforceOrg, WebhookSource
+from connector.pipeline.audit_lines import Change, Line, Value, line_of, tell_together
 
 TRACKED: dict[str, Any] = {
     model._meta.model_name or "": model
@@ -25,33 +25,6 @@ UNTOLD = frozenset({"id", "config_version", "created_at", "updated_at"})
 """Columns that nobody chooses."""
 LONGEST = 300
 """Characters of a value that are shown."""
-SAME_MOMENT = timedelta(seconds=10)
-"""A line of Django's log that is no farther from a change of the same thing by the same person belongs to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One column that was changed."""
-
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that somebody did."""
-
-    at: datetime
-    who: str
-    kind: str
-    """added, changed or deleted."""
-    thing: str
-    """Name of the model."""
-    key: str
-    name: str
-    values: tuple[Value, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +46,8 @@ def read_changes(wanted: Wanted, *, count: int) -> list[Change]:
     """
     models = [model for name, model in TRACKED.items() if wanted.thing in ("", name)]
     changes = [change for model in models for change in _of_history(model, wanted, count=count)]
-    logged = _of_log(wanted, count=count)
-    found = sorted([*changes, *_beside(logged, changes)], key=lambda change: change.at, reverse=True)
-    return _with_notes(found, logged)[:count]
+    told = tell_together(changes, _of_log(wanted, count=count))
+    return sorted(told, key=lambda change: change.at, reverse=True)[:count]
 
 
 # the history of the tables
@@ -87,7 +59,15 @@ def _of_history(model: Any, wanted: Wanted, *, count: int) -> list[Change]:
     newest = rows.annotate(earlier_id=Subquery(earlier.values("history_id")[:1])).select_related("history_user")
     shown = list(newest.order_by("-history_date", "-history_id")[:count])
     before = model.history.in_bulk([row.earlier_id for row in shown if row.earlier_id])
-    return [_change_of(model, row, before.get(row.earlier_id)) for row in shown]
+    changes = [_change_of(model, row, before.get(row.earlier_id)) for row in shown]
+    return [change for change, row in zip(changes, shown, strict=True) if not _is_silent(change, row)]
+
+
+def _is_silent(change: Change, row: Any) -> bool:
+    """Say whether a row holds nothing that anybody chose; what was done then stands in Django's log."""
+    return bool(row.earlier_id and row.history_user and change.kind == "changed") and not (
+        change.values or change.notes
+    )
 
 
 def _narrow(rows: QuerySet[Any], wanted: Wanted, *, time: str, user: str) -> QuerySet[Any]:
@@ -141,44 +121,9 @@ def _say(field: Any, value: Any) -> str:
 # Django's log
 
 
-def _of_log(wanted: Wanted, *, count: int) -> list[Change]:
+def _of_log(wanted: Wanted, *, count: int) -> list[Line]:
     rows = _narrow(LogEntry.objects.all(), wanted, time="action_time", user="user_id")
     if wanted.thing:
-        things = (wanted.thing, CampaignLink._meta.model_name) if wanted.thing == "fieldmapping" else (wanted.thing,)
-        rows = rows.filter(content_type__model__in=things)
+        rows = rows.filter(content_type__model=wanted.thing)
     shown = rows.select_related("user", "content_type").order_by("-action_time", "-pk")[:count]
-    return [_change_of_log(entry) for entry in shown]
-
-
-def _change_of_log(entry: LogEntry) -> Change:
-    kinds = {ADDITION: "added", DELETION: "deleted"}
-    message = entry.get_change_message()
-    return Change(
-        at=entry.action_time,
-        who=entry.user.get_username(),
-        kind=kinds.get(entry.action_flag, "changed"),
-        thing=entry.content_type.model if entry.content_type else "",
-        key=entry.object_id or "",
-        name=entry.object_repr,
-        notes=(message,) if message else (),
-    )
-
-
-def _beside(logged: Iterable[Change], changes: Sequence[Change]) -> list[Change]:
-    """Return the lines that tell of something no table's history has."""
-    return [one for one in logged if not any(_is_same(one, change) for change in changes)]
-
-
-def _with_notes(found: Sequence[Change], logged: Sequence[Change]) -> list[Change]:
-    """Put what Django's log says of a change beside it, where it says more than the values do."""
-    told = []
-    for change in found:
-        notes = tuple(n for one in logged if _is_same(one, change) and not change.values for n in one.notes)
-        told.append(replace(change, notes=tuple(dict.fromkeys((*change.notes, *notes)))))
-    return told
-
-
-def _is_same(one: Change, change: Change) -> bool:
-    """Say whether a line of the log is about a change in a table's history, not about itself."""
-    is_thing = one.thing == change.thing and one.key == change.key
-    return one is not change and is_thing and one.who == change.who and abs(one.at - change.at) <= SAME_MOMENT
+    return [line_of(entry) for entry in shown]

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, list_url, object_url
@@ -80,7 +80,7 @@ class InvitationAdmin(ReadOnlyAdmin[Invitation]):
         if request.method != "POST":
             return ask(self, request, _revocation(invitation, back_url=back_url))
         if revoke_invitation(invitation.pk, by=request.user.get_username(), now=timezone.now()):
-            self.log_change(request, invitation, [{"changed": {"fields": [gettext("taken back")]}}])
+            self.log_change(request, invitation, [{"changed": {"fields": [gettext_noop("taken back")]}}])
             messages.success(request, gettext("Taken back. The link no longer works."))
         else:
             messages.info(request, gettext("The link did not work any more."))

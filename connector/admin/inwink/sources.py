@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
@@ -149,7 +149,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         except WrongEncryptionKey:
             return _no_key(request, source)
         if was_there:
-            self.log_change(request, source, [{"changed": {"fields": ["revoked " + (secret or token)]}}])
+            self.log_change(request, source, [{"changed": {"fields": [gettext_noop("revoked"), secret or token]}}])
             messages.success(request, gettext("Revoked. Messages that use it are refused from now on."))
         return HttpResponseRedirect(back_url)
 

@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from connector import conf
@@ -105,7 +105,7 @@ def _ignore_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
             return ask(model_admin, request, _ignore_question(event, back_url=_back_url(request)))
         if event.ignored_at is None:
             ignore_event(event.pk, now=timezone.now())
-            model_admin.log_change(request, event, [{"changed": {"fields": [gettext("ignored")]}}])
+            model_admin.log_change(request, event, [{"changed": {"fields": [gettext_noop("ignored")]}}])
         messages.success(request, _ignored_words(request, event))
         return HttpResponseRedirect(_back_url(request))
 
@@ -121,7 +121,7 @@ def _heed_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
             return ask(model_admin, request, _heed_question(event, back_url=_back_url(request)))
         if event.ignored_at is not None:
             heed_event(event.pk)
-            model_admin.log_change(request, event, [{"changed": {"fields": [gettext("no longer ignored")]}}])
+            model_admin.log_change(request, event, [{"changed": {"fields": [gettext_noop("no longer ignored")]}}])
         text = gettext("%(event)s is shown again, and kept until it is linked.")
         messages.success(request, text % {"event": event})
         return HttpResponseRedirect(_back_url(request))

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from connector.addresses import callback_url
 from connector.admin.frame.base import Question, ask, find_or_404, render_page
@@ -125,7 +125,7 @@ def _finish(model_admin: Any, request: HttpRequest, org: SalesforceOrg, begun: O
         token = pipeline.finish_log_in(org, grant)
     except (pipeline.SalesforceError, WrongEncryptionKey) as exc:
         return _failed(request, org, exc)
-    model_admin.log_change(request, org, [{"changed": {"fields": [gettext("log-in with Salesforce")]}}])
+    model_admin.log_change(request, org, [{"changed": {"fields": [gettext_noop("log-in with Salesforce")]}}])
     text = gettext("Connected to the Salesforce organisation %(id)s. Waiting participants are sent now.")
     messages.success(request, text % {"id": token.organization_id})
     return _to_page(org)
@@ -144,7 +144,7 @@ def disconnect_view(model_admin: Any) -> View:
             done = pipeline.disconnect(org, by=request.user.get_username())
         except WrongEncryptionKey as exc:
             return _failed(request, org, exc)
-        model_admin.log_change(request, org, [{"changed": {"fields": [gettext("disconnected")]}}])
+        model_admin.log_change(request, org, [{"changed": {"fields": [gettext_noop("disconnected")]}}])
         _report_disconnection(request, done)
         return _to_page(org)
 

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -20,6 +20,7 @@ from connector.admin.frame.explain import explain_code
 from connector.core.participant import is_valid_email, normalise_email
 from connector.models import ErasedPerson
 from connector.models.fields import WrongEncryptionKey
+from connector.pipeline.audit_lines import deed
 from connector.pipeline.privacy.erased import mark_of
 from connector.pipeline.privacy.export import export_participant
 from connector.pipeline.privacy.forget import Forgotten, PersonInHandError, forget_participant
@@ -95,7 +96,7 @@ def _download(request: HttpRequest, email: str) -> HttpResponse:
         raise PermissionDenied
     held = export_participant(Sought(email=email))
     try:
-        _note(request, mark_of(email), CHANGE, "handed out what is held about this person")
+        _note(request, mark_of(email), CHANGE, deed(gettext_noop("handed out what is held about this person")))
     except WrongEncryptionKey:
         return _no_key(request)
     content = json.dumps(held, ensure_ascii=False, indent=2)
@@ -124,15 +125,16 @@ def _erase(model_admin: AnyAdmin, request: HttpRequest, form: EmailForm, email: 
         return _page(model_admin, request, _found(request, form, email))
     _note(request, mark, DELETION, _counts(done))
     text = gettext(
-        "Erased: %(messages)s messages, %(entries)s participants, %(attempts)s attempts. Later messages of this person "
-        "are counted and dropped. Salesforce and inwink are as they were."
+        "Erased. Messages: %(messages)s, participants: %(entries)s, attempts: %(attempts)s. Later messages of this "
+        "person are counted and dropped. Salesforce and inwink are as they were."
     )
     messages.success(request, text % {"messages": done.messages, "entries": done.entries, "attempts": done.attempts})
     return HttpResponseRedirect(request.path)
 
 
 def _counts(done: Forgotten) -> str:
-    return f"erased: {done.messages} messages, {done.entries} participants, {done.attempts} attempts"
+    text = gettext_noop("erased; messages: %(messages)s, participants: %(entries)s, attempts: %(attempts)s")
+    return deed(text, messages=done.messages, entries=done.entries, attempts=done.attempts)
 
 
 def _no_key(request: HttpRequest) -> HttpResponse:
@@ -141,10 +143,10 @@ def _no_key(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(request.path)
 
 
-def _note(request: HttpRequest, mark: str, flag: int, text: str) -> None:
+def _note(request: HttpRequest, mark: str, flag: int, message: str) -> None:
     """Leave a line in the history that names the person by the keyed hash only."""
     LogEntry.objects.create(
         user_id=str(request.user.pk), content_type=ContentType.objects.get_for_model(ErasedPerson), object_id=mark,
         object_repr=mark[:MARK_LENGTH], action_flag=flag,
-        change_message=json.dumps([{"changed": {"fields": [text]}}]) if flag == CHANGE else text,
+        change_message=message,
     )  # fmt: skip

@@ -12,23 +12,29 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.tags import tag
-from connector.pipeline.audit import Change, Wanted, read_changes
+from connector.pipeline.audit import Wanted, read_changes
+from connector.pipeline.audit_lines import Change
 
 MAY_READ = "admin.view_logentry"
 CHANGES_A_PAGE = 50
 
 THINGS = {
-    "campaignlink": _("Link"), "fieldmapping": _("Field mapping"), "linktemplate": _("Event template"),
+    "campaignlink": pgettext_lazy("thing", "Link"), "fieldmapping": _("Field mapping"),
+    "linktemplate": _("Event template"),
     "salesforceorg": _("Organisation"), "webhooksource": _("Webhook source"), "invitation": _("Invitation"),
     "unlinkedevent": _("Event not linked yet"), "erasedperson": _("One person's data"), "user": _("User"),
     "group": _("Group"),
 }  # fmt: skip
-_KINDS = {"added": (_("added"), "good"), "changed": (_("changed"), "busy"), "deleted": (_("deleted"), "bad")}
+_KINDS = {
+    "added": (pgettext_lazy("what somebody did", "added"), "good"),
+    "changed": (pgettext_lazy("what somebody did", "changed"), "busy"),
+    "deleted": (pgettext_lazy("what somebody did", "deleted"), "bad"),
+}
 _ADDRESSES = {
     "campaignlink": "admin:connector_campaignlink_change", "linktemplate": "admin:connector_linktemplate_change",
     "salesforceorg": "admin:connector_salesforceorg_change", "webhooksource": "admin:connector_webhooksource_change",

@@ -8,9 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from connector.models import CampaignLink, LinkTemplate, WebhookSource
-from connector.pipeline.audit import Change, Wanted, read_changes
+from connector.pipeline.audit import Wanted, read_changes
+from connector.pipeline.audit_lines import Change
 from connector.pipeline.invitations.issue import hand_over_secret, invite_integrator
 from connector.pipeline.setup.configure import apply_config
 from connector.pipeline.setup.roles import setup_roles
@@ -18,6 +20,7 @@ from tests.admin.conftest import SignIn
 from tests.factories import (
     CampaignLinkFactory,
     FieldMappingFactory,
+    OutboxEntryFactory,
     SalesforceOrgFactory,
     UnlinkedEventFactory,
     WebhookSourceFactory,
@@ -60,6 +63,31 @@ def test_switching_a_mapping_off_is_told(admin_client: Client) -> None:
     mapping.enabled = False
     mapping.save()
     assert [(one.before, one.after) for one in newest(thing="fieldmapping").values] == [("yes", "no")]
+
+
+def test_deeds_within_seconds_are_told_apart(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    title, track = (FieldMappingFactory.create(link=link, object="lead", field=name) for name in ("Title", "Track__c"))
+    pages = f"/admin/connector/campaignlink/{link.pk}/mappings"
+    for mapping in (title, track):
+        admin_client.post(f"{pages}/{mapping.pk}/switch/", {"to": "off"})
+    told = read_changes(Wanted(), count=10)
+    assert [(one.kind, one.name, len(one.values), one.notes) for one in told[:2]] == [
+        ("changed", str(track), 1, ()),
+        ("changed", str(title), 1, ()),
+    ]
+    assert "campaignlink" not in {one.thing for one in told if one.who == "admin"}
+
+
+def test_a_person_handed_out_and_erased_is_told_in_the_readers_language(admin_client: Client) -> None:
+    entry = OutboxEntryFactory.create(email_key="ada@acme.example")
+    page = "/admin/connector/erasedperson/person/"
+    admin_client.post(page, {"email": entry.email_key, "step": "download"})
+    admin_client.post(page, {"email": entry.email_key, "step": "erase", "typed": entry.email_key})
+    with override("fr"):
+        erased, handed_out = read_changes(Wanted(thing="erasedperson"), count=2)
+    assert erased.notes == ("effacé\xa0; messages\xa0: 0, participants\xa0: 1, tentatives\xa0: 0",)
+    assert handed_out.notes == ("ce qui est conservé sur cette personne a été remis",)
 
 
 def test_a_secret_taken_by_an_invitation_names_who_invited() -> None:
