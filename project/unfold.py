@@ -62,7 +62,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "sync_alt",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("connector/icon.svg")}],
     "SHOW_LANGUAGES": True,
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": "connector.admin.frame.who_changed.may_read_changes",
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "connector.admin.overview.page.dashboard",
     "STYLES": [

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.hidden_search import HiddenSearch
 from connector.admin.frame.paginator import BoundedPaginator
+from connector.admin.frame.who_changed import require_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,11 @@ else:
             return super().delete_view(request, object_id, {"page_title": title, **(extra_context or {})})
 
         def history_view(self, request, object_id, extra_context=None):
-            """Name the row and its list in the browser's title: rows of two lists may have one name."""
+            """Show who changed this to whoever may read the page of all changes.
+
+            The browser's title names the row and its list: rows of two lists may have one name.
+            """
+            require_reader(request)
             row = self.get_object(request, unquote(object_id))
             title = f"{gettext('Change history: %s') % row} | {_things(self)}"
             return super().history_view(request, object_id, {"page_title": title, **(extra_context or {})})

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -17,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.tags import tag
+from connector.admin.frame.who_changed import require_reader
 from connector.pipeline.audit import Wanted, read_changes
 from connector.pipeline.audit_lines import Change
 
-MAY_READ = "admin.view_logentry"
 CHANGES_A_PAGE = 50
 
 THINGS = {
@@ -72,8 +71,7 @@ def audit_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
     """Return the view of the page; it reads only."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm(MAY_READ):
-            raise PermissionDenied
+        require_reader(request)
         form = FilterForm(request.GET)
         found = read_changes(form.wanted(_before(request)), count=CHANGES_A_PAGE + 1)
         shown = found[:CHANGES_A_PAGE]

@@ -167,3 +167,14 @@ def test_more_changes_take_no_more_queries(admin_client: Client) -> None:
 
 def test_only_administrators_read_it(sign_in: SignIn) -> None:
     assert sign_in("view_campaignlink", "change_campaignlink").get(PAGE).status_code == 403
+
+
+def test_the_history_of_one_thing_is_for_the_same_people(admin_client: Client, sign_in: SignIn) -> None:
+    org = SalesforceOrgFactory.create()
+    page = f"/admin/connector/salesforceorg/{org.pk}/change/"
+    history = page.replace("change", "history")
+    assert history in admin_client.get(page).content.decode()
+    assert admin_client.get(history).status_code == 200
+    onlooker = sign_in("view_salesforceorg", "see_people")
+    assert history not in onlooker.get(page).content.decode()
+    assert onlooker.get(history).status_code == 403
