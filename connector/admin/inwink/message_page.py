@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connector.admin.frame.tags import effect_tag, entry_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
-from connector.admin.inwink.reading_words import ROWS_SHOWN, malformed_words, tried_row
+from connector.admin.inwink.reading_words import ROWS_SHOWN, has_lines, malformed_words, tried_row
 from connector.core.effect import Effect
 from connector.inwink.identity import list_raw
 from connector.models import MessageParticipant, OutboxEntry, WebhookMessage
@@ -41,6 +41,7 @@ def reading_context(request: HttpRequest, message: WebhookMessage) -> dict[str, 
         "page": page,
         "here": "?",
         "count": len(raw),
+        "has_lines": has_lines(message.body),
         "rows": _rows(page, stored=stored, tried=tried, entries=entries),
     }
 

@@ -36,6 +36,11 @@ _LACKS = {
 _GRAVE = frozenset({Lack.EMAIL, Lack.STATE})
 
 
+def has_lines(body: str) -> bool:
+    """Say whether a line tells places of a message apart; programs send everything on one."""
+    return "\n" in body.strip()
+
+
 def tried_rows(tried: Sequence[TriedParticipant]) -> list[dict[str, Any]]:
     """Prepare the first participants for the page."""
     return [tried_row(one, number=number) for number, one in enumerate(tried[:ROWS_SHOWN], start=1)]

@@ -17,7 +17,7 @@ from unfold.widgets import TEXTAREA_CLASSES
 from connector import conf
 from connector.admin.frame.base import find_or_404, render_page
 from connector.admin.frame.explain import explain_code
-from connector.admin.inwink.reading_words import malformed_words, tried_rows
+from connector.admin.inwink.reading_words import has_lines, malformed_words, tried_rows
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models import WebhookMessage, WebhookSource
 from connector.models.fields import WrongEncryptionKey
@@ -125,8 +125,12 @@ def _read(text: str, source: WebhookSource) -> Mapping[str, Any]:
         lines = text.splitlines()
         excerpt = lines[exc.line - 1] if 0 < exc.line <= len(lines) else ""
         return {"malformed": malformed_words(exc), "line": excerpt.strip()[:200]}
-    rows = tried_rows(tried)
-    return {"rows": rows, "count": len(tried), "rejected": sum(one.participant is None for one in tried)}
+    return {
+        "rows": tried_rows(tried),
+        "has_lines": has_lines(text),
+        "count": len(tried),
+        "rejected": sum(one.participant is None for one in tried),
+    }
 
 
 def example_payload() -> str:

@@ -21,7 +21,7 @@ _KINDS = {EntryState.FAILED: "bad", EntryState.NEEDS_ANSWER: "warn", EntryState.
 
 def entry_context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
     """Return the template's context for one participant; four queries beside the entry's own."""
-    choices = _choices_of(entry)
+    choices = choices_of(entry)
     return {
         "standing": standing_words(entry),
         "entry": entry,
@@ -61,7 +61,7 @@ def _others_with_email(entry: OutboxEntry) -> list[OutboxEntry]:
     return list(same.only("pk", "participant_key", "payload", "state")[:10])
 
 
-def _choices_of(entry: OutboxEntry) -> list[PersonChoice]:
+def choices_of(entry: OutboxEntry) -> list[PersonChoice]:
     """Return the record that a person chose for this email in the whole organisation, if any."""
     chosen = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key)
     return list(chosen.exclude(email_key=""))

@@ -191,7 +191,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
 
     def _render_masked(self, request: HttpRequest, entry: OutboxEntry) -> HttpResponse:
         """Show where the participant stands, and nothing of who it is."""
-        context = {**masked_context(entry), "may_resync": self.has_resync_permission(request)}
+        context = {**masked_context(request, entry), "may_resync": self.has_resync_permission(request)}
         title = self.participant(entry)
         return render_page(self, request, "admin/connector/outboxentry/masked.html", title=title, context=context)
 

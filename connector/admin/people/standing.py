@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.explain import name_end
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.onlooker import person_word
 from connector.core.outcomes import EntryState
 from connector.core.state import State
 from connector.models import OutboxEntry
@@ -29,7 +30,7 @@ def _in_inwink(entry: OutboxEntry) -> str:
 def _in_salesforce(entry: OutboxEntry) -> str:
     if entry.same_person_of is not None:
         text = gettext("In Salesforce: the same person as %(other)s, with one campaign member for both.")
-        return text % {"other": entry.same_person_of}
+        return text % {"other": person_word("", entry.same_person_of.participant_key)}
     campaign = entry.link.campaign_name or entry.link.campaign_id
     if not entry.member_id:
         return gettext("In Salesforce: not in the campaign %(campaign)s.") % {"campaign": campaign}

@@ -1,4 +1,7 @@
-"""What happened to one participant, the newest first: messages of inwink, attempts, and what people did."""
+"""What happened to one participant, the newest first: messages of inwink, attempts, and what people did.
+
+Who may not see people gets the same moments, without what was said, what was picked and what colleagues typed.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from django.utils.translation import gettext
 from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS
+from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import effect_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
 from connector.admin.log.attempts import attempt_row
@@ -71,7 +75,7 @@ def _page_number(request: HttpRequest) -> int:
 def _messages(entry: OutboxEntry) -> QuerySet[MessageParticipant]:
     """Return what messages said of the participant; bodies come along as `short_body` where few are in them."""
     size = sum((F(f"message__{name}_count") for name in _COUNTS), Value(0))
-    is_short = When(size__lte=READ_PARTICIPANTS, then=F("message__body"))
+    is_short = When(size__lte=READ_PARTICIPANTS if may_see_people() else -1, then=F("message__body"))
     rows = MessageParticipant.objects.filter(
         event_id=entry.link.inwink_event_id, participant_key=entry.participant_key
     ).annotate(size=size)
@@ -99,6 +103,8 @@ def _message_moment(row: MessageParticipant, entry: OutboxEntry, *, may_read: bo
 
 def _said(row: MessageParticipant) -> list[tuple[str, str]]:
     """Return what the message said of this participant, as it is read now; nothing where that takes too long."""
+    if not may_see_people():
+        return []
     raw = list_raw(row.short_body) if row.short_body else []  # type: ignore[attr-defined] # annotated
     if row.place >= len(raw) or raw[row.place] is None:
         return []
@@ -111,9 +117,8 @@ def _said(row: MessageParticipant) -> list[tuple[str, str]]:
 def _attempt_moment(attempt: SyncAttempt) -> Moment:
     is_put_back = attempt.run_trigger == SyncRun.Trigger.PUT_BACK  # type: ignore[attr-defined] # annotated
     run_url = reverse("admin:connector_syncrun_change", args=[attempt.run_id]) if attempt.run_id else ""
-    return Moment(
-        attempt.created_at, "attempt", {**attempt_row(attempt), "is_put_back": is_put_back, "run_url": run_url}
-    )
+    row = {**attempt_row(attempt), "is_put_back": is_put_back, "run_url": run_url}
+    return Moment(attempt.created_at, "attempt", row if may_see_people() else {**row, "request_reason": ""})
 
 
 def _does(answer: Mapping[str, Any]) -> str:
@@ -131,9 +136,9 @@ def _answer_moments(entry: OutboxEntry, choices: list[PersonChoice]) -> Iterator
             continue
         title = gettext("Status corrected") if reason == CORRECTION else reason_label(reason)
         does = _does(answer)
-        why = answer.get("person_id") or answer.get("why") or ""
+        why = (answer.get("person_id") or answer.get("why") or "") if may_see_people() else ""
         yield Moment(at, "answer", {"title": title, "does": does, "why": why, "by": answer.get("by", "")})
     for choice in choices:
-        record = f"{choice.person_type} {choice.person_id}"
+        record = f"{choice.person_type} {choice.person_id}" if may_see_people() else ""
         shown = {"title": reason_label(Reason.AMBIGUOUS), "does": ANSWER_LABELS["pick"], "why": record}
         yield Moment(choice.chosen_at, "answer", {**shown, "by": choice.chosen_by})

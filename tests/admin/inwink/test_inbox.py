@@ -219,3 +219,11 @@ def test_an_event_of_any_name_has_an_address(admin_client: Client) -> None:
     receive(said(eventId="é & co"), message_id="m1")
     answer = admin_client.get(inbox_url("é & co"))
     assert [message.message_id for message in answer.context["cl"].result_list] == ["m1"]
+
+
+@pytest.mark.parametrize(("indent", "shown"), [(None, False), (2, True)])
+def test_a_message_on_one_line_names_no_lines(admin_client: Client, indent: int | None, *, shown: bool) -> None:
+    body = json.dumps([{"id": "p1", "eventId": "e1", "email": "a@b.example", "registered": True}], indent=indent)
+    message = WebhookMessageFactory.create(body=body)
+    text = page_of(admin_client, message).content.decode()
+    assert (">line " in text) == shown

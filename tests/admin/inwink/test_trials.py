@@ -1,6 +1,7 @@
 """A test message goes through the webhook and stops at the inbox; a pasted message is read and nothing is kept."""
 
 import json
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -186,3 +187,12 @@ def test_reading_many_participants_asks_as_much_as_reading_one(
     with django_assert_num_queries(6):
         page = read(admin_client, source, json.dumps(people))
     assert (page.context["found"]["count"], len(page.context["found"]["rows"])) == (200, 50)
+
+
+@pytest.mark.parametrize(("indent", "shown"), [(None, False), (2, True)])
+def test_lines_are_named_only_where_there_are_several(admin_client: Client, indent: int | None, *, shown: bool) -> None:
+    source = WebhookSourceFactory.create()
+    people = [{"id": "p1", "eventId": "e1", "email": "a@b.example", "registered": True}, {"id": "p2", "eventId": "e1"},
+              {"id": "p3", "eventId": "e1", "registered": "perhaps"}]  # fmt: skip
+    page = text_of(read(admin_client, source, json.dumps(people, indent=indent)))
+    assert bool(re.search(r"\bline \d", page)) == shown

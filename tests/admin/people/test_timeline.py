@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from connector.core.outcomes import EntryState, Outcome, Reason
@@ -177,3 +179,38 @@ def test_whoever_is_the_same_person_as_another_is_said_to_be(admin_client: Clien
     other = OutboxEntryFactory.create(participant_key="twin")
     entry = OutboxEntryFactory.create(link=other.link, state=EntryState.SYNCED, same_person_of=other)
     assert "the same person as twin" in page_of(admin_client, entry).context["standing"]
+
+
+def test_who_may_not_see_people_gets_the_same_moments_without_who_it_is(sign_in: SignIn) -> None:
+    correction = {"answer": "correct", "state": "refused", "by": "olga", "at": minute(3).isoformat(), "why": "Ada rang"}
+    other = OutboxEntryFactory.create(participant_key="grace@example.org")
+    entry = OutboxEntryFactory.create(link=other.link, state=EntryState.SYNCED)
+    receive(entry, at=minute(1), message_id="m1", email="ada@example.org", lastName="Lovelace", company="Engines")
+    receive(entry, at=minute(1), message_id="m2", email="ada@example.org", registered="Lovelace perhaps")
+    kept = {"state": EntryState.SYNCED, "same_person_of": other, "answers": {"correction": correction}}
+    OutboxEntry.objects.filter(pk=entry.pk).update(**kept)
+    SyncAttemptFactory.create(
+        entry=entry, created_at=minute(2), requested_by="paul", request_reason="Ada wrote",
+        changes={"Contact.LastName": [None, "Lovelace"]},
+    )  # fmt: skip
+    PersonChoiceFactory.create(org=entry.link.org, email_key="ada@example.org", chosen_at=minute(4), chosen_by="paul")
+
+    answer = page_of(sign_in("view_outboxentry"), entry)
+
+    assert kinds(answer) == ["answer", "answer", "attempt", "message", "message"]
+    text = answer.content.decode()
+    for said in ("In inwink: Registered (since", "In Salesforce: the same person as (hidden)", "Nothing waits.",
+                 "Status corrected", "olga", "Sent to Salesforce", "paul", "Message of inwink"):  # fmt: skip
+        assert said in text
+    for hidden in ("Ada", "ada@", "Lovelace", "Engines", "grace", "Contact 003", "perhaps", "What it said"):
+        assert hidden not in text, hidden
+
+
+def test_who_may_not_see_people_reads_no_body(sign_in: SignIn) -> None:
+    entry = OutboxEntryFactory.create(state=EntryState.SYNCED)
+    receive(entry, at=minute(1), message_id="m1", email="ada@example.org")
+    client = sign_in("view_outboxentry")
+    with CaptureQueriesContext(connection) as queries:
+        page_of(client, entry)
+    [asked] = [one["sql"] for one in queries if "short_body" in one["sql"]]
+    assert "<= -1" in asked
