@@ -6,6 +6,9 @@ from django.views.generic import RedirectView
 
 from connector.admin.overview.first_run import first_steps
 
+handler403 = "connector.admin.frame.refusals.forbidden"
+handler404 = "connector.admin.frame.refusals.not_found"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/first-steps/", admin.site.admin_view(first_steps), name="first-steps"),
