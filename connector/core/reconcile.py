@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from connector.core.listed import merge_listed
 from connector.core.membership import plan_status
-from connector.core.merge import MergeResult, merge_participant
+from connector.core.merge import MergeResult
 from connector.core.outcomes import EntryState, Reason
 from connector.core.participant import Known, Participant, date_participant, normalise_email
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRef, Row
@@ -206,7 +207,7 @@ def compare_export_row(
     """
     if known is None:
         return FileFinding.NEVER_RECEIVED
-    merged = merge_participant(known, date_participant(participant, as_of), received_at=read_at)
+    merged = merge_listed(known, date_participant(participant, as_of), received_at=read_at)
     is_newer = merged.result is MergeResult.ACCEPTED and merged.known.state is not known.state
     return FileFinding.OUTDATED if is_newer else FileFinding.RECEIVED
 

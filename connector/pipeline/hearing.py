@@ -33,10 +33,12 @@ class Telling:
     """Now: what changes is due from then on."""
     first_at: datetime | None = None
     """When a message that is read once more had first arrived; None for what arrives now."""
+    merge_one: MergeOne = merge_participant
+    """By which rule: of a message, or of a row of a list (`merge_listed`)."""
 
     def merge(self, known: Known | None, participant: Participant) -> Merge:
         """Merge one participant."""
-        merge: MergeOne = merge_participant if self.first_at is None else merge_replayed
+        merge = self.merge_one if self.first_at is None else merge_replayed
         heard_at = self.first_at or self.at
         return merge(known, participant, received_at=heard_at, default_state=default_state_of(self.source))
 

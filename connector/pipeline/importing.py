@@ -9,10 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from connector.core.listed import merge_listed
 from connector.core.outcomes import Priority
 from connector.core.participant import Participant, date_participant
 from connector.inwink.export_file import FileRow, InvalidParticipant, read_export
 from connector.inwink.identity import identity_of
+from connector.pipeline.hearing import Telling
 from connector.pipeline.privacy.erased import drop_erased
 from connector.pipeline.receive import Counts, store_by_event
 
@@ -108,7 +110,7 @@ def _store_known(read: Sequence[Participant], *, now: datetime) -> Counts:
     for place, participant in enumerate(read):
         if place not in erased:
             by_event.setdefault(participant.event_id, []).append(participant)
-    counts = store_by_event(by_event, source=None, received_at=now, priority=Priority.BACKFILL)
+    counts = store_by_event(by_event, telling=Telling(None, now, merge_one=merge_listed), priority=Priority.BACKFILL)
     return replace(counts, unchanged=counts.unchanged + len(erased))
 
 

@@ -142,15 +142,14 @@ def _store(message: WebhookMessage, read: ReadBody, *, telling: Telling) -> Coun
 def store_by_event(
     by_event: Mapping[str, Sequence[Participant]],
     *,
-    source: WebhookSource | None,
-    received_at: datetime,
+    telling: Telling,
     priority: Priority,
 ) -> Counts:
     """Store participants in the outbox, or in the waiting room while their event is not linked, and ask for drains.
 
     Call inside atomic. Participants of test messages are counted and stored nowhere.
     """
-    return _count(_store_told(by_event, telling=Telling(source, received_at), priority=priority))
+    return _count(_store_told(by_event, telling=telling, priority=priority))
 
 
 @dataclass(frozen=True, slots=True)

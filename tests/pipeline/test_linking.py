@@ -15,6 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from connector.core.outcomes import EntryState, Priority
 from connector.core.participant import Participant
 from connector.models import CampaignLink, OutboxEntry, UnlinkedEvent, UnlinkedParticipant, WebhookSource
+from connector.pipeline.hearing import Telling
 from connector.pipeline.linking import links_with_unlinked, move_unlinked, request_move
 from connector.pipeline.receive import store_by_event
 from tests.factories import (
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.both, pytest.mark.django_db]
 def hear(*participants: Participant, at: Any = NOW, source: WebhookSource | None = None) -> None:
     """Store participants of event e1 as a webhook would."""
     with transaction.atomic():
-        store_by_event({"e1": participants}, source=source, received_at=at, priority=Priority.LIVE)
+        store_by_event({"e1": participants}, telling=Telling(source, at), priority=Priority.LIVE)
 
 
 def make_link() -> CampaignLink:

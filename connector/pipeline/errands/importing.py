@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connector.core.merge import MergeResult, merge_participant
+from connector.core.listed import merge_listed
+from connector.core.merge import MergeResult
 from connector.core.participant import Known, Participant
 from connector.inwink.export_file import FileRow, read_columns
 from connector.inwink.identity import identity_of
@@ -105,7 +106,7 @@ def _merge_in_memory(participants: Iterable[Participant], known: dict[str, Known
     at = timezone.now()
     for participant in participants:
         before = known.get(participant.key)
-        merged = merge_participant(before, participant, received_at=at)
+        merged = merge_listed(before, participant, received_at=at)
         known[participant.key] = merged.known
         word = {MergeResult.UNCHANGED: "unchanged", MergeResult.STALE: "stale"}.get(merged.result)
         became[word or ("new" if before is None else "changed")] += 1

@@ -87,6 +87,19 @@ def test_rows_older_than_what_is_known_are_stale(tmp_path: Path, link: CampaignL
     assert OutboxEntry.objects.get().payload["company"] == "Old"
 
 
+def test_who_cancelled_after_the_list_was_made_stays_cancelled(tmp_path: Path, link: CampaignLink) -> None:
+    """Also where inwink's messages carry no time: then their arrival counts."""
+    for hour, registration in ((9, "registered"), (12, "refused")):
+        at = datetime(2026, 11, 1, hour, tzinfo=UTC)
+        with transaction.atomic():
+            told = [said("p1", registration=registration)]
+            store_participants(link, told, telling=Telling(None, at), priority=Priority.LIVE)
+    path = csv(tmp_path / "export.csv", "id,registered", "p1,yes")
+    assert load(path, "--as-of", "2026-11-01T11:00Z", "--locale", "en")[1]["stale"] == 1
+    assert OutboxEntry.objects.get().participant_state == "refused"
+    assert load(path, "--as-of", "2026-11-01T13:00Z", "--locale", "en")[1]["accepted"] == 1
+
+
 def test_a_time_in_the_future_is_refused(tmp_path: Path, link: CampaignLink) -> None:
     path = csv(tmp_path / "export.csv", "id", "p1")
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()

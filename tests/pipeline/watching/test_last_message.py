@@ -8,6 +8,7 @@ from django.db import transaction
 from connector.core.outcomes import Priority
 from connector.inwink.payload import read_participant
 from connector.models import CampaignLink, LastMessage, SyncAttempt
+from connector.pipeline.hearing import Telling
 from connector.pipeline.linking import move_unlinked
 from connector.pipeline.receive import store_by_event
 from connector.pipeline.watching.delay import delay_of
@@ -21,7 +22,7 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 def hear(link: CampaignLink, *, at: datetime) -> None:
     """Let the same message about somebody come."""
     said = [read_participant({"eventId": link.inwink_event_id, "id": "p1", "email": "ada@acme.example"})]
-    store_by_event({link.inwink_event_id: said}, source=None, received_at=at, priority=Priority.LIVE)
+    store_by_event({link.inwink_event_id: said}, telling=Telling(None, at), priority=Priority.LIVE)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,28 @@
+"""Merge a row of inwink's list: it speaks of the time at which the list was made (rule 1.1)."""
+
+from datetime import datetime
+
+from connector.core.merge import Merge, merge_participant, merge_stale
+from connector.core.participant import Known, Participant
+from connector.core.state import State
+
+
+def merge_listed(
+    known: Known | None, participant: Participant, *, received_at: datetime, default_state: State | None = None
+) -> Merge:
+    """Merge a row of an export that has its own time, or the one at which the list was made (`date_participant`).
+
+    Messages without a time of inwink's count from their arrival: whoever cancelled at noon by such a message is not
+    registered again by a list of eleven. A row without any time is the newest word. A check-in counts in any case.
+    """
+    at = participant.updated_at
+    if known is not None and at is not None and _is_outrun(known, at=at):
+        return merge_stale(known, participant, at=at)
+    return merge_participant(known, participant, received_at=received_at, default_state=default_state)
+
+
+def _is_outrun(known: Known, *, at: datetime) -> bool:
+    """Say whether something was heard after the list; a held message without a time is taken for later than it."""
+    if known.held_values is not None and known.source_updated_at is None:
+        return True
+    return any(time is not None and at < time for time in (known.source_updated_at, known.changed_at))
