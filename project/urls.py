@@ -5,9 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from connector.admin.overview.first_run import first_steps
-
-handler403 = "connector.admin.frame.refusals.forbidden"
-handler404 = "connector.admin.frame.refusals.not_found"
+from connector.admin.server.error_pages import bad_request, forbidden, not_found, server_error
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -16,3 +14,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("connector.urls")),
 ]
+
+handler400, handler403, handler404, handler500 = bad_request, forbidden, not_found, server_error

@@ -35,7 +35,7 @@ _SPEAK_AT_ONCE = frozenset({"views", "configure"})
         ("id: a list is not an id", "id : une liste n’est pas un identifiant"),
         ("no_connection: Salesforce could not be reached.", "no_connection : Salesforce n’a pas pu être joint."),
         ("the file is not valid JSON: Expecting value (line 1, column 5)",
-         "le fichier n’est pas un JSON valide : plus du JSON à partir de la ligne 1, caractère 5"),
+         "le fichier n’est pas un JSON valide : plus du JSON à partir de la ligne 1, caractère 5 (Expecting value)"),
     ],
 )  # fmt: skip
 def test_a_stored_sentence_is_said_in_french(stored: str, shown: str) -> None:

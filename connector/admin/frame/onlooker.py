@@ -13,6 +13,9 @@ from django.utils.translation import gettext
 
 SEE_PEOPLE = "connector.see_people"
 
+_REFUSED = "connector.refused"
+"""Key of the request's META; no header can have it: those are in capitals."""
+
 _request: ContextVar[HttpRequest | None] = ContextVar("onlooker_request", default=None)
 
 
@@ -36,6 +39,18 @@ def may_see_people() -> bool:
     """Say whether whoever looks may see names, emails and values of participants."""
     request = _request.get()
     return request is not None and hasattr(request, "user") and request.user.has_perm(SEE_PEOPLE)
+
+
+def note_refusal(permission: str) -> None:
+    """Remember that whoever looks was refused a permission, so that the page that says no can say who may."""
+    request = _request.get()
+    if request is not None:
+        request.META.setdefault(_REFUSED, []).append(permission)
+
+
+def refusals(request: HttpRequest) -> list[str]:
+    """Return the permissions that were asked for in vain while a request was answered, the last one last."""
+    return list(request.META.get(_REFUSED, []))
 
 
 def person_word(email: str, key: str) -> str:
