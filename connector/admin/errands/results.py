@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.enqueued import sent_words, waiting_words
@@ -36,6 +36,8 @@ class Term:
     url: str = ""
 
 
+_UNCHANGED = pgettext_lazy("rows of a file", "unchanged")
+_UNREADABLE = pgettext_lazy("rows of a file", "unreadable")
 _COLUMN_NAMES: Mapping[str, str | Promise] = {
     "id": _("inwink id"), "event_id": _("event id"), "event_name": _("event"), "email": _("email"),
     "first_name": _("first name"), "last_name": _("last name"), "position": _("position"), "company": _("company"),
@@ -47,11 +49,11 @@ def check_context(errand: Errand) -> dict[str, Any]:
     """Return what importing the file would do."""
     result = errand.result
     terms = [
-        Term(result.get("new", 0), _("new"), "good"),
-        Term(result.get("changed", 0), _("changed"), "busy"),
-        Term(result.get("unchanged", 0), _("unchanged")),
+        Term(result.get("new", 0), pgettext_lazy("rows of a file", "new"), "good"),
+        Term(result.get("changed", 0), pgettext_lazy("rows of a file", "changed"), "busy"),
+        Term(result.get("unchanged", 0), _UNCHANGED),
         Term(result.get("stale", 0), _("older than what is known")),
-        Term(result.get("rejected_count", 0), _("unreadable"), "bad" if result.get("rejected_count") else ""),
+        Term(result.get("rejected_count", 0), _UNREADABLE, "bad" if result.get("rejected_count") else ""),
     ]
     columns = [
         {"heading": heading, "name": _COLUMN_NAMES.get(name) or path, "is_custom": not name}
@@ -69,9 +71,9 @@ def import_context(errand: Errand) -> dict[str, Any]:
         Term(
             result.get("unlinked", 0), _("waiting until the event is linked"), "warn" if result.get("unlinked") else ""
         ),
-        Term(result.get("unchanged", 0), _("unchanged")),
+        Term(result.get("unchanged", 0), _UNCHANGED),
         Term(result.get("stale", 0), _("older than what is known")),
-        Term(result.get("rejected_count", 0), _("unreadable"), "bad" if result.get("rejected_count") else ""),
+        Term(result.get("rejected_count", 0), _UNREADABLE, "bad" if result.get("rejected_count") else ""),
     ]
     return {"rows": result.get("rows", 0), "terms": terms, **_rejected(result)}
 
@@ -106,7 +108,7 @@ _FINDINGS: tuple[tuple[str, str | Promise, str | Promise, str], ...] = (
      "warn"),
     (Finding.WAITING, _("waiting to be sent"), _("They arrive by themselves."), "busy"),
     (Finding.NEEDS_ANSWER, _("need an answer"), "", "warn"),
-    (Finding.LEFT_OUT, _("left out by rule"), "", ""),
+    (Finding.LEFT_OUT, pgettext_lazy("participants", "left out by rule"), "", ""),
     (Finding.FAILED, _("failed"), "", "bad"),
 )  # fmt: skip
 _STANDINGS = {Finding.WAITING: "waiting", Finding.NEEDS_ANSWER: "needs_answer", Finding.LEFT_OUT: "left_out",

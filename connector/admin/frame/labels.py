@@ -114,6 +114,20 @@ ANSWER_LABELS: dict[str, str | Promise] = {
 }
 """The stored words of answers (connector.pipeline.answers)."""
 
+ANSWERS_TO: dict[tuple[str, str], str | Promise] = {
+    ("no_email", "create"): _("Create without an email"),
+    ("test_scan", "accept"): _("Count as attended"),
+    ("test_scan", "discard"): _("It was a test"),
+    ("looks_anonymised", "accept"): _("Take the new values"),
+    ("looks_anonymised", "discard"): _("Keep the former values"),
+}
+"""{(question, stored word): clearer words}, where the question is known."""
+
+
+def answer_label(reason: str, word: str) -> str:
+    """Return the name of an answer as it stood on its button; the stored word where it is none of ours."""
+    return str(ANSWERS_TO.get((reason, word)) or ANSWER_LABELS.get(word, word))
+
 
 def labelled(label: object, said: object) -> str:
     """Return e.g. "Contact: Ada"; French sets a space before the colon."""

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.labels import labelled
+from connector.admin.frame.labels import ANSWERS_TO, labelled
 from connector.core.outcomes import Reason
 from connector.core.schema import PersonType
 from connector.models import OutboxEntry
@@ -53,23 +53,23 @@ _OPTIONS: dict[AnswerKind, _Words] = {
 
 _OPTIONS_OF: dict[tuple[Reason, AnswerKind], _Words] = {
     (Reason.NO_EMAIL, AnswerKind.CREATE): (
-        _("Create without an email"),
+        ANSWERS_TO["no_email", "create"],
         _("A new person is created in Salesforce, with the name and the company that inwink has."),
     ),
     (Reason.TEST_SCAN, AnswerKind.RELEASE): (
-        _("Count as attended"),
+        ANSWERS_TO["test_scan", "accept"],
         _("The person was really there: the check-in is sent to the campaign."),
     ),
     (Reason.TEST_SCAN, AnswerKind.DISCARD): (
-        _("It was a test"),
+        ANSWERS_TO["test_scan", "discard"],
         _("The check-in is dropped; the registration is sent. A later check-in counts."),
     ),
     (Reason.LOOKS_ANONYMISED, AnswerKind.RELEASE): (
-        _("Take the new values"),
+        ANSWERS_TO["looks_anonymised", "accept"],
         _("The change is real: the values of the message replace the former ones."),
     ),
     (Reason.LOOKS_ANONYMISED, AnswerKind.DISCARD): (
-        _("Keep the former values"),
+        ANSWERS_TO["looks_anonymised", "discard"],
         _("The message is dropped; the person stays in Salesforce as before."),
     ),
 }

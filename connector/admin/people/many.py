@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
@@ -221,6 +221,6 @@ def _confirm_take_back(model_admin: AnyAdmin, request: HttpRequest, ids: Sequenc
         title=gettext("Take back the answers: %(people)s") % {"people": people_words(len(ids))},
         text=gettext("The rules then decide again, as if nobody had answered: most of them will ask again."),
         facts=[*whom_words(ids), gettext("A campaign member that was added meanwhile stays in Salesforce.")],
-        button=gettext("Take back"),
+        button=pgettext("an answer", "Take back"),
         is_possible=True,
     )

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 
 from connector.admin.frame.changes import RecordLink, payload_rows, record_links
 from connector.admin.frame.explain import explain_end, explain_notes, explain_waiting, reason_label
-from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS
+from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS, answer_label
 from connector.admin.frame.tags import entry_tag, link_tag
 from connector.admin.people.standing import standing_words
 from connector.admin.people.timeline import timeline_context
@@ -83,7 +83,7 @@ def answer_row(reason: str, answer: dict[str, Any]) -> dict[str, Any]:
     at = parse_datetime(str(answer.get("at", "")))
     return {
         "reason": reason_label(reason),
-        "answer": ANSWER_LABELS.get(str(answer.get("answer")), answer.get("answer")),
+        "answer": answer_label(reason, str(answer.get("answer", ""))),
         "record": answer.get("person_id") or answer.get("why") or "",
         "by": answer.get("by", ""),
         "at": localize(localtime(at)) if at else "",

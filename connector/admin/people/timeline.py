@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import reason_label
-from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS
+from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS, answer_label
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import effect_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
@@ -121,12 +121,12 @@ def _attempt_moment(attempt: SyncAttempt) -> Moment:
     return Moment(attempt.created_at, "attempt", row if may_see_people() else {**row, "request_reason": ""})
 
 
-def _does(answer: Mapping[str, Any]) -> str:
+def _does(reason: str, answer: Mapping[str, Any]) -> str:
     """Say what was answered, or to which state the status was corrected."""
     word = str(answer.get("answer", ""))
     if word == "correct":
         return str(STATE_LABELS.get(answer.get("state", ""), ""))
-    return str(ANSWER_LABELS.get(word, word))
+    return answer_label(reason, word)
 
 
 def _answer_moments(entry: OutboxEntry, choices: list[PersonChoice]) -> Iterator[Moment]:
@@ -135,7 +135,7 @@ def _answer_moments(entry: OutboxEntry, choices: list[PersonChoice]) -> Iterator
         if at is None:
             continue
         title = gettext("Status corrected") if reason == CORRECTION else reason_label(reason)
-        does = _does(answer)
+        does = _does(reason, answer)
         why = (answer.get("person_id") or answer.get("why") or "") if may_see_people() else ""
         yield Moment(at, "answer", {"title": title, "does": does, "why": why, "by": answer.get("by", "")})
     for choice in choices:

@@ -204,6 +204,21 @@ def test_answers_given_are_shown_with_who_and_when_and_are_taken_back(admin_clie
     assert "Nobody has answered yet." in text_of(admin_client, "?question=given")
 
 
+@pytest.mark.parametrize(
+    ("reason", "answer", "words"),
+    [(Reason.TEST_SCAN, "release", "Count as attended"), (Reason.TEST_SCAN, "discard", "It was a test"),
+     (Reason.NO_EMAIL, "create", "Create without an email")],
+)  # fmt: skip
+def test_an_answer_given_is_called_as_its_button(admin_client: Client, reason: Reason, answer: str, words: str) -> None:
+    entry = waiting(reason)
+    admin_client.post(PAGE, {"entry": entry.pk, "question": reason, "answer": answer})
+    given = admin_client.get(f"{PAGE}?question=given").content.decode()
+    timeline = admin_client.get(f"/admin/connector/outboxentry/{entry.pk}/change/").content.decode()
+    assert words in given
+    assert words in timeline
+    assert "Release this participant" not in given + timeline
+
+
 def test_who_may_not_answer_looks_only(sign_in: Callable[..., Client]) -> None:
     entry = waiting(Reason.TEST_SCAN)
     client = sign_in("view_outboxentry", "see_people")
