@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from connector.core.outcomes import EntryState
+from connector.models import SalesforceOrg
 from connector.pipeline.setup.roles import Role, setup_roles
 from tests.browser.conftest import Visitor, visit
 from tests.factories import OutboxEntryFactory, SyncAttemptFactory
@@ -55,6 +56,7 @@ def test_a_viewer_walks_the_pages_and_meets_nobody(somebody: tuple[Visitor, str]
         text = visitor.open(f"/admin/{path}").content()
         assert "Lovelace" not in text
         assert "p1@example.org" not in text
+    visitor.open(f"/admin/connector/salesforceorg/{SalesforceOrg.objects.get().pk}/change/")
     visitor.open("/admin/connector/outboxentry/problems/")
     expect(visitor.page.get_by_role("link", name="p1", exact=True)).to_be_visible()
     visitor.page.get_by_role("link", name="p1", exact=True).click()

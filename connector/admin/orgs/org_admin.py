@@ -193,9 +193,14 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         ]
 
     def get_fieldsets(self, request: HttpRequest, obj: SalesforceOrg | None = None) -> Any:
-        """Say above the sign-in which one to choose, and what must be entered in Salesforce."""
+        """Say above the sign-in which one to choose, and what must be entered in Salesforce.
+
+        Who may only look gets no field that depends on the choice: there is none on the page that could decide.
+        """
+        fieldsets = super().get_fieldsets(request, obj)
         if not (self.has_change_permission(request, obj) if obj else self.has_add_permission(request)):
-            return super().get_fieldsets(request, obj)
+            shown = set(self.form.Meta.fields) - set(self.conditional_fields)
+            return [(name, {"fields": [f for f in options["fields"] if f in shown]}) for name, options in fieldsets]
         text = format_html(
             '<p>{} <a class="cx-link" href="{}">{}</a></p><p>{} <code class="cx-address">{}</code></p>',
             gettext("Somebody else looks after Salesforce?"),
@@ -206,7 +211,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
         )
         return [
             (name, {**options, "description": text} if "auth" in options["fields"] else options)
-            for name, options in super().get_fieldsets(request, obj)
+            for name, options in fieldsets
         ]
 
     def render_change_form(  # type: ignore[override]  # Django names every argument

@@ -154,3 +154,13 @@ def test_the_page_says_what_was_spent_and_why_it_waits(admin_client: Client) -> 
     assert "42 / 100" in page
     assert "Too many long requests" in page
     assert "Backfill waits" in page
+
+
+@pytest.mark.django_db
+def test_who_may_only_look_gets_no_field_that_waits_for_a_choice(sign_in: Callable[..., Client]) -> None:
+    """There is no choice of a sign-in on that page: a script that asks for it would fail."""
+    org = SalesforceOrgFactory.create(name="Acme", username="integration@acme.example")
+    page = sign_in("view_salesforceorg").get(url_of(org)).content.decode()
+    assert "Client credentials (recommended)" in page
+    assert "auth == " not in page
+    assert "auth != " not in page
