@@ -77,7 +77,7 @@ def test_somebody_without_an_email_is_found_by_name(world: World, visitor: Visit
     [contact] = world.add("Contact", {"FirstName": "Ada", "LastName": "King", "Email": "ada@private.example"})
     world.send(ADA)
     page = visitor.open(ANSWERS)
-    page.get_by_role("link", name="Find in Salesforce…").click()
+    page.get_by_role("button", name="Find in Salesforce…").click()
     expect(page.get_by_text("Nobody found.")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("ada king")
     page.keyboard.press("Enter")

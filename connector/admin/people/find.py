@@ -20,16 +20,17 @@ from connector.admin.people.names import entry_url, name_of
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry
 from connector.pipeline.answers import AnswerKind, allowed_answers
-from connector.pipeline.find_people import FoundPerson, find_people
+from connector.pipeline.find_people import FoundPeople, FoundPerson, find_people
 
 LONGEST = 120
 """Characters of a name that is searched."""
 
 
 def find_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
-    """Return the view that searches Salesforce, at first for the name that inwink has; it reads only.
+    """Return the view that searches Salesforce when a button asks, at first for the name that inwink has.
 
-    Other names are posted: an address is written into the logs of every server on the way.
+    It reads only. Names are posted: an address is written into the logs of every server on the way, and opening or
+    reloading one spends no API call.
     """
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
@@ -51,13 +52,15 @@ def _context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
     own_name = " ".join(str(said.get(key) or "").strip() for key in ("first_name", "last_name")).strip()
     name = request.POST.get("name", own_name)[:LONGEST].strip()
     company = request.POST.get("company", "")[:LONGEST].strip()
-    found = find_people(entry.link.org, name, company=company)
+    has_looked = request.method == "POST"
+    found = find_people(entry.link.org, name, company=company) if has_looked else FoundPeople()
     base = entry.link.org.instance_url
     address = f"{reverse('admin:connector_outboxentry_answers')}?{urlencode({'question': entry.reason})}"
     return {
         "entry": entry,
         "name": name,
         "company": company,
+        "has_looked": has_looked,
         "facts": [said.get("email"), said.get("position"), said.get("company"), STATE_LABELS[entry.participant_state]],
         "found": [_row(person, base) for person in found.people],
         "is_cut": found.is_cut,

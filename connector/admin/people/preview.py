@@ -27,13 +27,18 @@ STATUS = "CampaignMember.Status"
 
 
 def preview_view(model_admin: AnyAdmin) -> View:
-    """Return the view that reads Salesforce live and shows what sending one participant now would do."""
+    """Return the view that reads Salesforce live and shows what sending one participant now would do.
+
+    It reads when a button asks: opening or reloading an address spends no API call.
+    """
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         entry = find_or_404(OutboxEntry.objects.select_related("link__org"), object_id)
         if not model_admin.has_view_permission(request, entry) or not may_see_people():
             raise PermissionDenied
-        context = preview_context(entry, look_at(entry.link, [entry.pk]))
+        context = _frame(entry)
+        if request.method == "POST":
+            context |= preview_context(entry, look_at(entry.link, [entry.pk]))
         title = gettext("Preview of %(participant)s") % {"participant": entry.email_key or entry.participant_key}
         template = "admin/connector/outboxentry/preview.html"
         return render_page(model_admin, request, template, title=title, context=context)
@@ -41,12 +46,18 @@ def preview_view(model_admin: AnyAdmin) -> View:
     return view
 
 
-def preview_context(entry: OutboxEntry, look: Look) -> dict[str, Any]:
-    """Return what the template shows; no query."""
-    context: dict[str, Any] = {
+def _frame(entry: OutboxEntry) -> dict[str, Any]:
+    return {
         "entry": entry,
         "entry_url": reverse("admin:connector_outboxentry_change", args=[entry.pk]),
         "inwink_state": STATE_LABELS[entry.participant_state],
+    }
+
+
+def preview_context(entry: OutboxEntry, look: Look) -> dict[str, Any]:
+    """Return what the template shows of what was read; no query."""
+    context: dict[str, Any] = {
+        "has_looked": True,
         "api_calls": look.preview.api_calls,
         "problem": explain_code(look.problem_code) if look.problem_code else None,
         "problem_detail": look.problem_detail,

@@ -14,7 +14,7 @@ def test_the_name_of_inwink_is_searched_and_the_record_becomes_the_member(world:
     world.send(ADA)
     entry = world.entry("p1")
 
-    page = admin_client.get(reverse("admin:connector_outboxentry_find", args=[entry.pk])).content.decode()
+    page = admin_client.post(reverse("admin:connector_outboxentry_find", args=[entry.pk])).content.decode()
     assert "Contact: Ada Lovelace" in page
     assert "ada@private.example" in page
     url = reverse("admin:connector_outboxentry_answers") + "?question=no_email"
@@ -38,5 +38,17 @@ def test_another_name_is_searched_and_nobody_found_is_said(world: World, admin_c
 def test_a_salesforce_that_is_away_is_explained(world: World, admin_client: Client) -> None:
     world.send(ADA)
     SalesforceOrg.objects.update(login_url="http://127.0.0.1:9", access_token="", token_issued_at=None)
-    page = admin_client.get(reverse("admin:connector_outboxentry_find", args=[world.entry("p1").pk]))
+    page = admin_client.post(reverse("admin:connector_outboxentry_find", args=[world.entry("p1").pk]))
     assert "Salesforce did not answer usefully." in page.content.decode()
+
+
+def test_opening_the_address_spends_no_call(world: World, admin_client: Client) -> None:
+    world.send(ADA)
+    url = reverse("admin:connector_outboxentry_find", args=[world.entry("p1").pk])
+    world.reset_calls()
+    page = admin_client.get(url).content.decode()
+    assert "Nobody was searched yet" in page
+    assert 'value="Ada Lovelace"' in page
+    assert world.api_calls() == 0
+    admin_client.post(url)
+    assert world.api_calls() == 1

@@ -17,7 +17,17 @@ CAMILLE = {"id": "p2", "email": "camille.martin@acme.example", "firstName": "Cam
 def preview_of(client: Client, world: World, key: str = "p2", *, language: str = "en") -> Any:
     """Return the preview of a participant."""
     url = reverse("admin:connector_outboxentry_preview", args=[world.entry(key).pk])
-    return client.get(url, headers={"accept-language": language})
+    return client.post(url, headers={"accept-language": language})
+
+
+def test_opening_the_address_spends_no_call(world: World, admin_client: Client) -> None:
+    world.receive(CAMILLE)
+    url = reverse("admin:connector_outboxentry_preview", args=[world.entry("p2").pk])
+    world.reset_calls()
+    page = admin_client.get(url).content.decode()
+    assert "Look in Salesforce now" in page
+    assert "was read just now" not in page
+    assert world.api_calls() == 0
 
 
 def test_it_shows_the_record_the_status_and_what_stays(world: World, admin_client: Client) -> None:
