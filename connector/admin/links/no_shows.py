@@ -51,13 +51,26 @@ def no_shows_view(model_admin: Any) -> Callable[..., HttpResponse]:
         refusal = refuse_no_shows(link, now=timezone.now())
         if refusal is None and request.method != "POST":
             return ask(model_admin, request, _question(link, back_url=back_url))
-        if refusal is None:
-            _mark(request, model_admin, link)
-        else:
-            messages.error(request, _REFUSALS[refusal]())
+        if refusal is not None:
+            return _lead_to_what_is_missing(model_admin, request, link, refusal)
+        _mark(request, model_admin, link)
         return HttpResponseRedirect(back_url)
 
     return view
+
+
+def _lead_to_what_is_missing(
+    model_admin: Any, request: HttpRequest, link: CampaignLink, refusal: NoShowRefusal
+) -> HttpResponse:
+    """Say what is missing, on the page where it can be settled for whoever may."""
+    is_setting = refusal is not NoShowRefusal.NOT_OVER
+    may_settle = model_admin.has_change_permission(request, link)
+    words = [_REFUSALS[refusal]()]
+    if is_setting and not may_settle:
+        words.append(gettext("An administrator does that in the settings of the link."))
+    messages.error(request, " ".join(words))
+    name = "change" if is_setting and may_settle else "event"
+    return HttpResponseRedirect(reverse(f"admin:connector_campaignlink_{name}", args=[link.pk]))
 
 
 def _mark(request: HttpRequest, model_admin: Any, link: CampaignLink) -> None:

@@ -90,10 +90,15 @@ def resync_view(model_admin: Any) -> View:
             raise PermissionDenied
         back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
         is_failed_only = request.GET.get("what") == "failed"
+        count = _people_of(link, is_failed_only=is_failed_only)
+        if not count:
+            messages.info(request, _nobody_words(is_failed_only=is_failed_only))
+            return HttpResponseRedirect(back_url)
         if request.method != "POST":
-            return ask(model_admin, request, _resync_question(link, is_failed_only=is_failed_only, back_url=back_url))
+            question = _resync_question(link, count, is_failed_only=is_failed_only, back_url=back_url)
+            return ask(model_admin, request, question)
         by = request.user.get_username()
-        if _people_of(link, is_failed_only=is_failed_only) > AT_ONCE:
+        if count > AT_ONCE:
             terms = {"failed_only": is_failed_only}
             order = Order(Errand.Kind.RESYNC, requested_by=by, link=link, terms=terms)
             return lead_to_task(request, start_once(order))
@@ -103,8 +108,13 @@ def resync_view(model_admin: Any) -> View:
     return view
 
 
-def _resync_question(link: CampaignLink, *, is_failed_only: bool, back_url: str) -> Question:
-    count = _people_of(link, is_failed_only=is_failed_only)
+def _nobody_words(*, is_failed_only: bool) -> str:
+    if is_failed_only:
+        return gettext("Nobody has failed here: there is nobody to send again.")
+    return gettext("There is nobody yet who could be sent again.")
+
+
+def _resync_question(link: CampaignLink, count: int, *, is_failed_only: bool, back_url: str) -> Question:
     people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
     blocked = explain_link(link)
     added = "" if is_failed_only else gettext("People whom a colleague removed from the campaign are added again.")

@@ -251,3 +251,14 @@ def test_the_list_of_links_leads_to_the_event(admin_client: Client) -> None:
     link = CampaignLinkFactory.create(event_name="Forum")
     page = admin_client.get(reverse("admin:connector_campaignlink_changelist")).content.decode()
     assert f'href="{url_of(link, "event")}">Forum</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("?what=failed", "Nobody has failed here"), ("", "There is nobody yet who could be sent again")],
+)
+def test_where_nobody_is_to_be_sent_again_nothing_is_asked(admin_client: Client, query: str, words: str) -> None:
+    link = CampaignLinkFactory.create()
+    address = f"/admin/connector/campaignlink/{link.pk}/resync/{query}"
+    assert words in admin_client.get(address, follow=True).content.decode()
+    assert words in admin_client.post(address, follow=True).content.decode()

@@ -80,6 +80,16 @@ def test_what_is_missing_is_said_instead(
     assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists()
 
 
+def test_whoever_may_settle_what_is_missing_is_led_there(
+    admin_client: Client, sign_in: SignIn, link: CampaignLink
+) -> None:
+    CampaignLink.objects.update(status_no_show="")
+    settings = reverse("admin:connector_campaignlink_change", args=[link.pk])
+    assert admin_client.get(url_of(link)).headers["Location"] == settings
+    operator = sign_in("view_campaignlink", "answer_campaignlink")
+    assert "An administrator does that" in said(operator.get(url_of(link), follow=True))
+
+
 def test_only_who_may_answer_for_participants_may_mark(sign_in: SignIn, link: CampaignLink) -> None:
     client = sign_in("view_campaignlink", "resync_campaignlink")
     assert client.post(url_of(link)).status_code == 403
