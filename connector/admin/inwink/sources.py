@@ -84,6 +84,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
             object_url(self, "new-token", view=self.new_token_view),
             object_url(self, "once", view=self.once_view),
             object_url(self, "revoke", view=self.revoke_view),
+            object_url(self, "replace-secrets", view=self.replace_view),
             object_url(self, "test-message", view=trials.trial_view(self)),
             object_url(self, "reading", view=trials.reading_view(self)),
             *super().get_urls(),
@@ -124,7 +125,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         made = request.session.pop(_session_key(source), None)
         if made is None:
             messages.warning(request, gettext("A secret is shown once. If it was not copied, make a new one."))
-            return HttpResponseRedirect(reverse("admin:connector_webhooksource_change", args=[source.pk]))
+            return HttpResponseRedirect(_page_of(source))
         context = {
             "source": source,
             "address": webhook_address(request, source),
@@ -139,7 +140,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         if not self.has_change_permission(request, source):
             raise PermissionDenied
         secret, token = request.GET.get("secret", ""), request.GET.get("token", "")
-        back_url = reverse("admin:connector_webhooksource_change", args=[source.pk])
+        back_url = _page_of(source)
         if not (secret or token):
             return HttpResponseRedirect(back_url)
         if request.method != "POST":
@@ -153,6 +154,24 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
             messages.success(request, gettext("Revoked. Messages that use it are refused from now on."))
         return HttpResponseRedirect(back_url)
 
+    def replace_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, then make a new secret in the place of those whose key is lost."""
+        source = find_or_404(WebhookSource, object_id)
+        if not self.has_change_permission(request, source):
+            raise PermissionDenied
+        if request.method != "POST" and "key_advice" in _secrets_of(source):
+            return ask(self, request, _replacement_of(source))
+        with transaction.atomic():
+            secret = sources.replace_unreadable(source) if request.method == "POST" else None
+            if secret is not None:
+                lost = gettext_noop("secrets that could not be read")
+                self.log_change(request, source, [{"changed": {"fields": [gettext_noop("revoked"), lost]}}])
+                self._log_made(request, source, name="Signing secret", fingerprint=sources.fingerprint_secret(secret))
+        if secret is not None:
+            return _go_to_once(request, source, kind="secret", text=secret)
+        messages.info(request, gettext("The secrets can be read: nothing was replaced."))
+        return HttpResponseRedirect(_page_of(source))
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -161,7 +180,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
         if source.messages.exists():
             text = gettext("Messages of this source are kept. Switch it off instead: it then accepts nothing.")
             messages.error(request, text)
-            return HttpResponseRedirect(reverse("admin:connector_webhooksource_change", args=[source.pk]))
+            return HttpResponseRedirect(_page_of(source))
         return super().delete_view(request, object_id, extra_context)
 
     def _get_source(self, request: HttpRequest, object_id: str) -> WebhookSource:
@@ -203,7 +222,11 @@ def _secrets_of(source: WebhookSource) -> dict[str, Any]:
 def _no_key(request: HttpRequest, source: WebhookSource) -> HttpResponse:
     advice = explain_code("wrong_encryption_key")
     messages.error(request, f"{advice.what} {advice.next_step}")
-    return HttpResponseRedirect(reverse("admin:connector_webhooksource_change", args=[source.pk]))
+    return HttpResponseRedirect(_page_of(source))
+
+
+def _page_of(source: WebhookSource) -> str:
+    return reverse("admin:connector_webhooksource_change", args=[source.pk])
 
 
 def _session_key(source: WebhookSource) -> str:
@@ -214,6 +237,23 @@ def _go_to_once(request: HttpRequest, source: WebhookSource, *, kind: str, text:
     # sessions are stored in the database, where no secret may be readable
     request.session[_session_key(source)] = {"kind": kind, "ciphertext": Secret.conceal(text).ciphertext}
     return HttpResponseRedirect(reverse("admin:connector_webhooksource_once", args=[source.pk]))
+
+
+def _replacement_of(source: WebhookSource) -> Question:
+    return Question(
+        title=gettext("Replace the signing secrets of %(source)s?") % {"source": source},
+        text=gettext(
+            "They were encrypted with a key that this server does not have, so that no signature can be checked. They "
+            "are thrown away and a new one is made, which you give to the sender; until then its messages are refused, "
+            "as they are now."
+        ),
+        facts=[
+            gettext("If the key is not lost, add it to FIELD_ENCRYPTION_KEYS instead: nothing changes for the sender.")
+        ],
+        button=gettext("Replace"),
+        back_url=_page_of(source),
+        is_danger=True,
+    )
 
 
 def _revocation_of(fingerprint: str, source: WebhookSource, *, back_url: str) -> Question:

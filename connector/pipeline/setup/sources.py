@@ -6,7 +6,7 @@ from django.db import transaction
 
 from connector.inwink.signature import digest_token, new_bearer_token, new_secret
 from connector.models import WebhookSource
-from connector.models.fields import conceal_list, reveal_list
+from connector.models.fields import WrongEncryptionKey, conceal_list, reveal_list
 
 FINGERPRINT_LENGTH = 8
 """Hex digits; enough to tell the few secrets of one source apart."""
@@ -44,6 +44,23 @@ def create_secret(source: WebhookSource, *, reason: str = "") -> str:
         locked.signing_secrets = conceal_list([*reveal_list(locked.signing_secrets), secret])
         locked.save(update_fields=["signing_secrets"])
     return secret
+
+
+def replace_unreadable(source: WebhookSource) -> str | None:
+    """Throw signing secrets away that no key decrypts any more, and return a new one in their place.
+
+    None where they can be read: then nothing is thrown away.
+    """
+    secret = new_secret()
+    with transaction.atomic():
+        locked = _lock(source)
+        try:
+            reveal_list(locked.signing_secrets)
+        except WrongEncryptionKey:
+            locked.signing_secrets = conceal_list([secret])
+            locked.save(update_fields=["signing_secrets"])
+            return secret
+    return None
 
 
 def create_token(source: WebhookSource, *, reason: str = "") -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from connector import conf
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models import Invitation
+from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.invitations.issue import hand_over_secret, hand_over_token, usable_invitation
 from connector.pipeline.invitations.remembered import opened_invitation
 from connector.views.invitations.frame import invited_page, show
@@ -29,8 +30,11 @@ def webhook(request: HttpRequest) -> HttpResponse:
     make = _MAKERS.get(request.POST.get("proof", ""))
     if make is None:
         return show(request, "webhook", **context)
-    proof = request.POST["proof"]
-    return show(request, "webhook_secret", proof=proof, secret=make(invitation, now=now), **context)
+    try:
+        secret = make(invitation, now=now)
+    except WrongEncryptionKey:  # of the secrets beside which the new one would stand; nothing is used up
+        return show(request, "webhook", **context, is_locked=True)
+    return show(request, "webhook_secret", proof=request.POST["proof"], secret=secret, **context)
 
 
 def _address(request: HttpRequest, invitation: Invitation) -> str:

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from connector.inwink.signature import digest_token
 from connector.models import WebhookSource
-from connector.models.fields import reveal_list
+from connector.models.fields import WrongEncryptionKey, reveal_list
 from connector.pipeline.setup.sources import fingerprint_secret, fingerprint_token
 from tests.factories import SIGNING_SECRET, WebhookMessageFactory, WebhookSourceFactory
 
@@ -165,3 +165,30 @@ def test_a_secret_of_another_key_is_explained_instead_of_an_error(admin_client: 
         page = admin_client.post(f"{url}/{press}", follow=True)
         assert page.status_code == 200
         assert "FIELD_ENCRYPTION_KEYS" in page.content.decode()
+
+
+def test_secrets_whose_key_is_lost_are_replaced_after_a_question(admin_client: Client, settings: Any) -> None:
+    source = WebhookSourceFactory.create()
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    replace = url_of(source, "replace_secrets")
+    assert replace in admin_client.get(url_of(source)).content.decode()
+    assert "They are thrown away and a new one is made" in admin_client.get(replace).content.decode()
+    with pytest.raises(WrongEncryptionKey):
+        reveal_list(WebhookSource.objects.get().signing_secrets)
+
+    shown = read_shown(admin_client.post(replace, follow=True).content.decode())
+
+    assert reveal_list(WebhookSource.objects.get().signing_secrets) == [shown]
+    again = admin_client.post(replace, follow=True).content.decode()
+    assert "The secrets can be read: nothing was replaced." in again
+    assert reveal_list(WebhookSource.objects.get().signing_secrets) == [shown]
+
+
+def test_secrets_that_can_be_read_are_never_thrown_away(admin_client: Client, sign_in: Callable[..., Client]) -> None:
+    source = WebhookSourceFactory.create()
+    replace = url_of(source, "replace_secrets")
+    assert replace not in admin_client.get(url_of(source)).content.decode()
+    assert sign_in("view_webhooksource").post(replace).status_code == 403
+    for answer in (admin_client.get(replace), admin_client.post(replace)):
+        assert answer.headers["Location"] == url_of(source)
+    assert reveal_list(WebhookSource.objects.get().signing_secrets) == [SIGNING_SECRET]

@@ -301,3 +301,13 @@ def test_an_organisation_that_was_made_meanwhile_is_left_alone() -> None:
     SalesforceOrg.objects.create(name="Acme", login_url="https://acme.my.salesforce.com", client_id="theirs")
     assert client.get(SALESFORCE).status_code == 200
     assert row().client_id == "theirs"
+
+
+@pytest.mark.django_db
+def test_an_integrator_reads_why_no_secret_can_be_made_and_keeps_the_link(settings: Any) -> None:
+    issued = invite_integrator(WebhookSourceFactory.create(), by="olga", now=timezone.now())
+    client = opened(issued)
+    settings.FIELD_ENCRYPTION_KEYS = ["bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleS0="]
+    answer = client.post("/invitation/webhook/", {"proof": "signature"})
+    assert (answer.status_code, "Ask olga to replace them" in text_of(answer)) == (200, True)
+    assert Invitation.objects.get().used_at is None
