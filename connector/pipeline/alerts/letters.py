@@ -1,13 +1,15 @@
 """Write the mails: plain words, no name or address of a participant, and where each thing is settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext_lazy, override
+from django.utils.translation import gettext_lazy as _
 
 from connector import conf
 from connector.core.advice import advise
@@ -31,6 +33,46 @@ class _Part:
     title: str
     text: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    news: str | Promise
+    """With %(name)s and, where people are counted, %(count)s."""
+    settled: str | Promise
+    text: str | Promise = ""
+    """What to do; "" where a code says it."""
+
+
+_WORDS: Mapping[Alert.Kind, _Words] = {
+    Alert.Kind.RECONNECT: _Words(
+        _("%(name)s must be reconnected"),
+        _("%(name)s is connected again; what waited is sent by itself"),
+    ),
+    Alert.Kind.DAILY_LIMIT: _Words(
+        _("%(name)s has no API calls left"),
+        _("%(name)s no longer waits for API calls"),
+    ),
+    Alert.Kind.BUDGET: _Words(
+        _("%(name)s has used its budget of API calls, and participants wait"),
+        _("%(name)s: nobody waits for the budget of API calls any more"),
+    ),
+    Alert.Kind.STOPPED: _Words(
+        _("%(name)s has stopped: its settings must be mended"),
+        _("%(name)s no longer waits for its settings"),
+    ),
+    Alert.Kind.SILENT: _Words(
+        _("%(name)s is running, and inwink has sent nothing for 30 minutes"),
+        _("%(name)s: inwink sends again"),
+        _("Is the webhook still on in inwink? Its export can be imported meanwhile: nothing is sent twice."),
+    ),
+    Alert.Kind.FAILURES: _Words(
+        ngettext_lazy("%(name)s: %(count)s participant failed", "%(name)s: %(count)s participants failed", "count"),
+        _("%(name)s: fewer than %(count)s participants are failed now"),
+        _("The page says why, whom it concerns and what to do; then they can be sent again together."),
+    ),
+}
+"""Of everything that can need somebody: what the mail says when it begins, and when it is settled."""
 
 
 def write_news(needs: Sequence[Need]) -> Letter:
@@ -75,35 +117,14 @@ def _one_line(text: str) -> str:
 
 def _news(need: Need) -> _Part:
     path = path_of(need.kind, org=need.org, link=need.link)
-    title = _title(need) % {"name": _name(need.org, need.link), "count": need.count}
+    title = _WORDS[need.kind].news % {"name": _name(need.org, need.link), "count": need.count}
     return _Part(title, _news_text(need), path)
 
 
-def _title(need: Need) -> str:
-    match need.kind:
-        case Alert.Kind.RECONNECT:
-            return gettext("%(name)s must be reconnected")
-        case Alert.Kind.DAILY_LIMIT:
-            return gettext("%(name)s has no API calls left")
-        case Alert.Kind.BUDGET:
-            return gettext("%(name)s has used its budget of API calls, and participants wait")
-        case Alert.Kind.STOPPED:
-            return gettext("%(name)s has stopped: its settings must be mended")
-        case Alert.Kind.SILENT:
-            return gettext("%(name)s is running, and inwink has sent nothing for 30 minutes")
-        case Alert.Kind.FAILURES:
-            return ngettext(
-                "%(name)s: %(count)s participant failed", "%(name)s: %(count)s participants failed", need.count
-            )
-
-
 def _news_text(need: Need) -> str:
-    if need.kind is Alert.Kind.SILENT:
-        return gettext(
-            "Is the webhook still on in inwink? Its export can be imported meanwhile: nothing is sent twice."
-        )
-    if need.kind is Alert.Kind.FAILURES:
-        return gettext("The page says why, whom it concerns and what to do; then they can be sent again together.")
+    text = _WORDS[need.kind].text
+    if text:
+        return str(text)
     advice = advise(need.code, language=conf.language())
     return f"{advice.what} {advice.next_step}"
 
@@ -116,28 +137,18 @@ def _settled(alert: Alert) -> _Part:
     return _Part(_settled_title(kind, alert) % values, text, path_of(kind, org=alert.org, link=alert.link))
 
 
-def _settled_title(kind: Alert.Kind, alert: Alert) -> str:
-    match kind:
-        case Alert.Kind.RECONNECT:
-            return gettext("%(name)s is connected again; what waited is sent by itself")
-        case Alert.Kind.DAILY_LIMIT:
-            return gettext("%(name)s no longer waits for API calls")
-        case Alert.Kind.BUDGET:
-            return gettext("%(name)s: nobody waits for the budget of API calls any more")
-        case Alert.Kind.STOPPED:
-            return gettext("%(name)s no longer waits for its settings")
-        case Alert.Kind.SILENT:
-            return _silence_ended(alert)
-        case Alert.Kind.FAILURES:
-            return gettext("%(name)s: fewer than %(count)s participants are failed now")
-
-
-def _silence_ended(alert: Alert) -> str:
-    link = alert.link
-    is_over = link is None or link.state == CampaignLink.LinkState.CLOSED
-    if is_over or (link is not None and link.ends_at and alert.gone_at and link.ends_at <= alert.gone_at):
+def _settled_title(kind: Alert.Kind, alert: Alert) -> str | Promise:
+    if kind is Alert.Kind.SILENT and _is_over(alert):
         return gettext("%(name)s is over")
-    return gettext("%(name)s: inwink sends again")
+    return _WORDS[kind].settled
+
+
+def _is_over(alert: Alert) -> bool:
+    """Say whether an event fell silent because it is over."""
+    link = alert.link
+    if link is None or link.state == CampaignLink.LinkState.CLOSED:
+        return True
+    return bool(link.ends_at and alert.gone_at and link.ends_at <= alert.gone_at)
 
 
 def _name(org: SalesforceOrg | None, link: CampaignLink | None) -> str:

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from connector import tasks
 from connector.core.outcomes import EntryState
 from connector.models import Alert, CampaignLink, OutboxEntry, SalesforceOrg
+from connector.pipeline.alerts import letters
 from connector.pipeline.alerts.tell import last_error, tell_people
 from tests.factories import CampaignLinkFactory, LastMessageFactory, OutboxEntryFactory, SalesforceOrgFactory
 from tests.pipeline.alerts.smtp import mail_server
@@ -202,3 +203,7 @@ def test_following_costs_the_same_however_many_links_there_are(
         CampaignLinkFactory.create_batch(4, starts_at=NOW - timedelta(hours=1), ends_at=NOW - MINUTE)
         with django_assert_num_queries(8):
             tell_people(NOW)
+
+
+def test_everything_that_can_need_somebody_has_its_words() -> None:
+    assert set(letters._WORDS) == set(Alert.Kind)
