@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +92,7 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     def get_urls(self) -> list[URLPattern]:
         """Add the page that puts selected attempts back, and the download."""
         return [
-            list_url(self, "put-back", view=self.put_back_view),
+            list_url(self, "put-back", view=put_back.selected_view(self, put_back.attempts_page)),
             list_url(self, "export", view=partial(export_view, self)),
             *super().get_urls(),
         ]
@@ -100,13 +100,6 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Offer the download to whoever may have it."""
         return super().changelist_view(request, {**(extra_context or {}), "may_export": may_export(request)})
-
-    def put_back_view(self, request: HttpRequest) -> HttpResponse:
-        """Put the attempts back that were selected in the list."""
-        ids = [int(number) for number in request.POST.getlist("ids") if number.isdecimal()]
-        if request.method != "POST" or not ids:
-            return HttpResponseRedirect(reverse("admin:connector_syncattempt_changelist"))
-        return put_back.attempts_page(self, request, ids)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -1,6 +1,7 @@
 """Put values back: a page that shows what would happen, asks for a reason, and does it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from connector.admin.errands.allowed import may_start
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.explain import explain_code
-from connector.admin.frame.labels import KEPT_LABELS
+from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
 from connector.models import CampaignLink, Errand, SyncRun
 from connector.pipeline.errands.start import Started
@@ -25,7 +26,9 @@ from connector.pipeline.put_back.start import AT_ONCE, PutBackPreview, Unreadabl
 SHOWN = 200
 """Values listed by a preview."""
 MAX_SELECTED = 500
-"""Attempts that can be put back by a selection in the list; a whole run or mapping has no limit."""
+"""Attempts, or runs, that can be put back by a selection in their list; one run, or a mapping, has no limit."""
+LONGEST_ID = 19
+"""Digits of no key any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Place:
     post_url: str
     back_url: str
     ids: Sequence[int] = ()
-    """Attempts that were selected in the list; sent along with the form."""
+    """Attempts or runs that were selected in their list; sent along with the form."""
+    about: Sequence[str] = ()
+    """What was selected, a line each."""
 
 
 def may_put_back(request: HttpRequest) -> bool:
@@ -148,14 +153,56 @@ def attempts_page(model_admin: AnyAdmin, request: HttpRequest, ids: Sequence[int
         text = gettext("At most %(count)s lines at once. A whole run, or a field of an event, has no limit.")
         messages.error(request, text % {"count": MAX_SELECTED})
         return HttpResponseRedirect(back_url)
+    title = ngettext("Put back what %(count)s line wrote", "Put back what %(count)s lines wrote", len(ids))
     place = Place(
-        title=gettext("Put back what the selected attempts wrote"),
+        title=title % {"count": len(ids)},
         selection=Selection(attempt_ids=tuple(ids)),
         post_url=reverse("admin:connector_syncattempt_put_back"),
         back_url=back_url,
         ids=ids,
     )
     return put_back_page(model_admin, request, place)
+
+
+def runs_page(model_admin: AnyAdmin, request: HttpRequest, ids: Sequence[int]) -> HttpResponse:
+    """Put back what the runs selected in the list wrote."""
+    back_url = reverse("admin:connector_syncrun_changelist")
+    if len(ids) > MAX_SELECTED:
+        text = gettext("At most %(count)s runs at once. A field of an event has no limit.")
+        messages.error(request, text % {"count": MAX_SELECTED})
+        return HttpResponseRedirect(back_url)
+    title = ngettext("Put back what %(count)s run wrote", "Put back what %(count)s runs wrote", len(ids))
+    place = Place(
+        title=title % {"count": len(ids)},
+        selection=Selection(run_ids=tuple(ids)),
+        post_url=reverse("admin:connector_syncrun_put_back_many"),
+        back_url=back_url,
+        ids=ids,
+        about=_runs_by_event(ids),
+    )
+    return put_back_page(model_admin, request, place)
+
+
+def selected_view(model_admin: AnyAdmin, page: Callable[..., HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the view to which the page of a selection posts; whoever comes by its address is led to the list."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        ids = [int(said) for said in request.POST.getlist("ids") if said.isdecimal() and len(said) < LONGEST_ID]
+        if request.method != "POST" or not ids:
+            opts = model_admin.opts
+            return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
+        return page(model_admin, request, ids)
+
+    return view
+
+
+def _runs_by_event(ids: Sequence[int]) -> list[str]:
+    """Return how many runs of each event they are; one query."""
+    counts = Counter(SyncRun.objects.filter(pk__in=ids).values_list("link_label", flat=True))
+    return [
+        labelled(label, ngettext("%(count)s run", "%(count)s runs", count) % {"count": count})
+        for label, count in sorted(counts.items())
+    ]
 
 
 def link_page(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> HttpResponse:

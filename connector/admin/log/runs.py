@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, object_url, render_page
+from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
 from connector.admin.frame.explain import explain_end, name_end
 from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.onlooker import person_word
@@ -32,11 +33,25 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         ("started_at", TimeFilter),
     )
     list_filter_submit = True
-    actions = None
+    actions = ("put_back_selected",)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that puts a run back."""
-        return [object_url(self, "put-back", view=partial(put_back.run_page, self)), *super().get_urls()]
+        """Add the pages that put one run, or several, back."""
+        return [
+            list_url(self, "put-back-many", view=put_back.selected_view(self, put_back.runs_page)),
+            object_url(self, "put-back", view=partial(put_back.run_page, self)),
+            *super().get_urls(),
+        ]
+
+    def has_put_back_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may put values back."""
+        return put_back.may_put_back(request)
+
+    @admin.action(description=_("Put back…"), permissions=["put_back"])
+    def put_back_selected(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> HttpResponse:
+        """Show what putting the selected runs back would do."""
+        ids = queryset.order_by("pk").values_list("pk", flat=True)[: put_back.MAX_SELECTED + 1]
+        return put_back.runs_page(self, request, list(ids))
 
     @admin.display(description=_("started at"), ordering="-started_at")
     def started(self, run: SyncRun) -> str:

@@ -17,24 +17,29 @@ from connector.models import CampaignLink, SyncAttempt
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which logged values; exactly one of `run_id`, `entry_ids`, `attempt_ids` and `path` (with `link_id`) is given."""
+    """Which logged values: exactly one of runs, participants, attempts and `path` (with `link_id`) is given."""
 
     link_id: int | None = None
     path: str = ""
     """"Object.Field" of a link: everything that its mapping ever wrote."""
     run_id: int | None = None
+    run_ids: tuple[int, ...] = ()
+    """Several runs: of a field that more than one of them wrote, what was there before the first comes back."""
     entry_ids: tuple[int, ...] = ()
     attempt_ids: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return what `Selection(**…)` makes the same of."""
-        return {**asdict(self), "entry_ids": list(self.entry_ids), "attempt_ids": list(self.attempt_ids)}
+        lists = {name: list(getattr(self, name)) for name in ("run_ids", "entry_ids", "attempt_ids")}
+        return {**asdict(self), **lists}
 
     def attempts(self) -> QuerySet[SyncAttempt]:
         """Return the attempts that wrote something; those of participants that are no longer kept here are left out."""
         attempts = SyncAttempt.objects.filter(entry__isnull=False, link__isnull=False).exclude(changes={})
         if self.run_id is not None:
             return attempts.filter(run=self.run_id)
+        if self.run_ids:
+            return attempts.filter(run__in=self.run_ids)
         if self.path:
             return attempts.filter(link=self.link_id, changes__has_key=self.path)
         if self.entry_ids:

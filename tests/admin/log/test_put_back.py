@@ -10,11 +10,13 @@ from connector.admin.log import put_back
 from connector.models import Errand, SyncAttempt, SyncRun
 from connector.pipeline.errands.work import carry_out
 from connector.pipeline.put_back import start
+from tests.acceptance.people import someone
 from tests.admin.conftest import SignIn
 from tests.replaced import title
 from tests.world import World
 
 ATTEMPTS = "/admin/connector/syncattempt/"
+RUNS = "/admin/connector/syncrun/"
 
 
 def run_url() -> str:
@@ -66,6 +68,64 @@ def test_selected_lines_of_the_log_are_put_back(replaced: World, admin_client: C
     admin_client.post(f"{ATTEMPTS}put-back/", {"ids": ids, "reason": "wrong"})
     assert title(replaced) == "Student"
     assert admin_client.get(f"{ATTEMPTS}put-back/").status_code == 302
+
+
+@pytest.fixture
+def twice(replaced: World) -> World:
+    """A world in which a second run replaced the title once more."""
+    replaced.send({**someone("p1"), "position": "CEO"})
+    assert title(replaced) == "CEO"
+    return replaced
+
+
+def tick_runs(client: Client) -> Any:
+    ids = list(SyncRun.objects.order_by("pk").values_list("pk", flat=True))
+    return client.post(RUNS, {"action": "put_back_selected", "_selected_action": ids}), ids
+
+
+def test_several_runs_are_put_back_to_what_was_before_the_first(twice: World, admin_client: Client) -> None:
+    shown, ids = tick_runs(admin_client)
+    page = shown.content.decode()
+    assert "Put back what 2 runs wrote" in page
+    assert "Salon 2026: 2 runs" in page
+    assert '<del>CEO</del></td><td data-label="Again"><ins>Student</ins>' in page
+    assert title(twice) == "CEO"
+    assert admin_client.post(f"{RUNS}put-back-many/", {"ids": ids}).status_code == 200
+    assert title(twice) == "CEO"
+
+    done = admin_client.post(f"{RUNS}put-back-many/", {"ids": ids, "reason": "wrong"}, follow=True)
+
+    assert "1 value was put back." in texts(done)
+    assert title(twice) == "Student"
+    done = admin_client.post(f"{RUNS}put-back-many/", {"ids": ids, "reason": "wrong"}, follow=True)
+    assert "Nothing was put back." in texts(done)
+    assert admin_client.get(f"{RUNS}put-back-many/").status_code == 302
+
+
+def test_many_people_of_several_runs_are_left_to_the_workers(
+    twice: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "AT_ONCE", 0)
+    _shown, ids = tick_runs(admin_client)
+    admin_client.post(f"{RUNS}put-back-many/", {"ids": ids, "reason": "wrong"})
+    errand = Errand.objects.get(kind=Errand.Kind.PUT_BACK)
+    carry_out(errand.pk)
+    assert title(twice) == "Student"
+
+
+def test_too_many_runs_are_refused(twice: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(put_back, "MAX_SELECTED", 1)
+    shown, _ids = tick_runs(admin_client)
+    assert shown.status_code == 302
+    assert "At most 1 runs at once" in texts(admin_client.get(RUNS))
+
+
+def test_runs_are_put_back_by_whom_it_is_allowed(twice: World, sign_in: SignIn) -> None:
+    client = sign_in("view_syncrun")
+    assert "put_back_selected" not in client.get(RUNS).content.decode()
+    ids = list(SyncRun.objects.values_list("pk", flat=True))
+    assert client.post(f"{RUNS}put-back-many/", {"ids": ids, "reason": "wrong"}).status_code == 403
+    assert title(twice) == "CEO"
 
 
 def test_too_many_lines_are_refused_with_the_way_out(
