@@ -60,7 +60,23 @@ def check_context(errand: Errand) -> dict[str, Any]:
         for heading, name, path in result.get("columns", [])
     ]
     taken = result.get("new", 0) + result.get("changed", 0)
-    return {"rows": result.get("rows", 0), "terms": terms, "columns": columns, "taken": taken, **_rejected(result)}
+    return {
+        "rows": result.get("rows", 0),
+        "terms": terms,
+        "columns": columns,
+        "taken": taken,
+        "imported": _import_after(errand),
+        **_rejected(result),
+    }
+
+
+def _import_after(errand: Errand) -> Errand | None:
+    """Return the import of the checked file, running or done; None while it was not imported, or once it is deleted."""
+    if errand.export_id is None:
+        return None
+    over = (Errand.ErrandState.FAILED, Errand.ErrandState.STOPPED)
+    later = Errand.objects.filter(export=errand.export_id, kind=Errand.Kind.IMPORT, pk__gt=errand.pk)
+    return later.exclude(state__in=over).order_by("-pk").first()
 
 
 def import_context(errand: Errand) -> dict[str, Any]:

@@ -90,6 +90,20 @@ def test_a_file_is_checked_then_imported_and_its_bad_rows_are_handed_out(olga: C
     assert lines[1].endswith(",bob@example.org,Bob,Babbage,peut-être,'=1+1")
 
 
+def test_the_check_of_a_file_that_was_imported_leads_to_the_import(olga: Client) -> None:
+    CampaignLinkFactory.create(inwink_event_id=EVENT_ID)
+    olga.post(IMPORT_URL, form_of())
+    check = Errand.objects.get()
+    carry_out(check.pk)
+    imported = do(olga, check, "next")
+    carry_out(imported.pk)
+    text = page_of(olga, check)
+    assert "Nothing has been written yet" not in text
+    assert "Import 1 participant" not in text
+    assert "This file was imported by" in text
+    assert f'href="/admin/connector/errand/{imported.pk}/change/"' in text
+
+
 def test_a_second_click_does_not_import_twice(olga: Client) -> None:
     CampaignLinkFactory.create(inwink_event_id=EVENT_ID)
     olga.post(IMPORT_URL, form_of())
