@@ -10,9 +10,10 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import RowNumber
 
 from connector.core.outcomes import EntryState
-from connector.models import CampaignLink, OutboxEntry, SalesforceOrg, WebhookMessage
+from connector.models import CampaignLink, OutboxEntry, WebhookMessage
 from connector.models.outbox import WAITING_STATES
 from connector.pipeline.sentences import recognise
+from connector.pipeline.waits import WAITS_FOR_SET_UP, waits_for_set_up
 
 GROUPS_SHOWN = 50
 """Causes on one page; more of them mean that a filter by event is wanted."""
@@ -164,14 +165,6 @@ def _first_people(entries: QuerySet[OutboxEntry]) -> dict[Cause, list[OutboxEntr
     return found
 
 
-def waits_for_set_up(link: CampaignLink) -> bool:
-    """Say whether a link sends nothing until a person mends it or its organisation's sign-in."""
-    if link.state != CampaignLink.LinkState.ACTIVE:
-        return False
-    is_signed_out = link.org.state == SalesforceOrg.State.RECONNECT_NEEDED
-    return is_signed_out or link.pause_kind == CampaignLink.PauseKind.CONFIGURATION
-
-
 def _waiting(links: Iterable[CampaignLink], entries: QuerySet[OutboxEntry]) -> tuple[Waiting, ...]:
     stopped = [link for link in links if waits_for_set_up(link)]
     waiting = entries.filter(link__in=[link.pk for link in stopped], state__in=WAITING_STATES).order_by()
@@ -229,6 +222,4 @@ def count_waiting_for_people() -> dict[str, int]:
 def is_set_up_awaited() -> bool:
     """Say whether any link sends nothing until a person mends it or its organisation's sign-in; one query."""
     active = CampaignLink.objects.filter(state=CampaignLink.LinkState.ACTIVE)
-    return active.filter(
-        Q(org__state=SalesforceOrg.State.RECONNECT_NEEDED) | Q(pause_kind=CampaignLink.PauseKind.CONFIGURATION)
-    ).exists()
+    return active.filter(WAITS_FOR_SET_UP).exists()

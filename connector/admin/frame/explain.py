@@ -13,6 +13,7 @@ from connector.core.advice import Advice, advise
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
 from connector.pipeline.sentences import say_stored
+from connector.pipeline.waits import must_reconnect
 
 _SAID_BY_ERROR = frozenset({Reason.REFUSED_BY_SALESFORCE, Reason.INVALID_VALUE})
 """Reasons that the error behind them explains better."""
@@ -104,7 +105,7 @@ def explain_link(link: CampaignLink) -> str:
         return gettext("This link is closed: messages are kept, nothing is sent. It can be reopened.")
     if link.state == CampaignLink.LinkState.PAUSED:
         return gettext("This link was paused by a person: messages are kept and sent when it is resumed.")
-    if link.org.state == SalesforceOrg.State.RECONNECT_NEEDED:
+    if must_reconnect(link.org):
         return gettext("The organisation must be reconnected first. Nothing is lost.")
     if link.pause_kind:
         advice = explain_code(link.pause_code)

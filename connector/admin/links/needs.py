@@ -14,6 +14,7 @@ from connector.admin.inwink.event_filter import inbox_url
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.watched import Watched
 from connector.models import CampaignLink, SalesforceOrg
+from connector.pipeline.waits import is_stopped, must_reconnect
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,10 @@ def _blocked(one: Watched) -> Iterator[Need]:
     words = explain_link(link)
     if not words:
         return
-    needs_hand = link.pause_kind == CampaignLink.PauseKind.CONFIGURATION
-    if link.org.state == SalesforceOrg.State.RECONNECT_NEEDED:
+    if must_reconnect(link.org):
         url = reverse("admin:connector_salesforceorg_change", args=[link.org_id])
         yield Need("bad", words, url, gettext("Open the organisation"), is_of_org=True)
-    elif needs_hand:
+    elif is_stopped(link):
         url = reverse("admin:connector_campaignlink_change", args=[link.pk])
         yield Need("bad", words, url, gettext("Open the settings"))
     else:

@@ -6,6 +6,7 @@ from connector.admin.frame.explain import explain_code
 from connector.models import SalesforceOrg
 from connector.pipeline.budget import Spending, spendings
 from connector.pipeline.sentences import say_stored
+from connector.pipeline.waits import must_reconnect
 
 
 def spending_terms(org: SalesforceOrg) -> dict[str, Any]:
@@ -22,6 +23,6 @@ def spending_terms(org: SalesforceOrg) -> dict[str, Any]:
 
 def shortage_code(org: SalesforceOrg, spending: Spending) -> str:
     """Return why an organisation's calls are used up or budgeted; "" where there is room, or nobody is signed in."""
-    if org.state == SalesforceOrg.State.RECONNECT_NEEDED:
+    if must_reconnect(org):
         return ""
     return org.pause_code if org.state == SalesforceOrg.State.PAUSED else spending.code

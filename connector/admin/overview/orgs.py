@@ -17,8 +17,7 @@ from connector.admin.orgs.views import sign_in_state
 from connector.models import CampaignLink, SalesforceOrg
 from connector.pipeline.budget import Spending, spendings
 from connector.pipeline.sentences import say_stored
-
-_RECONNECT = SalesforceOrg.State.RECONNECT_NEEDED
+from connector.pipeline.waits import must_reconnect
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +53,17 @@ def org_rows(request: HttpRequest) -> list[OrgRow]:
 def org_needs(request: HttpRequest, rows: Sequence[OrgRow], links: Iterable[CampaignLink]) -> Iterator[Need]:
     """Say what organisations need; to whoever may not see them only that one must be reconnected."""
     if not request.user.has_perm("connector.view_salesforceorg"):
-        if SalesforceOrg.objects.filter(state=_RECONNECT).exists():
+        if SalesforceOrg.objects.filter(state=SalesforceOrg.State.RECONNECT_NEEDED).exists():
             text = gettext("An organisation must be reconnected.")
             yield Need("bad", text, detail=gettext("Nothing is sent to it, and nothing is lost."))
         return
     serving = {link.org_id for link in links}
     for row in rows:
-        if row.org.state == _RECONNECT:
+        if must_reconnect(row.org):
             yield _sign_in_need(request, row)
         elif row.shortage or row.org.state == SalesforceOrg.State.PAUSED:
             yield _shortage_need(row)
-        if row.org.state != _RECONNECT and row.org.pk in serving and not row.org.sees_everybody:
+        if not must_reconnect(row.org) and row.org.pk in serving and not row.org.sees_everybody:
             need = blind_need(request, row.org)
             yield Need(need.colour, need.text, need.url, need.action, about=str(row.org), about_url=row.url)
 

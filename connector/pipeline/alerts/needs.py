@@ -11,6 +11,7 @@ from connector.models import Alert, CampaignLink, OutboxEntry, SalesforceOrg
 from connector.pipeline.budget import spendings
 from connector.pipeline.claim import BACKFILL
 from connector.pipeline.pausing import DAILY_LIMIT
+from connector.pipeline.waits import is_stopped, must_reconnect
 from connector.pipeline.watching.last_message import is_silent, last_messages
 
 FAILURES = 10
@@ -54,7 +55,7 @@ def find_needs(now: datetime) -> dict[Key, Need]:
 def _reconnects(orgs: list[SalesforceOrg]) -> Iterator[Need]:
     """Organisations that were signed in to once and are no longer; one that is being set up has somebody at it."""
     for org in orgs:
-        if org.state == SalesforceOrg.State.RECONNECT_NEEDED and org.organization_id:
+        if must_reconnect(org) and org.organization_id:
             yield Need(Alert.Kind.RECONNECT, org=org, code=org.pause_code or "reconnect_needed")
 
 
@@ -73,8 +74,7 @@ def _spent(orgs: list[SalesforceOrg], *, now: datetime) -> Iterator[Need]:
 
 def _stopped(links: list[CampaignLink]) -> Iterator[Need]:
     for link in links:
-        is_active = link.state == CampaignLink.LinkState.ACTIVE
-        if is_active and link.pause_kind == CampaignLink.PauseKind.CONFIGURATION:
+        if is_stopped(link):
             yield Need(Alert.Kind.STOPPED, link=link, code=link.pause_code)
 
 
