@@ -26,7 +26,7 @@ from simulator.demo.story import Delivery
 IMAGES = ROOT / "docs" / "images"
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 DESK, PHONE = 1280, 400
-TALLEST = 1600
+TALLEST = 1200
 """Pixels; what is longer is cut off at its end."""
 NAMES = ("Ada Lemoine", "Bastien Roche", "Chloé Marchand", "Driss Benali", "Elsa Kowalski", "Farid Haddad",
          "Gaëlle Tanguy", "Hugo Perret", "Inès Carvalho", "Jules Besson", "Katia Morel", "Loïc Guillou")  # fmt: skip
@@ -185,10 +185,27 @@ def _preflight(studio: Studio) -> None:
     studio.shoot("preflight-green")
 
 
+def _audit(studio: Studio) -> None:
+    studio.open_event()
+    studio.follow("Field mappings")
+    for name in ("Switch off", "Switch on"):
+        studio.page.get_by_role("button", name=name).last.click()
+        studio.page.wait_for_load_state()
+    studio.page.goto("/admin/auth/user/audit/")
+    studio.shoot("audit")
+
+
+def _one_person(studio: Studio) -> None:
+    studio.page.goto("/admin/connector/erasedperson/person/")
+    studio.page.fill("input[type=email]", "remi.faure@credit-armor.example")
+    studio.press("Show what is held")
+    studio.shoot("one-person")
+
+
 def _put_back(studio: Studio) -> None:
-    studio.page.goto("/admin/connector/syncrun/")
-    studio.page.locator("#result_list tbody a").last.click()
-    studio.follow("Put back…")
+    studio.open_event()
+    studio.follow("Put values back…")
+    studio.page.get_by_role("link", name="CampaignMember.Checked_in_at__c").first.click()
     studio.shoot("put-back")
 
 
@@ -198,7 +215,6 @@ def _new_campaign(studio: Studio) -> None:
     page.locator("button[value='new-campaign']").click()
     page.locator("#id_campaign").press_sequentially("rencontres")
     page.get_by_role("option").first.wait_for()
-    studio.shoot("pick-a-campaign")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.locator("form.cx-wform button[type=submit]").click()
@@ -214,6 +230,10 @@ def _wizard(studio: Studio) -> None:
     page.goto("/admin/")
     page.get_by_role("link", name="Link to a campaign…").first.click()
     page.locator(".cx-wizard-buttons button[value='next']").click()
+    page.locator("#id_campaign").press_sequentially("horizons")
+    page.get_by_role("option").first.wait_for()
+    studio.shoot("pick-a-campaign")
+    page.reload()
     _new_campaign(studio)
     for slug, name in WIZARD.items():
         if slug != "labels":
@@ -225,14 +245,14 @@ def _wizard(studio: Studio) -> None:
 
 
 _LISTS = {
-    "overview": "", "problems": "connector/outboxentry/problems/", "answers": "connector/outboxentry/answers/",
+    "overview": "", "problems": "connector/outboxentry/problems/",
     "sync-log": "connector/syncattempt/", "inbox": "connector/webhookmessage/", "roles": "auth/user/roles/",
-    "audit": "auth/user/audit/", "one-person": "connector/erasedperson/person/",
 }  # fmt: skip
 SCENES: tuple[Callable[[Studio], None], ...] = (
     _event,
     *(partial(_list, name=name, path=path) for name, path in _LISTS.items()),
-    _answer, _participant, _message, _mappings, _reconciliation, _import, _preflight, _put_back, _wizard,
+    _answer, _participant, _message, _mappings, _reconciliation, _import, _preflight, _put_back, _wizard, _audit,
+    _one_person,
 )  # fmt: skip
 
 
