@@ -109,6 +109,10 @@ SENTENCES: tuple[str, ...] = (
         "These credentials lead to organisation %(found)s, but the links of “%(name)s” belong to %(known)s. "
         "Add the other one as an organisation of its own."
     ),
+    # who did something without an account here
+    _("invitation %(number)s of %(person)s"),
+    _("%(person)s (command)"),
+    # keys
     _("A stored secret cannot be decrypted: add the key it was written with to FIELD_ENCRYPTION_KEYS."),
     _("A stored secret cannot be decrypted with any of FIELD_ENCRYPTION_KEYS."),
 )
@@ -119,7 +123,9 @@ _SHAPES = {
     "value": r'"(?:[^"\\]|\\.)*"|an object|a list|[\w.+-]+|…',  # what `show` makes of one, or nothing of it
     "host": r"\S+",
     "json": r"(?:Expecting|Extra|Invalid|Unterminated|Illegal) [^()]*",  # what Python's reader of JSON says
-    **dict.fromkeys(("line", "column", "length", "fit", "digits", "count", "most", "place", "row", "status"), r"\d+"),
+    **dict.fromkeys(
+        ("line", "column", "length", "fit", "digits", "count", "most", "place", "row", "status", "number"), r"\d+"
+    ),
 }
 """{hole of a template: what may stand in it}; anything in any other."""
 _LEFT_OUT = "…"

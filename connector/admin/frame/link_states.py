@@ -1,11 +1,12 @@
 """Pause, resume or close several events at once: asked first, with their names; said afterwards, with counts."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
 from connector.admin.frame.base import AnyAdmin, Question
 from connector.models import CampaignLink
@@ -35,13 +36,19 @@ def is_anything_to_do(links: Sequence[CampaignLink], wanted: State) -> bool:
     return any(not is_in_state(link, wanted) for link in links)
 
 
+def trace_of(wanted: State) -> list[dict[str, Any]]:
+    """Return the line of a link's history, in no language: whoever reads it has one."""
+    with override(None):
+        return [{"changed": {"fields": [str(wanted.label)]}}]
+
+
 def set_states(
     model_admin: AnyAdmin, request: HttpRequest, links: Sequence[CampaignLink], wanted: State
 ) -> list[CampaignLink]:
     """Change those that are in another state, note each in its history, and say how many there were."""
     changed = [link for link in links if set_state(link, wanted)]
     for link in changed:
-        model_admin.log_change(request, link, [{"changed": {"fields": [str(wanted.label)]}}])
+        model_admin.log_change(request, link, trace_of(wanted))
     if changed:
         messages.success(request, _DONE[wanted](len(changed)))
     if len(changed) < len(links):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from connector.addresses import invitation_link
 from connector.admin.frame.base import find_or_404, render_page
@@ -34,7 +34,7 @@ def ask_salesforce_view(model_admin: Any) -> View:
         name = org.name if org else form.cleaned_data["name"] if form else ""
         with transaction.atomic():
             issued = invite_salesforce_admin(org=org, name=name, by=_who(request), now=timezone.now())
-            _log(model_admin, request, issued.invitation, org, name="invited a Salesforce administrator")
+            _log(model_admin, request, issued.invitation, org, name=gettext_noop("invited a Salesforce administrator"))
         return _to_letter(request, issued)
 
     return view
@@ -53,7 +53,7 @@ def ask_integrator_view(model_admin: Any) -> View:
         with transaction.atomic():
             made = source or WebhookSource.objects.create(name=form.cleaned_data["name"] if form else "")
             issued = invite_integrator(made, by=_who(request), now=timezone.now())
-            _log(model_admin, request, issued.invitation, made, name="invited an integrator")
+            _log(model_admin, request, issued.invitation, made, name=gettext_noop("invited an integrator"))
         return _to_letter(request, issued)
 
     return view

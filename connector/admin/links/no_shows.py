@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.people.answers import may_answer
 from connector.admin.people.names import name_of
 from connector.models import CampaignLink
+from connector.pipeline.audit_lines import deed
 from connector.pipeline.no_shows import (
     NoShowRefusal,
     NoShowsRefusedError,
@@ -86,7 +87,7 @@ def _mark(request: HttpRequest, model_admin: Any, link: CampaignLink) -> None:
         "%(count)s participant is marked as no-show.", "%(count)s participants are marked as no-shows.", count
     )
     messages.success(request, text % {"count": count})
-    model_admin.log_change(request, link, [{"changed": {"fields": [text % {"count": count}]}}])
+    model_admin.log_change(request, link, deed(gettext_noop("marked as no-shows: %(count)s"), count=count))
 
 
 def _question(link: CampaignLink, *, back_url: str) -> Question:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import explain_code, explain_link
+from connector.admin.frame.link_states import trace_of
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.pausing import may_pause
 from connector.admin.links.campaigns import describe_choice, seal, unseal
@@ -156,7 +157,7 @@ def state_view(model_admin: Any) -> View:
         if request.method != "POST":
             return ask(model_admin, request, _state_question(link, wanted, back_url=back_url))
         if set_state(link, wanted):
-            model_admin.log_change(request, link, [{"changed": {"fields": [str(wanted.label)]}}])
+            model_admin.log_change(request, link, trace_of(wanted))
         messages.success(request, _STATE_MESSAGES[wanted]())
         return HttpResponseRedirect(back_url)
 

@@ -19,6 +19,7 @@ from connector.admin.frame.tags import tag
 from connector.admin.frame.who_changed import require_reader
 from connector.pipeline.audit import Wanted, read_changes
 from connector.pipeline.audit_lines import Change
+from connector.pipeline.sentences import say_stored
 
 CHANGES_A_PAGE = 50
 
@@ -104,7 +105,7 @@ def _row(change: Change) -> dict[str, Any]:
     word, colour = _KINDS[change.kind]
     return {
         "change": change,
-        "who": change.who or gettext("a command"),
+        "who": say_stored(change.who) or gettext("a command"),
         "thing": THINGS.get(change.thing, change.thing),
         "kind": tag(str(word), colour=colour),
         "url": _url_of(change),

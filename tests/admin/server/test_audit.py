@@ -1,5 +1,6 @@
 """Who changed what: every way to change the configuration leaves a line, old and new, without secrets."""
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
+from connector.admin.frame.link_states import trace_of
+from connector.admin.links.mapping.following import trace
 from connector.models import CampaignLink, LinkTemplate, WebhookSource
 from connector.pipeline.audit import Wanted, read_changes
 from connector.pipeline.audit_lines import Change
@@ -88,6 +91,22 @@ def test_a_person_handed_out_and_erased_is_told_in_the_readers_language(admin_cl
         erased, handed_out = read_changes(Wanted(thing="erasedperson"), count=2)
     assert erased.notes == ("effacé\xa0; messages\xa0: 0, participants\xa0: 1, tentatives\xa0: 0",)
     assert handed_out.notes == ("ce qui est conservé sur cette personne a été remis",)
+
+
+def test_what_was_done_in_one_language_is_told_in_the_other(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    source = WebhookSourceFactory.create()
+    with override("fr"):
+        assert trace_of(CampaignLink.LinkState.PAUSED) == [{"changed": {"fields": ["Paused"]}}]
+        assert trace(FieldMappingFactory.create(link=link), "deleted")[0]["deleted"]["name"] == "field mapping"
+    admin_client.post(
+        f"/admin/connector/invitation/ask-integrator/?source={source.pk}", headers={"accept-language": "fr"}
+    )
+    issued = invite_integrator(source, by="olga", now=timezone.now())
+    hand_over_secret(issued.invitation, now=timezone.now())
+    page = unescape(admin_client.get(PAGE, headers={"accept-language": "fr"}).content.decode())
+    assert f"l’invitation {issued.invitation.pk}, de olga" in page
+    assert "a invité un intégrateur" in page
 
 
 def test_a_secret_taken_by_an_invitation_names_who_invited() -> None:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from connector.admin.frame.base import AnyAdmin, find_or_404
 from connector.models import CampaignLink, FieldMapping
@@ -44,6 +44,7 @@ def list_url_of(link: CampaignLink) -> str:
 
 def trace(mapping: FieldMapping, kind: str) -> list[dict[str, Any]]:
     """Return the line of the link's history about a mapping that was "added", "changed" or "deleted"."""
-    name = str(mapping._meta.verbose_name)
+    with override(None):  # whoever reads it has a language of their own
+        name = str(mapping._meta.verbose_name)
     fields = {"fields": [mapping.field]} if kind == "changed" else {}
     return [{kind: {"name": name, "object": str(mapping), **fields}}]
