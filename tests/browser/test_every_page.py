@@ -53,6 +53,12 @@ def test_every_list_of_an_empty_site(visitor: Visitor) -> None:
     assert visitor.complaints == []
 
 
+def test_pages_that_say_no_can_be_used_by_everybody(visitor: Visitor) -> None:
+    gone = ("/admin/connector/outboxentry/9999/change/", "/admin/connector/outboxentry/add/", "/nowhere/")
+    assert faults_of(visitor, list(gone)) == []
+    assert [text for text in visitor.complaints if "the server responded with a status of 40" not in text] == []
+
+
 @pytest.fixture
 def stranger(chromium: Browser, live_server: LiveServer) -> Iterator[Visitor]:
     """Return somebody who is not signed in."""

@@ -23,6 +23,8 @@ from connector.pipeline.setup.roles import ABILITIES, Ability
 
 _FOR_PROGRAMS = ("/webhooks/", "/healthz", "/readyz", "/metrics")
 _ROLES = "admin:auth_user_roles"
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+"""Of the page on its own: outside the admin the site's policy allows not even a style sheet."""
 
 Way = tuple[str, str]
 """(words, address)"""
@@ -114,7 +116,7 @@ def _alone(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if request.path_info.startswith(_FOR_PROGRAMS):
         return HttpResponse(f"{refusal.status}\n", status=refusal.status, content_type="text/plain")
     page = render_to_string("refusal.html", {"refusal": refusal, "ways": [_overview()]})
-    return HttpResponse(page, status=refusal.status)
+    return HttpResponse(page, status=refusal.status, headers={"Content-Security-Policy": _POLICY})
 
 
 def _overview() -> Way:

@@ -72,6 +72,7 @@ def test_a_stranger_sees_no_menu(address: str) -> None:
     if answer.status_code == 404:
         assert "Il n’y a rien ici" in read(answer)
         assert MENU not in read(answer)
+        assert "style-src 'self'" in answer.headers["content-security-policy"]
     else:
         assert answer.url.startswith("/admin/login/")  # type: ignore[attr-defined]
 
