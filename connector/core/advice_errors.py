@@ -81,13 +81,20 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     }),
     (("STORAGE_LIMIT_EXCEEDED",), {
         "en": ("The organisation has no storage left.",
-               "Ask your Salesforce administrator to free or buy storage. Waiting people are then sent."),
+               "Ask your Salesforce administrator to free or buy storage, then send again those who failed."),
         "fr": ("L’organisation n’a plus d’espace de stockage.",
-               "Demandez à votre administrateur Salesforce d’en libérer ou d’en acheter. "
-               "Les personnes en attente seront alors envoyées."),
+               "Demandez à votre administrateur Salesforce d’en libérer ou d’en acheter, "
+               "puis renvoyez les participants en échec."),
     }),
-    (("INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "TRANSFER_REQUIRES_READ",
-      "TXN_SECURITY_NO_ACCESS"), {
+    (("TXN_SECURITY_NO_ACCESS",), {
+        "en": ("A transaction security policy of the organisation blocked this.",
+               "Ask your Salesforce administrator to except the integration user from the policy, "
+               "then send the participant again."),
+        "fr": ("Une politique de sécurité des transactions de l’organisation a bloqué cette opération.",
+               "Demandez à votre administrateur Salesforce d’en exempter l’utilisateur d’intégration, "
+               "puis renvoyez le participant."),
+    }),
+    (("INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "TRANSFER_REQUIRES_READ"), {
         "en": ("The integration user may not change this record, or one that it refers to.",
                "Ask your Salesforce administrator to give the integration user access to it, "
                "then send the participant again."),
@@ -150,12 +157,24 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     (("DUPLICATES_DETECTED",), {
         "en": ("A duplicate rule of Salesforce blocked this person.",
                "Merge or correct the duplicates in Salesforce, or let the rule warn instead of block for the "
-               "integration user; then send the participant again."),
+               "integration user; where it only warns, let the link save such people all the same. "
+               "Then send the participant again."),
         "fr": ("Une règle de doublons de Salesforce a bloqué cette personne.",
                "Fusionnez ou corrigez les doublons dans Salesforce, ou faites que la règle alerte sans bloquer "
                "l’utilisateur d’intégration ; puis renvoyez le participant."),
     }),
-    (("FIELD_CUSTOM_VALIDATION_EXCEPTION", "FIELD_FILTER_VALIDATION_EXCEPTION", "FIELD_INTEGRITY_EXCEPTION"), {
+    (("FIELD_INTEGRITY_EXCEPTION", "FIELD_FILTER_VALIDATION_EXCEPTION"), {
+        "en": ("Salesforce does not accept a value beside the others of the record: a state or country that is not in "
+               "its list, or a record that a lookup filter leaves out.",
+               "Map the value to what Salesforce has in the field named below, or add it there (Setup: State and "
+               "Country/Territory Picklists, or the filter of the lookup); then send the participant again."),
+        "fr": ("Salesforce n’accepte pas une valeur avec les autres de la fiche : un état ou un pays absent de sa "
+               "liste, ou une fiche qu’un filtre de recherche écarte.",
+               "Associez la valeur à ce que Salesforce propose dans le champ nommé ci-dessous, ou ajoutez-la "
+               "(configuration : listes de sélection d’états et de pays, ou filtre de recherche) ; "
+               "puis renvoyez le participant."),
+    }),
+    (("FIELD_CUSTOM_VALIDATION_EXCEPTION",), {
         "en": ("A validation rule of the organisation refused this person.",
                "The text below was written by your Salesforce administrator: follow it, or ask for an exception "
                "for the integration user; then send the participant again."),

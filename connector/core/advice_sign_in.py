@@ -13,6 +13,14 @@ _AGAIN_EN = "Press “Log in with Salesforce” on the page of the organisation.
 _AGAIN_FR = "Cliquez sur « Se connecter avec Salesforce » sur la page de l’organisation."
 
 _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
+    (("ip_restricted",), {
+        "en": ("Salesforce lets the integration user in only from certain IP addresses, or at certain hours.",
+               "Add the address of this server to the login IP ranges of the user's profile, or relax the IP "
+               "restrictions in the policies of the app; look at the login hours of the profile too."),
+        "fr": ("Salesforce n’admet cet utilisateur que depuis certaines adresses IP, ou à certaines heures.",
+               "Ajoutez l’adresse de ce serveur aux plages IP de connexion de son profil, ou assouplissez les "
+               "restrictions IP dans les politiques de l’application ; voyez aussi les heures de connexion du profil."),
+    }),
     (("my_domain_required",), {
         "en": ("This kind of sign-in works on the organisation’s own address only.",
                "Enter the My Domain address as login URL, e.g. https://acme.my.salesforce.com."),

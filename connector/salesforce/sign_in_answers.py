@@ -25,12 +25,14 @@ _CODE_OF_DESCRIPTION: Mapping[str, str] = {
     "audience is invalid": "audience_refused",
     "invalid assertion": "assertion_refused",
     "assertion is expired": "assertion_refused",
+    "ip restricted": "ip_restricted",
     "no client credentials user enabled": "no_run_as_user",
     "request not supported on this domain": "my_domain_required",
 }
 """{beginning of Salesforce's description: code of ours}: `invalid_grant` alone tells nobody what to do.
 
 https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flow_errors.htm
+https://github.com/forceworkbench/forceworkbench/issues/772 (an address outside the ranges)
 """
 
 

@@ -192,6 +192,7 @@ def test_a_revocation_that_gets_no_answer_says_so_without_the_token() -> None:
         ("invalid_app_access", "user is not admin approved to access this app", "user_not_admin_approved"),
         ("invalid_grant", "no client credentials user enabled", "no_run_as_user"),
         ("invalid_grant", "request not supported on this domain", "my_domain_required"),
+        ("invalid_grant", "ip restricted", "ip_restricted"),
         ("invalid_grant", "authentication failure - Invalid Password", "invalid_grant"),
     ],
 )
