@@ -5,7 +5,9 @@ from django.db.models.functions import Cast
 
 from connector.core.outcomes import Note
 from connector.core.rows import LinkPolicy, Schemas
-from connector.models import CampaignLink, OutboxEntry
+from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
+from connector.pipeline.batch import policy_of
+from connector.pipeline.connection.schema_cache import load_schema
 from connector.pipeline.resync import CHUNK, wake_entries
 
 
@@ -19,6 +21,28 @@ def note_degraded(link: CampaignLink, policy: LinkPolicy, schemas: Schemas) -> N
     link.degraded_fields = gone
     if returned:
         _send_again(link)
+
+
+def follow_returned_fields(org: SalesforceOrg) -> None:
+    """Look at the degraded links of an organisation with the describes that are kept by now.
+
+    Nobody may register for months: a field that returns must not wait for that. Call outside a transaction.
+    """
+    for link in _degraded_links(org):
+        policy = policy_of(link)
+        kept = {sobject: load_schema(org, sobject) for sobject in {rule.sobject for rule in policy.mappings}}
+        schemas = {sobject: one.schema for sobject, one in kept.items() if one is not None}
+        if schemas.keys() == kept.keys():
+            note_degraded(link, policy, schemas)
+
+
+def degraded_objects(org: SalesforceOrg) -> set[str]:
+    """Return the objects of which a mapped field is gone."""
+    return {path.partition(".")[0] for link in _degraded_links(org) for path in link.degraded_fields}
+
+
+def _degraded_links(org: SalesforceOrg) -> list[CampaignLink]:
+    return list(CampaignLink.objects.filter(org=org).exclude(degraded_fields=[]).select_related("org").order_by("pk"))
 
 
 def missing_fields(policy: LinkPolicy, schemas: Schemas) -> list[str]:

@@ -11,6 +11,7 @@ from connector.models import SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, record_usage, recover_org
 from connector.pipeline.connection.sign_in import need_reconnect, renew_token
+from connector.pipeline.degraded import follow_returned_fields
 from connector.pipeline.preflight.check import Check, failed, found, missing
 from connector.pipeline.preflight.organization_rules import check_rules, read_rules
 from connector.pipeline.preflight.rights import check_objects
@@ -28,8 +29,8 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
     """Sign in and look at version, limits, rights and visibility; token and describes stay cached for all processes.
 
     An organisation that waited to be reconnected goes on when this signs in. What the permission sets prove, or no
-    longer do, is kept, and people who waited for it are sent. Nothing is written to Salesforce. Call outside a
-    transaction.
+    longer do, is kept, and people who waited for it, or for a mapped field that returned, are sent. Nothing is written
+    to Salesforce. Call outside a transaction.
     """
     now = now or timezone.now()
     try:
@@ -41,6 +42,7 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
     with closing(gateway):
         checks = _look_around(org, gateway, now=now)
         record_usage(org, gateway, now=now)
+    follow_returned_fields(org)
     return checks
 
 

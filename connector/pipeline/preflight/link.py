@@ -24,6 +24,7 @@ from connector.pipeline.connection.connect import (
     object_schema,
     record_usage,
 )
+from connector.pipeline.degraded import follow_returned_fields
 from connector.pipeline.pausing import lift_configuration_pause
 from connector.pipeline.preflight.check import Check, failed, found, missing, say
 from connector.pipeline.preflight.match_fields import check_match_fields
@@ -40,7 +41,8 @@ from connector.salesforce.rights import marketing_user_query
 def check_link(link: CampaignLink, *, now: datetime | None = None) -> list[Check]:
     """Check campaign, labels, mappings, required fields and rules of a link, with fresh labels and describes.
 
-    A link that waited for its set-up to be mended is tried again if all is well. Call outside a transaction.
+    A link that waited for its set-up to be mended is tried again if all is well, and people are sent again for whom a
+    mapped field returned. Call outside a transaction.
     """
     now = now or timezone.now()
     try:
@@ -53,6 +55,7 @@ def check_link(link: CampaignLink, *, now: datetime | None = None) -> list[Check
         except SalesforceError as exc:
             checks = [failed("salesforce", exc)]
         record_usage(link.org, gateway, now=now)
+    follow_returned_fields(link.org)
     if all(check.ok or check.name == "visibility" for check in checks):
         lift_configuration_pause(link.pk)
     return checks
