@@ -76,6 +76,14 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Demandez à votre administrateur Salesforce de lui redonner accès au champ nommé ici. "
                "Les personnes en attente seront alors envoyées."),
     }),
+    (("object_access_gone",), {
+        "en": ("The integration user may no longer create or edit the records named here.",
+               "Ask your Salesforce administrator to give the right back in the user's permission set. "
+               "Waiting people are then sent."),
+        "fr": ("L’utilisateur d’intégration ne peut plus créer ou modifier les fiches nommées ici.",
+               "Demandez à votre administrateur Salesforce de lui rendre ce droit dans son ensemble d’autorisations. "
+               "Les personnes en attente seront alors envoyées."),
+    }),
     (("field_gone",), {
         "en": ("A mapped field vanished while this participant was being sent.",
                "Send the participant again: the field is then left out until it returns."),

@@ -19,6 +19,7 @@ from connector.core.participant import text_of
 from connector.core.plan import Context, PersonPlan, plan_person
 from connector.core.rows import PersonRef, Row
 from connector.core.screen import REFUSALS, EmailGroup, Person, bystanders, group_by_email, screen_row
+from connector.pipeline.access import lacking_rights, needed_rights, refused_rights, require_rights
 from connector.pipeline.accounts import account_queries, account_row
 from connector.pipeline.checkins import write_checkins
 from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
@@ -127,15 +128,23 @@ def _is_unchanged(run: Run, person: Person) -> bool:
 
 
 def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, is_last: bool) -> set[int]:
-    """Read, match, plan and write once; returns the entries that are worth a second pass."""
-    work = plan_groups(run, groups, waiting)
+    """Read, match, plan and write once; returns the entries that are worth a second pass.
+
+    Whoever cannot be written for want of a right waits, and comes to no end; the others do (rule 6.6).
+    """
+    planned = plan_groups(run, groups, waiting)
+    lacking = lacking_rights(run, planned)
+    work = [one for one in planned if not needed_rights(one) & lacking]
     send_work(run, work)
+    lacking |= refused_rights(run, work)
+    work = [one for one in work if not needed_rights(one) & lacking]
     again = [one for one in work if not is_last and _is_worth_a_pass(one) and not run.is_set_aside(one)]
     if any(error.kind is ErrorKind.FIELD_GONE for progress in again for error in progress.errors):
         run.schemas = run.refresh_schemas()
     for progress in work:
         if progress not in again and not run.is_set_aside(progress) and not has_ended(run, progress):
             end_progress(run, progress)
+    require_rights(lacking)
     return {row.id for progress in again for row in progress.plan.person.claimed}
 
 

@@ -112,6 +112,19 @@ def test_one_code_on_every_row_fails_the_rows_and_pauses_nothing(world: World) -
     assert world.link_now().state == CampaignLink.LinkState.ACTIVE
 
 
+def test_a_trigger_that_stops_one_of_several_costs_no_describe(world: World) -> None:
+    world.receive(someone("p1"), someone("p2", "Grace", "Hopper"))
+    world.drain()
+    world.reset_calls()
+    world.receive(someone("p3", "Mary", "Somerville"), someone("p4", "Emmy", "Noether"))
+    world.fault({"error_code": "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "rows": [0]}, sobject="Lead")
+
+    world.drain()
+
+    assert sorted(state for state, _reason in world.ends().values()) == ["failed", "synced", "synced", "synced"]
+    assert world.api_calls() == 3, "read, people, members"
+
+
 def test_who_was_added_by_a_colleague_meanwhile_is_updated(world: World) -> None:
     [contact] = [row["Id"] for row in world.rows("Contact")]
     member = {"CampaignId": world.link.campaign_id, "ContactId": contact, "Status": "Sent"}

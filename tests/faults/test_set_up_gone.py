@@ -106,6 +106,50 @@ def test_a_core_field_that_is_gone_pauses_the_link(world: World, when: str) -> N
     assert world.ends()["p1"] == ("synced", "")
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("sobject", ["Lead", "CampaignMember"])
+def test_an_object_that_may_no_longer_be_created_pauses_the_link_and_fails_nobody(
+    world: World, sobject: str, when: str
+) -> None:
+    """In Salesforce's words each row was stopped as by a trigger; only the describe tells that the right is gone."""
+    camille = someone("c1", "Camille", "Martin", email="camille.martin@acme.example")
+    if when == "after":
+        world.send(camille)
+    world.switch(object_access={sobject: {"createable": False}})
+
+    world.send(someone("p1"), {**camille, "came": True})
+
+    assert_waits(world, "object_access_gone", f"{sobject}: create")
+    is_served = sobject == "Lead" or when == "after"
+    assert world.ends() == {"c1": ("synced" if is_served else "pending", ""), "p1": ("pending", "")}
+    world.let_pass(minutes=10)
+    world.drain()
+    assert_waits(world, "object_access_gone", f"{sobject}: create")
+    assert world.entry("p1").attempt_count == 0
+    world.switch(object_access={})
+    world.let_pass(minutes=10)
+    world.drain()
+
+    assert world.link_now().pause_kind == ""
+    assert world.holds() == untouched(
+        "Contact Camille Martin <camille.martin@acme.example>: Attended", f"{ADA}: Registered"
+    )
+
+
+def test_a_check_in_waits_while_members_may_not_be_edited(world: World) -> None:
+    world.send(someone("p1"))
+    world.switch(object_access={"CampaignMember": {"updateable": False}})
+
+    world.send(someone("p1", came=True))
+
+    assert_waits(world, "object_access_gone", "CampaignMember: edit")
+    assert world.ends() == {"p1": ("pending", "")}
+    world.switch(object_access={})
+    world.let_pass(minutes=10)
+    world.drain()
+    assert world.holds() == untouched(f"{ADA}: Attended")
+
+
 @pytest.mark.parametrize("how", ["hidden_fields", "readonly_fields"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_mapped_field_that_is_gone_is_left_out_and_said_and_sent_when_it_returns(
