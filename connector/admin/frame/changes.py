@@ -1,14 +1,21 @@
 """Prepare what was written, and what a participant says, for small tables."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS, labelled
 from connector.admin.frame.onlooker import may_see_people
 from connector.models import SyncAttempt
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
+"""A date and time as Salesforce writes it: 2026-10-08T07:40:00.000+0000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,28 @@ class RecordLink:
 
 def change_rows(changes: Mapping[str, Any]) -> list[ChangeRow]:
     """Turn {"Object.Field": [before, after]} into rows, sorted by field; the values only for who may see people."""
-    show = show_value if may_see_people() else _hide_value
+    show = show_written if may_see_people() else _hide_value
     return [
         ChangeRow(field=field, before=show(pair[0]), after=show(pair[1])) for field, pair in sorted(changes.items())
     ]
+
+
+def show_written(value: Any) -> str:
+    """Write a value of a Salesforce field as people read it: a moment by the site's clock, not by UTC."""
+    moment = _moment_of(value)
+    if moment is None:
+        return show_value(value)
+    local = localtime(moment)
+    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {date_format(local, 'H:i:s')}"
+
+
+def _moment_of(value: Any) -> datetime | None:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def show_value(value: Any) -> str:

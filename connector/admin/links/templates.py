@@ -86,6 +86,9 @@ class TemplateForm(_TemplateModelForm):
             "name": _("What kind of event it is for, e.g. “Webinar” or “Trade show”."),
             "description": _("Anything that helps your colleagues to choose."),
         }
+        error_messages: ClassVar[dict[str, Any]] = {
+            "name": {"unique": _("A template has this name already: tick “Replace”, or choose another name.")}
+        }
 
     def clean(self) -> dict[str, Any]:
         """Take the place of a template of the same name where that was asked for."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.errands.allowed import may_start
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
-from connector.admin.frame.changes import show_value
+from connector.admin.frame.changes import show_written
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
@@ -76,8 +76,8 @@ def _context(preview: PutBackPreview) -> dict[str, Any]:
                 "participant": line.participant_key,
                 "url": reverse("admin:connector_outboxentry_change", args=[line.entry_id]),
                 "field": line.path,
-                "current": show_value(line.current),
-                "value": show_value(line.value),
+                "current": show_written(line.current),
+                "value": show_written(line.value),
             }
             for line in restored[:SHOWN]
         ],

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
-from connector.admin.frame.changes import RecordLink, change_rows, show_value
+from connector.admin.frame.changes import RecordLink, change_rows, show_written
 from connector.admin.frame.explain import explain_code, explain_end, explain_notes
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.onlooker import may_see_people
@@ -114,13 +114,13 @@ def _status(row: PreviewRow) -> dict[str, str] | None:
     if not row.status:
         return None
     before, after = row.changes.get(STATUS, [row.status, row.status])
-    return {"before": show_value(before), "after": show_value(after), "is_same": "yes" if before == after else ""}
+    return {"before": show_written(before), "after": show_written(after), "is_same": "yes" if before == after else ""}
 
 
 def _kept(kept: Kept) -> dict[str, Any]:
     return {
         "field": kept.field,
-        "current": show_value(kept.current),
-        "wanted": show_value(kept.wanted),
+        "current": show_written(kept.current),
+        "wanted": show_written(kept.wanted),
         "why": WHY_LABELS[kept.why],
     }

@@ -36,7 +36,7 @@ def test_a_link_is_saved_under_a_name_and_listed(link: CampaignLink, admin_clien
 
 def test_a_name_is_taken_once_unless_it_shall_be_replaced(link: CampaignLink, admin_client: Client) -> None:
     LinkTemplateFactory.create(name="Webinar")
-    assert "already exists" in save(admin_client, link, "Webinar")
+    assert "A template has this name already" in save(admin_client, link, "Webinar")
     assert LinkTemplate.objects.get().settings["create"] == "nobody"
     assert "can be chosen" in save(admin_client, link, "Webinar", replace="on")
     assert LinkTemplate.objects.get().settings["match"] == "lead_only"
