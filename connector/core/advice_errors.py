@@ -39,8 +39,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Rien à faire : le connecteur réessaie de lui-même. Si cela se répète, cherchez une automatisation "
                "qui met à jour les campagnes dans Salesforce."),
     }),
-    (("QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG", "TOO_MANY_APEX_REQUESTS", "TXN_SECURITY_METERING_ERROR",
-      "TXN_SECURITY_RUNTIME_EXCEPTION", "RUNTIME_EXCEPTION", "UNKNOWN_EXCEPTION"), {
+    (("QUERY_TIMEOUT", "INVALID_QUERY_LOCATOR", "REQUEST_RUNNING_TOO_LONG", "TOO_MANY_APEX_REQUESTS",
+      "TXN_SECURITY_METERING_ERROR", "TXN_SECURITY_RUNTIME_EXCEPTION", "RUNTIME_EXCEPTION", "UNKNOWN_EXCEPTION"), {
         "en": ("Salesforce gave up on this request, mostly because it was busy.",
                "Nothing to do: the connector tries again by itself. If it goes on, look at the automation of the "
                "organisation with your Salesforce administrator."),

@@ -18,6 +18,7 @@ KIND_OF_CODE: Mapping[str, ErrorKind] = {
     # may be one row's own fault: the attempt counts, so that it ends
     "UNABLE_TO_LOCK_ROW": ErrorKind.RETRYABLE,
     "QUERY_TIMEOUT": ErrorKind.RETRYABLE,
+    "INVALID_QUERY_LOCATOR": ErrorKind.RETRYABLE,  # the user has opened too many queries since
     "REQUEST_RUNNING_TOO_LONG": ErrorKind.RETRYABLE,
     "TOO_MANY_APEX_REQUESTS": ErrorKind.RETRYABLE,
     "TXN_SECURITY_METERING_ERROR": ErrorKind.RETRYABLE,

@@ -14,6 +14,7 @@ from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError as LibraryError
 from urllib3.exceptions import HTTPError
 
+from connector.core.errors import ErrorKind
 from connector.core.schema import ObjectSchema
 from connector.salesforce.auth import Token
 from connector.salesforce.composite import (
@@ -47,6 +48,8 @@ __all__ = ["Gateway", "QueryPage", "Record", "Usage", "child_records"]
 
 logger = logging.getLogger(__name__)
 
+_PASSING = frozenset({ErrorKind.RETRYABLE, ErrorKind.SIBLING, ErrorKind.REMOTE_UNAVAILABLE})
+"""Kinds under which a query alone is refused and that nobody needs to mend."""
 _NOT_MODIFIED = 304
 _UNAUTHORISED = 401
 _Parsed = TypeVar("_Parsed")
@@ -182,6 +185,8 @@ class Gateway:
         (answer,) = self.composite([query])
         if answer.error is not None:
             error = answer.error
+            if error.kind in _PASSING:
+                raise RemoteUnavailable(error.code, error.message, write_unclear=False, http_status=answer.http_status)
             raise RequestRefused(error.code, error.message, kind=error.kind, http_status=answer.http_status)
         return answer
 

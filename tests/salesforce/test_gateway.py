@@ -372,3 +372,26 @@ def test_no_error_text_or_chain_repeats_what_was_sent(make_gateway: MakeGateway)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     assert texts == ["MALFORMED_QUERY: ERROR at Row:1:Column:9 unexpected token: […]"]
     assert "Dupont" not in json.dumps(texts)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("QUERY_TIMEOUT", RemoteUnavailable),
+        ("INVALID_QUERY_LOCATOR", RemoteUnavailable),
+        ("UNKNOWN_EXCEPTION", RemoteUnavailable),
+        ("INVALID_TYPE", RequestRefused),
+    ],
+)
+def test_a_query_that_fails_for_a_moment_is_an_outage_and_nothing_to_mend(
+    make_gateway: MakeGateway, code: str, error: type[Exception]
+) -> None:
+    """The call as a whole succeeded; only the query in it did not. A link would wait for a person otherwise."""
+    refused = {
+        "referenceId": "query",
+        "httpStatusCode": 400,
+        "httpHeaders": {},
+        "body": [{"errorCode": code, "message": "x"}],
+    }
+    with RawServer([answer(200, {"compositeResponse": [refused]})]) as server, pytest.raises(error, match=code):
+        make_gateway(server.url).query("SELECT Id FROM Lead")
