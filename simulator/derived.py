@@ -1,4 +1,8 @@
-"""Fields that Salesforce computes when they are read: a member's person, a campaign's counts, addresses."""
+"""Fields that Salesforce computes when they are read: a member's person, a campaign's counts, addresses.
+
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_campaignmember.htm
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_campaign.htm
+"""
 
 from __future__ import annotations
 

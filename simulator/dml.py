@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def insert_row(org: Org, *, sobject: SObject, values: Row, caller: Caller) -> str:
-    """Create a row and return its id. Raises RowError."""
+    """Create a row and return its id. Raises RowError.
+
+    What a user without the right to create or edit an object is told, code and words, is an assumption.
+    """
     if not sobject.createable:
         raise RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {sobject.name}")
     given = _read_values(org, sobject=sobject, values=values, writing="createable")

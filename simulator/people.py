@@ -65,7 +65,10 @@ def assign_owner(org: Org, *, sobject: str, row: Row, caller: Caller) -> None:
 
 
 def check_queue(org: Org, *, sobject: str, given: Row) -> None:
-    """Refuse a queue that may not own this object. Raises RowError."""
+    """Refuse a queue that may not own this object (assumption: this code and the words). Raises RowError.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_queuesobject.htm
+    """
     owner_id = given.get("OwnerId") or ""
     if org.store.object_of(owner_id) != "Group":
         return
@@ -76,7 +79,10 @@ def check_queue(org: Org, *, sobject: str, given: Row) -> None:
 
 
 def settle_record_type(org: Org, *, sobject: str, row: Row, given: Row) -> None:
-    """Give a row its record type: an active one of its own object, by default the object's first. Raises RowError."""
+    """Give a row its record type: an active one of its own object, by default the object's first. Raises RowError.
+
+    The refusal as seen in a live organisation: https://github.com/mbotos/SmartFactory-for-Force.com/issues/25
+    """
     known = [one for one in org.store.all("RecordType") if one.get("SobjectType") == sobject and one.get("IsActive")]
     if "RecordTypeId" in given and given["RecordTypeId"] not in {one["Id"] for one in known} | {None}:
         message = f"Record Type ID: this ID value isn't valid for the user: {given['RecordTypeId'][:15]}"
@@ -88,7 +94,7 @@ def settle_record_type(org: Org, *, sobject: str, row: Row, given: Row) -> None:
 def check_owner(org: Org, *, sobject: str, row: Row, given: Row) -> None:
     """Refuse an inactive owner that is given, or (by switch) already there. Raises RowError.
 
-    INACTIVE_OWNER_OR_USER, "the user or record owner is not active":
+    INACTIVE_OWNER_OR_USER, "the user or record owner is not active" (assumption: the words of the refusal):
     https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
     """
     if sobject not in ("Contact", "Lead", "Campaign") or (
