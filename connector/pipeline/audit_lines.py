@@ -103,11 +103,13 @@ def tell_together(changes: Sequence[Change], lines: Iterable[Line]) -> list[Chan
     notes: dict[int, list[str]] = {}
     beside = []
     for line in lines:
+        if line.is_about_part and _has_part(line.change, changes):
+            continue
         owner = _nearest(line.change, changes)
-        if owner is not None:
-            notes.setdefault(owner, []).extend(line.change.notes)
-        elif not (line.is_about_part and _has_part(line.change, changes)):
+        if owner is None:
             beside.append(line.change)
+        else:
+            notes.setdefault(owner, []).extend(line.change.notes)
     told = [_with_notes(change, notes.get(place, ())) for place, change in enumerate(changes)]
     return [*told, *beside]
 
