@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from connector.admin.links.mapping.offers import type_words
+from connector.admin.links.mapping.words import source_name
 from connector.admin.links.wizard.draft_form import DraftForm, mapping_key
 from connector.admin.links.wizard.options import MODE_SENTENCES
 from connector.core.schema import FieldSpec
@@ -20,6 +22,8 @@ class MappingRow:
 
     key: str
     mapping: FieldMapping
+    source: str
+    """What of inwink fills it, by name; "" where a fixed text does."""
     target: str
     """Label, type and marks of the Salesforce field."""
     sample: Sample
@@ -46,6 +50,7 @@ def _row(form: DraftForm, mapping: FieldMapping, sample: Sample, unused: set[str
     return MappingRow(
         key=key,
         mapping=mapping,
+        source=source_name(mapping.source) if mapping.source else "",
         target=_describe(spec) if spec else "",
         sample=sample,
         mode=MODE_SENTENCES["overwrite" if is_member else mapping.mode],
@@ -56,7 +61,7 @@ def _row(form: DraftForm, mapping: FieldMapping, sample: Sample, unused: set[str
 def _describe(spec: FieldSpec) -> str:
     """Say what a field is called and what it takes."""
     marks = [
-        f"{spec.type} ({spec.length})" if spec.length else spec.type,
+        type_words(spec),
         gettext("required") if spec.is_required_on_create else "",
         gettext("new records only") if not spec.is_updateable else "",
     ]

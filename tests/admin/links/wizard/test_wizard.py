@@ -400,3 +400,14 @@ def test_a_step_asks_the_database_a_fixed_number_of_times(
     admin_client.get(url_of(draft, step))
     with django_assert_max_num_queries(22):
         admin_client.get(url_of(draft, step))
+
+
+def test_fields_are_called_as_in_the_mapping_editor(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world), until="mappings")
+    page = say(admin_client.get(url_of(draft, "mappings")))
+    assert "text, 80 characters" in page
+    assert "First name</td>" in page
+    assert "string (" not in page
+    assert "first_name</td>" not in page
