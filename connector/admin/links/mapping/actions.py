@@ -9,7 +9,14 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask
 from connector.admin.links.forms import problem_text
-from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed, trace
+from connector.admin.links.mapping.following import (
+    changeable_link,
+    list_url_of,
+    mapping_of_link,
+    say_followed,
+    trace,
+    warn_of_placeholder,
+)
 from connector.core.problem import Problem
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.setup.link_setup import load_facts
@@ -35,6 +42,7 @@ def switch_view(model_admin: AnyAdmin) -> View:
             model_admin.log_change(request, link, trace(mapping, "changed"))
         text = gettext("Switched on: %(mapping)s") if mapping.enabled else gettext("Switched off: %(mapping)s")
         messages.success(request, text % {"mapping": mapping})
+        warn_of_placeholder(request, link, mapping)
         say_followed(request, count or 0)
         return HttpResponseRedirect(list_url_of(link))
 
@@ -56,6 +64,7 @@ def remove_view(model_admin: AnyAdmin) -> View:
         count = remove_mapping(mapping, now=timezone.now())
         model_admin.log_change(request, link, line)
         messages.success(request, gettext("Removed: %(mapping)s") % {"mapping": name})
+        warn_of_placeholder(request, link, mapping)
         say_followed(request, count)
         return HttpResponseRedirect(list_url_of(link))
 

@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext, ngettext, override
 
 from connector.admin.frame.base import AnyAdmin, find_or_404
+from connector.core.validate import PLACEHOLDER_FIELDS
 from connector.models import CampaignLink, FieldMapping
 
 
@@ -22,6 +23,17 @@ def say_followed(request: HttpRequest, count: int) -> None:
         count,
     )
     messages.info(request, text % {"count": count})
+
+
+def warn_of_placeholder(request: HttpRequest, link: CampaignLink, mapping: FieldMapping) -> None:
+    """Say what new people get where nothing of inwink fills a field any more that they must have."""
+    key = next((key for key, field in PLACEHOLDER_FIELDS.items() if field.lower() == mapping.field.lower()), "")
+    text = link.placeholders.get(key, "")
+    same = link.mappings.filter(object=mapping.object, field__iexact=mapping.field, enabled=True)
+    if mapping.object == FieldMapping.Object.CAMPAIGN_MEMBER or not text or same.exists():
+        return
+    words = gettext("Nothing of inwink fills %(field)s now: every new person gets “%(text)s” there.")
+    messages.warning(request, words % {"field": mapping.field, "text": text})
 
 
 def changeable_link(model_admin: AnyAdmin, request: HttpRequest, object_id: int) -> CampaignLink:

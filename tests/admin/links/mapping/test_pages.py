@@ -195,6 +195,17 @@ def test_the_last_mapping_of_a_required_field_cannot_be_switched_off(event: Worl
     assert FieldMapping.objects.get(pk=mapping.pk).enabled
 
 
+def test_whoever_leaves_a_required_field_to_the_placeholder_is_told(event: World, admin_client: Client) -> None:
+    event.configure(placeholders={"last_name": "[not provided]"})
+    mapping = event.link.mappings.get(object="lead", field="LastName")
+    warning = "Nothing of inwink fills LastName now: every new person gets “[not provided]” there."
+    switch = url_of(event, "mapping_switch", mapping.pk)
+    assert warning in admin_client.post(switch, {"to": "off"}, follow=True).content.decode()
+    assert warning not in admin_client.post(switch, {"to": "on"}, follow=True).content.decode()
+    remove = url_of(event, "mapping_remove", mapping.pk)
+    assert warning in admin_client.post(remove, follow=True).content.decode()
+
+
 def test_the_list_shows_an_example_before_and_after_and_who_would_fail(event: World, admin_client: Client) -> None:
     event.map("campaign_member", "Dietary__c", "fields.diet")
     page = admin_client.get(url_of(event), {"participant": str(event.entry("p2").pk)})
