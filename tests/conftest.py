@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -13,6 +14,12 @@ _ALLOWED_SKIPS = ("recordings are not here",)
 """Reasons that REQUIRE_ALL accepts: recordings of real answers are kept outside the project."""
 
 _skipped: list[str] = []
+
+hypothesis.settings.register_profile(
+    "connector", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("connector")
+"""An example that takes long on a busy machine has found nothing."""
 
 
 @pytest.fixture(scope="session")

@@ -185,7 +185,7 @@ MESSAGES = st.lists(
 class TestCuts(TestCase):
     """How messages are cut into webhooks changes nothing (rule 1.6)."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(messages=MESSAGES, cuts=st.sets(st.integers(1, 11)))
     def test_any_cut_of_a_sequence_gives_the_same_rows(self, messages: list[Participant], cuts: set[int]) -> None:
         whole, cut = CampaignLinkFactory.create(), CampaignLinkFactory.create()

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -390,7 +390,7 @@ KEYS = st.sampled_from(
 class TestNoInputBreaks(TestCase):
     """Whatever comes in, the answer is one of the table."""
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=150)
     @given(
         body=st.binary(max_size=200) | st.lists(st.dictionaries(KEYS | st.text(max_size=5), JSON_VALUES), max_size=3)
     )
@@ -399,7 +399,7 @@ class TestNoInputBreaks(TestCase):
         CampaignLinkFactory.create(inwink_event_id="0")
         assert post(source, body)[0] in (202, 400)
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     @given(
         authorization=st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=40),
         signature=st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=40),

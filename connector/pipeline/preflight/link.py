@@ -30,7 +30,7 @@ from connector.pipeline.preflight.check import Check, failed, found, missing, sa
 from connector.pipeline.preflight.match_fields import check_match_fields
 from connector.pipeline.preflight.new_people import check_new_people, check_person_accounts
 from connector.pipeline.preflight.organization_rules import check_rules, read_rules
-from connector.pipeline.preflight.rights import check_rights
+from connector.pipeline.preflight.rights import NEEDS, check_rights
 from connector.pipeline.setup.link_check import CREATED, SchemaOf, mapping_problems
 from connector.pipeline.setup.member_statuses import MEMBER_STATUS, statuses_of
 from connector.salesforce.errors import SalesforceError
@@ -69,12 +69,10 @@ def _check(link: CampaignLink, gateway: Gateway, *, now: datetime) -> list[Check
         advice = _("Choose another campaign for this link, or give the integration user access to this one.")
         return [Check("campaign", ok=False, detail=detail % {"id": link.campaign_id}, advice=advice)]
     schema_of = _fresh_schemas(link, gateway, now=now)
-    created = CREATED[link.create_as]
-    rights = [check_rights(schema_of(created), ("read", "create"))] if created else []
     return [
         campaign,
         *_check_statuses(link, gateway, now=now),
-        *rights,
+        *_check_rights(link, schema_of=schema_of),
         *check_match_fields(link, schema_of=schema_of),
         *_check_mappings(link, schema_of=schema_of),
         *check_new_people(link, gateway, schema_of=schema_of),
@@ -94,6 +92,13 @@ def _campaign(campaign: CampaignChoice) -> Check:
         detail=text % {"name": campaign.name, "id": campaign.id, "count": campaign.member_count},
         advice="" if campaign.is_active else _("Tick Active on the campaign, or link the event to another one."),
     )
+
+
+def _check_rights(link: CampaignLink, *, schema_of: SchemaOf) -> Iterator[Check]:
+    """Check what nobody comes into the campaign without (rule 6.6)."""
+    if created := CREATED[link.create_as]:
+        yield check_rights(schema_of(created), ("read", "create"))
+    yield check_rights(schema_of(SObject.CAMPAIGN_MEMBER), NEEDS[SObject.CAMPAIGN_MEMBER].rights)
 
 
 def _fresh_schemas(link: CampaignLink, gateway: Gateway, *, now: datetime) -> SchemaOf:

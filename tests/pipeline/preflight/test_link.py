@@ -26,8 +26,8 @@ def test_a_good_link_passes(world: World) -> None:
     world.map("campaign_member", "Dietary__c", "fields.dietary")
     checks = check(world)
     assert list(checks) == [
-        "campaign", "statuses", "rights Lead", "mappings", "new_owner", "visibility", "duplicate_rules",
-        "assignment_rules",
+        "campaign", "statuses", "rights Lead", "rights CampaignMember", "mappings", "new_owner", "visibility",
+        "duplicate_rules", "assignment_rules",
     ]  # fmt: skip
     assert all(one.ok for one in checks.values())
     assert "Salon 2026" in checks["campaign"].detail
@@ -96,6 +96,14 @@ def test_the_right_to_create_is_needed_only_where_somebody_is_created(world: Wor
     assert "rights Lead" in bad(world)
     world.configure(create_as="nobody")
     assert "rights Lead" not in check(world)
+
+
+@pytest.mark.parametrize(("lacks", "says"), [("createable", "create"), ("updateable", "edit")])
+def test_without_the_rights_on_members_a_link_is_not_well(world: World, lacks: str, says: str) -> None:
+    world.configure(pause_kind="configuration", pause_code="object_access_gone")
+    world.control("settings", {"object_access": {"CampaignMember": {lacks: False}}})
+    assert check(world)["rights CampaignMember"].advice.endswith(f": {says}.")
+    assert CampaignLink.objects.get().pause_kind == "configuration"
 
 
 def test_a_link_that_waited_to_be_mended_is_tried_again_when_all_is_well(world: World) -> None:
