@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +93,12 @@ def _policies(link: CampaignLink) -> list[tuple[Any, str]]:
         (gettext("Duplicate rules of Salesforce"), link.get_duplicates_display()),
         (gettext("Closes so many days after the end"), str(link.closes_after_days)),
     ]
+
+
+def dates_of(link: CampaignLink) -> list[tuple[Any, str]]:
+    """Return the times of the event that are known; no part of the settings that other events can begin with."""
+    times = ((gettext("Starts at"), link.starts_at), (gettext("Ends at"), link.ends_at))
+    return [(name, date_format(localtime(at), "SHORT_DATETIME_FORMAT")) for name, at in times if at is not None]
 
 
 def _people(link: CampaignLink) -> list[tuple[Any, str]]:

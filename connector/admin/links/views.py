@@ -181,4 +181,6 @@ def _state_question(link: CampaignLink, wanted: CampaignLink.LinkState, *, back_
             "Later messages are kept and not sent. You can reopen the link at any time.")),
     }  # fmt: skip
     title, button, text = texts[wanted]
+    if wanted is CampaignLink.LinkState.ACTIVE and link.state == CampaignLink.LinkState.CLOSED:
+        title, button = gettext("Reopen %(event)s?"), gettext("Reopen")
     return Question(title=title % {"event": link}, text=text, button=button, back_url=back_url)

@@ -212,6 +212,14 @@ def test_a_link_is_paused_resumed_closed_and_reopened_by_post_only(world: World,
     assert seen == [("paused", "manual"), ("paused", "manual"), ("active", ""), ("closed", ""), ("active", "")]
 
 
+def test_a_closed_link_is_reopened_by_a_question_that_says_so(world: World, admin_client: Client) -> None:
+    world.configure(state=CampaignLink.LinkState.CLOSED)
+    assert "Reopen…" in admin_client.get(url_of(world.link, "event")).content.decode()
+    asked = admin_client.get(f"{url_of(world.link, 'state')}?to=resume").content.decode()
+    assert "Reopen Salon 2026?" in asked
+    assert "Resume" not in asked
+
+
 def test_sending_again_is_asked_first_and_allowed_apart(world: World, sign_in: Callable[..., Client]) -> None:
     OutboxEntryFactory.create(link=world.link, state=EntryState.SYNCED)
     OutboxEntryFactory.create(link=world.link, state=EntryState.FAILED)

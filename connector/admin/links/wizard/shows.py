@@ -15,7 +15,7 @@ from connector.admin.links.checks import write_letter
 from connector.admin.links.filter_forms import SOURCES_LIST
 from connector.admin.links.forms import problem_text
 from connector.admin.links.sources import SAMPLED_ENTRIES
-from connector.admin.links.summary import summarise
+from connector.admin.links.summary import dates_of, summarise
 from connector.admin.links.wizard.counting import kept_preview, kept_unknown
 from connector.admin.links.wizard.draft_form import DraftForm, received_of
 from connector.admin.links.wizard.leaving_out import rows_of, split_rows
@@ -169,6 +169,7 @@ def show_activate(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
         (gettext("Event"), form.draft.event_name or form.draft.event_id),
         (gettext("Campaign"), picked.name if picked else "–"),
         (gettext("Organisation"), str(form.org or "–")),
+        *dates_of(form.link),
     ]
     return {
         "first": first,

@@ -62,6 +62,17 @@ def test_a_link_of_the_wizard_is_the_one_of_the_form(world: World, admin_client:
     assert not LinkDraft.objects.exists()
 
 
+def test_the_last_step_says_when_the_event_takes_place(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    days = {"starts_at_0": "2027-01-20", "starts_at_1": "09:00", "ends_at_0": "2027-01-21", "ends_at_1": "18:00"}
+    draft = begin(admin_client, world)
+    walk(admin_client, draft, policies=days)
+    page = say(admin_client.get(url_of(draft, "activate")))
+    assert "01/20/2027 9 a.m." in page
+    assert "01/21/2027 6 p.m." in page
+
+
 def test_a_link_of_the_wizard_is_the_one_of_a_file(world: World, admin_client: Client) -> None:
     new_campaign(world)
     wait_for_link()
