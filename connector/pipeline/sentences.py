@@ -26,6 +26,11 @@ SENTENCES: tuple[str, ...] = (
     _("Salesforce demands a value; inwink has none, and the link no placeholder"),
     _("the integration user may give no %(object)s the record type %(wanted)s"),
     _("a field is gone; run the check of the link"),
+    # rights that were taken away (connector.pipeline.access)
+    _("create"),
+    _("edit"),
+    _("create, %(more)s"),
+    _("edit, %(more)s"),
     # a participant, or a row of a file, that cannot be read (connector.inwink)
     _("a participant must be an object"),
     _("nested more than %(count)s levels"),

@@ -33,6 +33,7 @@ _SPEAK_AT_ONCE = frozenset({"views", "configure"})
          'inscrit : "peut-être" n’est pas une valeur d’inscription connue'),
         ("id or email: one of them is required", "id ou email : l’un des deux est obligatoire"),
         ("id: a list is not an id", "id : une liste n’est pas un identifiant"),
+        ("CampaignMember: edit, Lead: create", "CampaignMember : modifier, Lead : créer"),
         ("no_connection: Salesforce could not be reached.", "no_connection : Salesforce n’a pas pu être joint."),
         ("the file is not valid JSON: Expecting value (line 1, column 5)",
          "le fichier n’est pas un JSON valide : plus du JSON à partir de la ligne 1, caractère 5 (Expecting value)"),

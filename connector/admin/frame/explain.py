@@ -109,7 +109,15 @@ def explain_link(link: CampaignLink) -> str:
         return gettext("The organisation must be reconnected first. Nothing is lost.")
     if link.pause_kind:
         advice = explain_code(link.pause_code)
-        return f"{say_stored(link.pause_reason) or advice.what} {advice.next_step}"
+        return _paused_words(link, advice)
     if link.org.state == SalesforceOrg.State.PAUSED:
         return gettext("The organisation is paused and resumes by itself. Nothing is lost.")
     return ""
+
+
+def _paused_words(link: CampaignLink, advice: Advice) -> str:
+    """Say what happened, and name it: a worker that finds something gone keeps its bare name, e.g. of a status."""
+    said = say_stored(link.pause_reason)
+    if said and link.pause_kind == CampaignLink.PauseKind.CONFIGURATION:
+        return f"{advice.what} ({said}) {advice.next_step}"
+    return f"{said or advice.what} {advice.next_step}"

@@ -21,6 +21,8 @@ _QUEUED_LOST = timedelta(minutes=2)
 _WORKER_LOST = timedelta(minutes=10)
 """No sign of life of a running errand for so long, more than a task may take: its worker is gone."""
 _MOST_INTERRUPTIONS = 3
+_WHY: Mapping[str, str] = {Errand.Kind.PUT_BACK: "reason"}
+"""{kind: the term in which a person says why}; of other kinds a "reason" is the cause of those who are meant."""
 INTERRUPTED = "errand_interrupted"
 """Error code: workers that had it in hand were gone several times."""
 
@@ -76,7 +78,7 @@ def start_once(order: Order) -> Started:
 def _key(order: Order) -> str:
     """Return what stands for an order: who asks, and why, makes no difference."""
     file = sha256(order.export.content).hexdigest() if order.export is not None else ""
-    terms = {name: value for name, value in order.terms.items() if name != "reason"}
+    terms = {name: value for name, value in order.terms.items() if name != _WHY.get(order.kind)}
     said = json.dumps([order.kind, order.link.pk if order.link else None, file, terms], sort_keys=True)
     return sha256(said.encode()).hexdigest()
 

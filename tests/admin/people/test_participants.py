@@ -81,12 +81,12 @@ def test_a_failure_is_explained_with_the_next_step(admin_client: Client, languag
 
 def test_a_waiting_participant_says_what_it_waits_for(admin_client: Client) -> None:
     paused = CampaignLinkFactory.create(
-        pause_kind="configuration", pause_code="label_gone", pause_reason="The status “Attended” is gone.",
+        pause_kind="configuration", pause_code="label_gone", pause_reason="Attended",
         paused_until=timezone.now() + timedelta(minutes=10),
     )  # fmt: skip
     assert "is in the queue" in text_of(admin_client, OutboxEntryFactory.create())
     page = text_of(admin_client, OutboxEntryFactory.create(link=paused))
-    assert "The status “Attended” is gone." in page
+    assert "The campaign no longer has a status that this link writes. (Attended)" in page
     assert "Choose another status on the link" in page
 
 

@@ -119,11 +119,11 @@ def test_where_a_mapping_is_the_cause_its_editor_is_opened_first(admin_client: C
 def test_what_waits_for_a_person_stands_first_with_the_page_to_open(admin_client: Client) -> None:
     org = SalesforceOrgFactory.create(state=SalesforceOrg.State.RECONNECT_NEEDED)
     OutboxEntryFactory.create(link=CampaignLinkFactory.create(org=org))
-    CampaignLinkFactory.create(pause_kind="configuration", pause_code="label_gone", pause_reason="“Attended” is gone.")
+    CampaignLinkFactory.create(pause_kind="configuration", pause_code="label_gone", pause_reason="Attended")
     page = text_of(admin_client)
     assert f'href="/admin/connector/salesforceorg/{org.pk}/change/">Open the organisation' in page
     assert "1 participant waiting" in page
-    assert "“Attended” is gone." in page
+    assert "The campaign no longer has a status that this link writes. (Attended)" in page
 
 
 def test_the_rest_of_what_went_wrong_is_shown_too(admin_client: Client) -> None:

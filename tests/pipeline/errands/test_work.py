@@ -120,10 +120,15 @@ def test_an_order_that_is_open_already_is_not_begun_twice() -> None:
     assert first == again != other
 
 
+def test_another_cause_is_another_order_but_not_why_a_person_puts_back() -> None:
+    for kind, is_new in ((Errand.Kind.RESYNC, True), (Errand.Kind.PUT_BACK, False)):
+        orders = [order_of(kind, terms={"reason": why}) for why in ("internal", "invalid_value")]
+        assert [start_once(order).is_new for order in orders] == [True, is_new]
+
+
 def test_an_order_that_is_over_is_begun_anew() -> None:
     order = order_of(Errand.Kind.RESYNC, link=CampaignLinkFactory.create())
-    first = finish(start_errand(order))
-    again = start_once(order)
+    first, again = finish(start_errand(order)), start_once(order)
     assert (again.is_new, again.errand == first) == (True, False)
 
 
