@@ -212,6 +212,14 @@ def test_a_link_is_paused_resumed_closed_and_reopened_by_post_only(world: World,
     assert seen == [("paused", "manual"), ("paused", "manual"), ("active", ""), ("closed", ""), ("active", "")]
 
 
+@pytest.mark.parametrize("may_add", [True, False])
+def test_the_list_offers_the_wizard_to_who_may_add(world: World, sign_in: Callable[..., Client], may_add: bool) -> None:
+    client = sign_in("view_campaignlink", *(["add_campaignlink"] if may_add else []))
+    page = client.get(reverse("admin:connector_campaignlink_changelist")).content.decode()
+    assert (f'href="{reverse("admin:connector_campaignlink_wizard")}"' in page) == may_add
+    assert f'href="{ADD}"' not in page
+
+
 def test_a_closed_link_is_reopened_by_a_question_that_says_so(world: World, admin_client: Client) -> None:
     world.configure(state=CampaignLink.LinkState.CLOSED)
     assert "Reopen…" in admin_client.get(url_of(world.link, "event")).content.decode()
