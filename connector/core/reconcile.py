@@ -207,7 +207,7 @@ def compare_export_row(
     """
     if known is None:
         return FileFinding.NEVER_RECEIVED
-    merged = merge_listed(known, date_participant(participant, as_of), received_at=read_at)
+    merged = merge_listed(known, date_participant(participant, as_of), listed_at=as_of, received_at=read_at)
     is_newer = merged.result is MergeResult.ACCEPTED and merged.known.state is not known.state
     return FileFinding.OUTDATED if is_newer else FileFinding.RECEIVED
 

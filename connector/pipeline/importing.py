@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def store_batch(batch: Iterable[FileRow], terms: ImportTerms) -> Counts:
     """Store some rows in a transaction of their own."""
     read, rejected = part_readable(batch, terms)
     with transaction.atomic():
-        counts = _store_known(read, now=timezone.now())
+        counts = _store_known(read, as_of=terms.as_of, now=timezone.now())
     return replace(counts, rejected=rejected)
 
 
@@ -103,14 +104,15 @@ def part_readable(batch: Iterable[FileRow], terms: ImportTerms) -> tuple[list[Pa
     return read, rejected
 
 
-def _store_known(read: Sequence[Participant], *, now: datetime) -> Counts:
+def _store_known(read: Sequence[Participant], *, as_of: datetime | None, now: datetime) -> Counts:
     """Store participants but for those who were erased here (rule 6.8). Call inside atomic."""
     erased = drop_erased([identity_of(participant) for participant in read], now=now)
     by_event: dict[str, list[Participant]] = {}
     for place, participant in enumerate(read):
         if place not in erased:
             by_event.setdefault(participant.event_id, []).append(participant)
-    counts = store_by_event(by_event, telling=Telling(None, now, merge_one=merge_listed), priority=Priority.BACKFILL)
+    telling = Telling(None, now, merge_one=partial(merge_listed, listed_at=as_of))
+    counts = store_by_event(by_event, telling=telling, priority=Priority.BACKFILL)
     return replace(counts, unchanged=counts.unchanged + len(erased))
 
 

@@ -37,25 +37,37 @@ def heard(*messages: tuple[float, Participant]) -> Known:
 )
 def test_a_cancellation_at_noon(cancelled: float | None, listed: float | None, state: str, result: MergeResult) -> None:
     known = heard((1, said(None, registration="registered")), (NOON, said(cancelled, registration="refused")))
-    merged = merge_listed(known, said(listed, registration="registered"), received_at=minute(200))
+    merged = merge_listed(known, said(listed, registration="registered"), listed_at=None, received_at=minute(200))
     assert (merged.known.state, merged.result) == (State(state), result)
+
+
+@pytest.mark.parametrize(("listed", "result"), [(ELEVEN, STALE), (ONE, ACCEPTED), (None, STALE)])
+def test_a_row_with_its_own_time_is_as_new_as_its_list_beside_messages_without_one(
+    listed: float | None, result: MergeResult
+) -> None:
+    """The webhook arrives seconds after the change that the list dates: what only the list says must not be lost."""
+    known = heard((NOON, said(None, registration="registered")))
+    row = said(NOON - 0.1, registration="registered", company="A")
+    listed_at = None if listed is None else minute(listed)
+    assert merge_listed(known, row, listed_at=listed_at, received_at=minute(200)).result is result
 
 
 def test_a_later_message_without_time_counts_beside_an_earlier_one_with_a_time() -> None:
     known = heard((1, said(1, company="A")), (NOON, said(None, company="B")))
-    assert merge_listed(known, said(ELEVEN, company="A"), received_at=minute(200)).result is STALE
+    assert merge_listed(known, said(ELEVEN, company="A"), listed_at=None, received_at=minute(200)).result is STALE
 
 
 def test_a_checkin_in_an_old_list_is_never_lost() -> None:
     known = heard((NOON, said(None, registration="refused")))
-    merged = merge_listed(known, said(ELEVEN, registration="registered", came=True), received_at=minute(200))
+    row = said(ELEVEN, registration="registered", came=True)
+    merged = merge_listed(known, row, listed_at=None, received_at=minute(200))
     assert (merged.known.state, merged.known.values["registration"]) == (State.ATTENDED, "refused")
 
 
 def test_the_same_list_twice_changes_nothing() -> None:
     row = said(ELEVEN, registration="registered", company="A")
-    once = merge_listed(None, row, received_at=minute(200)).known
-    assert merge_listed(once, row, received_at=minute(300)).result is UNCHANGED
+    once = merge_listed(None, row, listed_at=minute(ELEVEN), received_at=minute(200)).known
+    assert merge_listed(once, row, listed_at=minute(ELEVEN), received_at=minute(300)).result is UNCHANGED
 
 
 @pytest.mark.parametrize(("emptied_at", "is_held"), [(None, True), (NOON, True), (ELEVEN - 1, False)])
@@ -63,5 +75,5 @@ def test_somebody_who_looks_anonymised_stays_held_beside_an_older_list(emptied_a
     named = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org"}
     emptied = said(emptied_at, first_name="", last_name="", email="")
     known = heard((1, said(None, **named)), (NOON, emptied))
-    merged = merge_listed(known, said(ELEVEN, **named), received_at=minute(200))
+    merged = merge_listed(known, said(ELEVEN, **named), listed_at=minute(ELEVEN), received_at=minute(200))
     assert (merged.known.held_values is not None) is is_held

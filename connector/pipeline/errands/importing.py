@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def _forecast(batch: Sequence[FileRow], terms: ImportTerms) -> tuple[Mapping[str
     read, rejected = part_readable(batch, terms)
     erased = find_erased([identity_of(participant) for participant in read])
     wanted = [participant for place, participant in enumerate(read) if place not in erased]
-    became = _merge_in_memory(wanted, _known_here(terms.event_id, wanted))
+    became = _merge_in_memory(wanted, _known_here(terms.event_id, wanted), as_of=terms.as_of)
     became["unchanged"] += len(erased)
     return became, rejected
 
@@ -101,12 +102,12 @@ def _known_here(event_id: str, participants: Iterable[Participant]) -> dict[str,
     return {str(row.participant_key): row.known() for row in rows}
 
 
-def _merge_in_memory(participants: Iterable[Participant], known: dict[str, Known]) -> Tally:
+def _merge_in_memory(participants: Iterable[Participant], known: dict[str, Known], *, as_of: datetime | None) -> Tally:
     became: Tally = Counter()
     at = timezone.now()
     for participant in participants:
         before = known.get(participant.key)
-        merged = merge_listed(before, participant, received_at=at)
+        merged = merge_listed(before, participant, listed_at=as_of, received_at=at)
         known[participant.key] = merged.known
         word = {MergeResult.UNCHANGED: "unchanged", MergeResult.STALE: "stale"}.get(merged.result)
         became[word or ("new" if before is None else "changed")] += 1

@@ -97,6 +97,8 @@ def test_who_cancelled_after_the_list_was_made_stays_cancelled(tmp_path: Path, l
     path = csv(tmp_path / "export.csv", "id,registered", "p1,yes")
     assert load(path, "--as-of", "2026-11-01T11:00Z", "--locale", "en")[1]["stale"] == 1
     assert OutboxEntry.objects.get().participant_state == "refused"
+    dated = csv(tmp_path / "dated.csv", "id,registered,company,updatedAt", "p1,no,Engines,2026-11-01T11:59:58Z")
+    assert load(dated, "--as-of", "2026-11-01T12:30Z", "--locale", "en")[1]["accepted"] == 1, "what only the list says"
     assert load(path, "--as-of", "2026-11-01T13:00Z", "--locale", "en")[1]["accepted"] == 1
 
 
