@@ -169,7 +169,7 @@ def recognise(text: str) -> Sentence | None:
 
 def say_stored(text: str) -> str:
     """Return a stored sentence in the language that is active; what Salesforce or a person said stays as it is."""
-    found = recognise(text)
+    found = recognise(text) if text else None
     if found is None:
         return text
     if not found.about:

@@ -17,6 +17,7 @@ from connector.admin.frame.explain import reason_label
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.log.words import operation_words
 from connector.models import SyncAttempt
+from connector.pipeline.sentences import say_stored
 
 CHUNK = 2_000
 """Attempts read at once, each time from where the last ones ended: no transaction is open while somebody downloads."""
@@ -67,6 +68,6 @@ def _row(attempt: SyncAttempt) -> list[Any]:
         timezone.localtime(attempt.created_at).strftime("%Y-%m-%d %H:%M:%S"), attempt.link_label,
         attempt.participant_key, attempt.email_key, attempt.get_outcome_display(), operation_words(attempt),
         attempt.person_type, attempt.person_id, attempt.member_id,
-        reason_label(attempt.reason) if attempt.reason else "", attempt.error_code, attempt.error_message,
+        reason_label(attempt.reason) if attempt.reason else "", attempt.error_code, say_stored(attempt.error_message),
         "\n".join(changes), attempt.requested_by, attempt.request_reason,
     ]  # fmt: skip

@@ -104,8 +104,9 @@ def test_the_file_holds_what_the_list_shows(admin_client: Client) -> None:
 @pytest.mark.usefixtures("attempts")
 def test_the_file_is_in_the_readers_language(admin_client: Client) -> None:
     admin_client.cookies["django_language"] = "fr"
+    SyncAttempt.objects.filter(outcome="failed").update(error_message="Title: 218 characters, 128 fit")
     heading, row = downloaded(admin_client, delimiter=";", outcome__exact="failed")  # what a French Excel expects
-    assert (heading[4], row[4]) == ("Résultat", "En échec")
+    assert (heading[4], row[4], row[11]) == ("Résultat", "En échec", "Title\u00a0: 218 caractères, 128 au plus")
 
 
 @pytest.mark.parametrize("danger", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)"])
