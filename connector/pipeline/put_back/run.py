@@ -215,11 +215,11 @@ class _Work:
         attempts = attempts_of(self.planned, code=self.tally.stop_code)
         attempts += _kept_attempts(self.decisions, self.held, attempts)
         with transaction.atomic():
+            if self.job.keep is not None:  # first: whoever stops the errand locks it before its run, too
+                self.job.keep(self.tally, self.job.after if self.tally.stop_code else self.last_id)
             self._log(attempts)
             self._demand_reading()
             release_entries(self.held)
-            if self.job.keep is not None:
-                self.job.keep(self.tally, self.job.after if self.tally.stop_code else self.last_id)
         if self.run is not None:
             self.tally.run_ids = [self.run.pk]
 
