@@ -8,6 +8,7 @@ from django.utils import timezone
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, Errand, OutboxEntry, SalesforceOrg, WebhookMessage
 from connector.pipeline.errands import sending
+from connector.pipeline.errands.start import Started
 from connector.pipeline.problems import (
     PEOPLE_SHOWN,
     Cause,
@@ -135,8 +136,8 @@ def test_a_small_group_is_sent_again_at_once_and_only_once() -> None:
     [other] = fail(link, "DUPLICATES_DETECTED", "")
     cause = Cause(link.pk, "failed", Reason.REFUSED_BY_SALESFORCE, "STRING_TOO_LONG")
 
-    assert sending.resend_cause(cause, link, requested_by="olga") == (2, True)
-    assert sending.resend_cause(cause, link, requested_by="olga") == (0, True)
+    assert sending.resend_cause(cause, link, requested_by="olga") == 2
+    assert sending.resend_cause(cause, link, requested_by="olga") == 0
 
     assert OutboxEntry.objects.get(pk=other.pk).state == EntryState.FAILED
     assert OutboxEntry.objects.filter(state=EntryState.PENDING, requested_by="olga").count() == 2
@@ -148,8 +149,9 @@ def test_a_large_group_is_left_to_the_workers(monkeypatch: pytest.MonkeyPatch) -
     fail(link, "STRING_TOO_LONG", "", count=2)
     cause = Cause(link.pk, "failed", Reason.REFUSED_BY_SALESFORCE, "STRING_TOO_LONG")
 
-    assert sending.resend_cause(cause, link, requested_by="olga") == (2, False)
-    assert sending.resend_cause(cause, link, requested_by="olga") == (2, False)
+    begun = sending.resend_cause(cause, link, requested_by="olga")
+    again = sending.resend_cause(cause, link, requested_by="olga")
 
     errand = Errand.objects.get()
+    assert (begun, again) == (Started(errand, is_new=True), Started(errand, is_new=False))
     assert (errand.kind, errand.requested_by, errand.terms["code"]) == (Errand.Kind.RESYNC, "olga", "STRING_TOO_LONG")

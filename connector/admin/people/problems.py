@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from connector.admin.frame.base import AnyAdmin, Question, ask, render_page
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import Explanation, explain_end, explain_link
+from connector.admin.frame.long_tasks import say_under_way
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import link_tag
 from connector.admin.inwink.reading_words import malformed_code_words
@@ -23,6 +24,7 @@ from connector.admin.people.names import entry_url, name_of, people_words
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.errands.sending import resend_cause
+from connector.pipeline.errands.start import Started
 from connector.pipeline.problems import Cause, Group, Problems, Rejection, Waiting, find_problems, find_rejections
 from connector.pipeline.sentences import recognise, say_stored
 
@@ -212,10 +214,13 @@ def _question(cause: Cause, link: CampaignLink, *, count: int) -> Question:
 
 
 def _resend(request: HttpRequest, cause: Cause, link: CampaignLink) -> None:
-    count, is_at_once = resend_cause(cause, link, requested_by=request.user.get_username())
-    if not count:
+    sent = resend_cause(cause, link, requested_by=request.user.get_username())
+    count = cause.entries().count() if isinstance(sent, Started) else sent
+    if isinstance(sent, Started) and not sent.is_new:
+        say_under_way(request, sent)
+    elif not count:
         messages.info(request, gettext("Nobody was left to send again: they were sent already, or changed."))
-    elif is_at_once or explain_link(link):
+    elif not isinstance(sent, Started) or explain_link(link):
         say_enqueued(request, [(link, count)])
     else:
         text = gettext("The workers send %(count)s participants again, a thousand at a time. You can leave this page.")

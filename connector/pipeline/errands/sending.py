@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connector.models import CampaignLink, Errand, OutboxEntry
 from connector.pipeline.errands.pace import Pace
-from connector.pipeline.errands.start import Order, Started, start_errand, start_once
+from connector.pipeline.errands.start import Order, Started, start_once
 from connector.pipeline.problems import Cause
 from connector.pipeline.resync import CHUNK, change_entries, force_entry, resync_entries
 
@@ -18,17 +18,15 @@ AT_ONCE = 2 * CHUNK
 """Participants of one cause that are enqueued while a person waits for the page; more are left to the workers."""
 
 
-def resend_cause(cause: Cause, link: CampaignLink, *, requested_by: str) -> tuple[int, bool]:
-    """Send everybody with one cause again; return (how many, whether that is done already).
+def resend_cause(cause: Cause, link: CampaignLink, *, requested_by: str) -> int | Started:
+    """Send everybody with one cause again; return how many, or the errand by which very many are left to the workers.
 
     Asked twice, the second time finds nobody left, or the errand that is at work.
     """
-    count = cause.entries().count()
-    if count <= AT_ONCE:
-        return resync_entries(cause.entries(), requested_by=requested_by), True
-    terms = {"state": cause.state, "reason": cause.reason, "code": cause.code}
-    start_errand(Order(Errand.Kind.RESYNC, requested_by=requested_by, link=link, terms=terms))
-    return count, False
+    if cause.entries().count() > AT_ONCE:
+        terms = {"state": cause.state, "reason": cause.reason, "code": cause.code}
+        return start_once(Order(Errand.Kind.RESYNC, requested_by=requested_by, link=link, terms=terms))
+    return resync_entries(cause.entries(), requested_by=requested_by)
 
 
 def resend_selected(ids: Sequence[int], *, requested_by: str) -> int | Started:

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from connector.core.outcomes import EntryState, Reason
-from connector.models import OutboxEntry, SalesforceOrg
+from connector.models import Errand, OutboxEntry, SalesforceOrg
+from connector.pipeline.errands import sending
 from tests.factories import (
     CampaignLinkFactory,
     OutboxEntryFactory,
@@ -83,6 +84,18 @@ def test_a_group_is_asked_about_and_sent_again_once(sign_in: Callable[..., Clien
     stored = OutboxEntry.objects.get(pk=entry.pk)
     assert (stored.state, stored.requested_by, stored.generation) == (EntryState.PENDING, "olga", 2)
     assert OutboxEntry.objects.get(pk=others[0].pk).state == EntryState.FAILED
+
+
+def test_a_large_group_pressed_twice_is_one_task(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "AT_ONCE", 1)
+    link = CampaignLinkFactory.create()
+    OutboxEntryFactory.create_batch(2, link=link, state=EntryState.FAILED, reason="refused_by_salesforce",
+                                    error_code=RULE)  # fmt: skip
+    url = (f"{reverse('admin:connector_outboxentry_resend_group')}?link={link.pk}&state=failed"
+           f"&reason=refused_by_salesforce&code={RULE}")  # fmt: skip
+    assert "The workers send 2 participants again" in admin_client.post(url, follow=True).content.decode()
+    assert "This is under way already" in admin_client.post(url, follow=True).content.decode()
+    assert Errand.objects.count() == 1
 
 
 def test_nobody_sends_a_group_again_without_the_permission(sign_in: Callable[..., Client]) -> None:
