@@ -5,6 +5,7 @@ without secrets). What has no column – a secret that was made, a log-in, a use
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from connector.models import CampaignLink, FieldMapping, LinkTemplate, SalesforceOrg, WebhookSource
-from connector.pipeline.audit_lines import Change, Line, Value, line_of, tell_together
+from connector.pipeline.audit_lines import Change, Value, line_of, tell_together
 
 TRACKED: dict[str, Any] = {
     model._meta.model_name or "": model
@@ -39,25 +40,46 @@ class Wanted:
     """Older than this: where the page before ended."""
 
 
-def read_changes(wanted: Wanted, *, count: int) -> list[Change]:
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """The newest changes, and where the older ones begin."""
+
+    changes: Sequence[Change]
+    older: datetime | None
+    """`Wanted.before` of the page after this one; None where there is nothing older."""
+
+
+def read_changes(wanted: Wanted, *, count: int) -> ChangesPage:
     """Return the newest changes, `count` at most; a constant number of queries, none of which counts.
 
-    Of each source as many are read: what they come to is cut afterwards.
+    Of each source one row more is read, and some say nothing of their own. A source that has more rows is known back to
+    the last one read: nothing older than that is told yet, of whichever source.
     """
     models = [model for name, model in TRACKED.items() if wanted.thing in ("", name)]
-    changes = [change for model in models for change in _of_history(model, wanted, count=count)]
-    told = tell_together(changes, _of_log(wanted, count=count))
-    return sorted(told, key=lambda change: change.at, reverse=True)[:count]
+    sources = [list(_history_of(model, wanted)[: count + 1]) for model in models]
+    log = list(_log_of(wanted)[: count + 1])
+    read = [*((row.history_date for row in rows) for rows in sources), (row.action_time for row in log)]
+    horizon = max((times[-1] for times in map(list, read) if len(times) > count), default=None)
+    changes = [change for model, rows in zip(models, sources, strict=True) for change in _tell(model, rows)]
+    told = sorted(tell_together(changes, map(line_of, log)), key=lambda change: change.at, reverse=True)
+    certain = [change for change in told if horizon is None or change.at >= horizon]
+    shown = certain[:count]
+    return ChangesPage(shown, shown[-1].at if len(certain) > count else horizon)
 
 
 # the history of the tables
 
 
-def _of_history(model: Any, wanted: Wanted, *, count: int) -> list[Change]:
+def _history_of(model: Any, wanted: Wanted) -> QuerySet[Any]:
+    """Return the rows of a table's history, the newest first, each with the id of the one before."""
     rows = _narrow(model.history.all(), wanted, time="history_date", user="history_user_id")
     earlier = model.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
-    newest = rows.annotate(earlier_id=Subquery(earlier.values("history_id")[:1])).select_related("history_user")
-    shown = list(newest.order_by("-history_date", "-history_id")[:count])
+    newest: QuerySet[Any] = rows.annotate(earlier_id=Subquery(earlier.values("history_id")[:1]))
+    return newest.select_related("history_user").order_by("-history_date", "-history_id")
+
+
+def _tell(model: Any, shown: Sequence[Any]) -> list[Change]:
+    """Return what rows of a history changed; those that say nothing of their own are left out."""
     before = model.history.in_bulk([row.earlier_id for row in shown if row.earlier_id])
     changes = [_change_of(model, row, before.get(row.earlier_id)) for row in shown]
     return [change for change, row in zip(changes, shown, strict=True) if not _is_silent(change, row)]
@@ -121,9 +143,8 @@ def _say(field: Any, value: Any) -> str:
 # Django's log
 
 
-def _of_log(wanted: Wanted, *, count: int) -> list[Line]:
+def _log_of(wanted: Wanted) -> QuerySet[LogEntry]:
     rows = _narrow(LogEntry.objects.all(), wanted, time="action_time", user="user_id")
     if wanted.thing:
         rows = rows.filter(content_type__model=wanted.thing)
-    shown = rows.select_related("user", "content_type").order_by("-action_time", "-pk")[:count]
-    return [line_of(entry) for entry in shown]
+    return rows.select_related("user", "content_type").order_by("-action_time", "-pk")

@@ -74,12 +74,11 @@ def audit_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
     def view(request: HttpRequest) -> HttpResponse:
         require_reader(request)
         form = FilterForm(request.GET)
-        found = read_changes(form.wanted(_before(request)), count=CHANGES_A_PAGE + 1)
-        shown = found[:CHANGES_A_PAGE]
+        page = read_changes(form.wanted(_before(request)), count=CHANGES_A_PAGE)
         context = {
             "form": form,
-            "rows": [_row(change) for change in shown],
-            "older_url": _older_url(request, shown[-1]) if len(found) > len(shown) else "",
+            "rows": [_row(change) for change in page.changes],
+            "older_url": _older_url(request, page.older) if page.older else "",
             "is_first": "before" not in request.GET,
             "opts": None,
         }
@@ -96,9 +95,9 @@ def _before(request: HttpRequest) -> datetime | None:
         return None
 
 
-def _older_url(request: HttpRequest, last: Change) -> str:
+def _older_url(request: HttpRequest, before: datetime) -> str:
     kept = {name: request.GET[name] for name in ("who", "thing", "start", "end") if request.GET.get(name)}
-    return "?" + urlencode({**kept, "before": last.at.isoformat()})
+    return "?" + urlencode({**kept, "before": before.isoformat()})
 
 
 def _row(change: Change) -> dict[str, Any]:

@@ -36,7 +36,7 @@ PAGE = "/admin/auth/user/audit/"
 
 def newest(**wanted: Any) -> Change:
     """Return the last thing that was done."""
-    return read_changes(Wanted(**wanted), count=10)[0]
+    return read_changes(Wanted(**wanted), count=10).changes[0]
 
 
 def test_pausing_a_link_tells_the_state_before_and_after(admin_client: Client) -> None:
@@ -74,7 +74,7 @@ def test_deeds_within_seconds_are_told_apart(admin_client: Client) -> None:
     pages = f"/admin/connector/campaignlink/{link.pk}/mappings"
     for mapping in (title, track):
         admin_client.post(f"{pages}/{mapping.pk}/switch/", {"to": "off"})
-    told = read_changes(Wanted(), count=10)
+    told = read_changes(Wanted(), count=10).changes
     assert [(one.kind, one.name, len(one.values), one.notes) for one in told[:2]] == [
         ("changed", str(track), 1, ()),
         ("changed", str(title), 1, ()),
@@ -88,7 +88,7 @@ def test_a_person_handed_out_and_erased_is_told_in_the_readers_language(admin_cl
     admin_client.post(page, {"email": entry.email_key, "step": "download"})
     admin_client.post(page, {"email": entry.email_key, "step": "erase", "typed": entry.email_key})
     with override("fr"):
-        erased, handed_out = read_changes(Wanted(thing="erasedperson"), count=2)
+        erased, handed_out = read_changes(Wanted(thing="erasedperson"), count=2).changes
     assert erased.notes == ("effacé\xa0; messages\xa0: 0, participants\xa0: 1, tentatives\xa0: 0",)
     assert handed_out.notes == ("ce qui est conservé sur cette personne a été remis",)
 
@@ -158,12 +158,38 @@ def test_filters_and_paging(admin_client: Client) -> None:
     page = admin_client.get(PAGE, {"thing": "campaignlink"}).content.decode()
     assert "Salon 59" in page
     assert "Webinar" not in page
-    older = read_changes(Wanted(thing="campaignlink"), count=50)[-1].at.isoformat()
+    older = read_changes(Wanted(thing="campaignlink"), count=50).changes[-1].at.isoformat()
     second = admin_client.get(PAGE, {"thing": "campaignlink", "before": older}).content.decode()
     assert "Salon 59" not in second
     assert "Salon 1<" in second
     assert "No change of this kind" in admin_client.get(PAGE, {"start": "2099-01-01"}).content.decode()
     assert admin_client.get(PAGE, {"before": "x", "who": "x", "thing": "x", "start": "x"}).status_code == 200
+
+
+def test_rows_that_say_nothing_hide_no_older_change(admin_user: User) -> None:
+    template = LinkTemplate.objects.create(name="Webinar")
+    link = CampaignLinkFactory.create()
+    for number in range(24):
+        link.event_name = f"Salon {number // 8}"
+        link._history_user = admin_user  # type: ignore[attr-defined]  # simple_history reads it
+        link.save()
+        if number % 8 == 0:
+            template.description = f"Description {number}"
+            template.save()
+
+    told: list[Change] = []
+    before = None
+    for _ in range(12):
+        page = read_changes(Wanted(before=before), count=4)
+        told += page.changes
+        before = page.older
+        if before is None:
+            break
+
+    assert before is None
+    names = [(change.thing, change.kind, len(change.values)) for change in told if change.kind == "changed"]
+    assert names == [("linktemplate", "changed", 1), ("campaignlink", "changed", 1)] * 3
+    assert [change.at for change in told] == sorted((change.at for change in told), reverse=True)
 
 
 def test_more_changes_take_no_more_queries(admin_client: Client) -> None:
