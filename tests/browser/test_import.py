@@ -28,7 +28,7 @@ WORDS = {
     },
     "fr": {
         "check": "Vérifier le fichier", "dry": "Rien n’a encore été écrit.",
-        "columns": "Comment les colonnes ont été comprises", "own": "champ propre", "new": "2 nouveaux",
+        "columns": "Comment les colonnes ont été comprises", "own": "champ propre", "new": "2 nouvelles",
         "old": "1 plus anciennes que ce qui est connu", "bad": "1 illisibles", "rows": "Télécharger les lignes (CSV)",
         "import": "Importer 2 participants", "all": "Importer 620 participants",
         "taken": "2 prises en compte, en cours d’envoi", "mended": "Importer 1 participant", "so_far": "500 jusqu’ici",

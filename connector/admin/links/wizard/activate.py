@@ -18,7 +18,7 @@ from connector.models import CampaignLink, LinkDraft
 def activate(model_admin: Any, request: HttpRequest, form: DraftForm) -> HttpResponse:
     """Save the link and end the draft, in one transaction; back to the last step where something does not fit.
 
-    Pressed twice at once, the second waits for the first and leads to the same link.
+    Pressed twice at once, the second waits for the first, or finds the event linked by it, and leads to the same link.
     """
     complaints: Iterable[Iterable[str]] = form.bound.errors.values()
     if form.bound.is_valid():
@@ -26,6 +26,8 @@ def activate(model_admin: Any, request: HttpRequest, form: DraftForm) -> HttpRes
             return show_made(request, _make(model_admin, request, form))
         except IntegrityError:  # somebody linked the event, or the campaign, in another way just now
             complaints = ()
+    if (made := CampaignLink.objects.filter(drafts__pk=form.draft.pk).first()) is not None:
+        return show_made(request, made)
     messages.error(request, gettext("The link was not made: something does not fit any more."))
     for complaint in complaints:
         messages.error(request, " ".join(complaint))
