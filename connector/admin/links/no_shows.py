@@ -12,8 +12,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
+from connector.admin.frame.names import name_of
 from connector.admin.people.answers import may_answer
-from connector.admin.people.names import name_of
 from connector.models import CampaignLink
 from connector.pipeline.audit_lines import deed
 from connector.pipeline.no_shows import (

@@ -17,7 +17,8 @@ from connector.admin.frame.changes import show_written
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
-from connector.models import CampaignLink, Errand, SyncRun
+from connector.admin.frame.names import name_of
+from connector.models import CampaignLink, Errand, OutboxEntry, SyncRun
 from connector.pipeline.errands.start import Started
 from connector.pipeline.put_back.run import Request, Tally
 from connector.pipeline.put_back.selection import Selection, written_fields
@@ -69,17 +70,19 @@ def put_back_page(model_admin: AnyAdmin, request: HttpRequest, place: Place) -> 
 
 def _context(preview: PutBackPreview) -> dict[str, Any]:
     restored = [line for line in preview.lines if line.kept is None]
+    people = OutboxEntry.objects.in_bulk({line.entry_id for line in restored[:SHOWN]})
     return {
         "restored": preview.restored,
         "lines": [
             {
-                "participant": line.participant_key,
+                "participant": name_of(people[line.entry_id]),
                 "url": reverse("admin:connector_outboxentry_change", args=[line.entry_id]),
                 "field": line.path,
                 "current": show_written(line.current),
                 "value": show_written(line.value),
             }
             for line in restored[:SHOWN]
+            if line.entry_id in people
         ],
         "unlisted": max(0, len(restored) - SHOWN),
         "kept": [(count, KEPT_LABELS[why]) for why, count in sorted(preview.kept().items())],

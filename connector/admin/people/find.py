@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS, labelled
+from connector.admin.frame.names import entry_url, name_of
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.people.answers import may_answer, options_for
-from connector.admin.people.names import entry_url, name_of
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry
 from connector.pipeline.answers import AnswerKind, allowed_answers

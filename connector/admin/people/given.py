@@ -6,7 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpRequest
 
-from connector.admin.people.names import entry_url, name_of
+from connector.admin.frame.names import entry_url, name_of
 from connector.admin.people.page import answer_row, chosen_row
 from connector.models import OutboxEntry, PersonChoice
 from connector.pipeline.resync import CORRECTION

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.explain import reason_label
+from connector.admin.frame.names import people_words, whom_words
 from connector.admin.people.answers import kinds_of, may_answer, option_words
-from connector.admin.people.names import people_words, whom_words
 from connector.core.answer_rules import AnswerRule
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry

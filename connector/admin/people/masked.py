@@ -6,9 +6,9 @@ from django.http import HttpRequest
 
 from connector.admin.frame.explain import explain_end, explain_waiting
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.names import entry_url
 from connector.admin.frame.onlooker import person_word
 from connector.admin.frame.tags import entry_tag, link_tag
-from connector.admin.people.names import entry_url
 from connector.admin.people.page import choices_of
 from connector.admin.people.standing import standing_words
 from connector.admin.people.timeline import timeline_context

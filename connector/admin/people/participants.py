@@ -16,6 +16,7 @@ from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import explain_link, reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.names import entry_url, name_of
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
@@ -23,7 +24,6 @@ from connector.admin.people.answers import AnswerForm, give_answer, may_answer, 
 from connector.admin.people.find import find_view
 from connector.admin.people.many import answer_many_view, take_back_many_view
 from connector.admin.people.masked import masked_context
-from connector.admin.people.names import entry_url, name_of
 from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view

@@ -16,11 +16,11 @@ from connector.admin.frame.base import AnyAdmin, Question, ask, render_page
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import Explanation, explain_end, explain_link
 from connector.admin.frame.long_tasks import say_under_way
+from connector.admin.frame.names import entry_url, name_of, people_words
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import link_tag
 from connector.admin.inwink.reading_words import malformed_code_words
 from connector.admin.people.fixes import fix_of, mapping_fix, set_up_fix
-from connector.admin.people.names import entry_url, name_of, people_words
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.errands.sending import resend_cause

@@ -15,11 +15,11 @@ from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import explain_code, reason_label
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.names import entry_url, name_of, people_words
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.people.answers import BY_ID, AnswerForm, Option, give_answer, may_answer, options_for, too_late
 from connector.admin.people.given import given_context
 from connector.admin.people.many import bulk_choices
-from connector.admin.people.names import entry_url, name_of, people_words
 from connector.admin.people.problems import chosen_link, event_choices
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry

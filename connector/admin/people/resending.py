@@ -13,7 +13,7 @@ from connector.admin.frame.base import AnyAdmin, Question
 from connector.admin.frame.confirming import ask_about_posted, is_confirmed
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.long_tasks import lead_to_task
-from connector.admin.people.names import people_words, whom_words
+from connector.admin.frame.names import people_words, whom_words
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.errands.sending import resend_selected
 from connector.pipeline.errands.start import Started

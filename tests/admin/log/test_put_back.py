@@ -35,6 +35,7 @@ def texts(response: Any) -> str:
 def test_a_run_is_shown_first_and_put_back_with_a_reason(replaced: World, admin_client: Client) -> None:
     page = admin_client.get(run_url()).content.decode()
     assert "1 value would be put back." in page
+    assert ">Ada Lovelace</a>" in page
     assert '<del>CTO</del></td><td data-label="Again"><ins>Student</ins>' in page
     assert "1 × written when the record was created" in page
     assert title(replaced) == "CTO"
