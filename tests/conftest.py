@@ -7,6 +7,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from simulator.server import SimulatorServer
 
@@ -30,6 +31,13 @@ def django_db_modify_db_settings(
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Let no test hand its language on: Django keeps that of the last request in the thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.hookimpl(tryfirst=True)
