@@ -135,7 +135,7 @@ def _participant(studio: Studio) -> None:
     studio.page.goto("/admin/connector/outboxentry/?link__id__exact=1&target_state__exact=attended&standing=member")
     studio.page.locator("#result_list tbody a").last.click()
     studio.shoot("timeline")
-    studio.follow("Preview")
+    studio.press("Preview")
     studio.shoot("preview-participant")
 
 
