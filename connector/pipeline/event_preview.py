@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,21 +33,18 @@ class Seen:
     remarks: Rows = ()
     """[{"code", "ids"}]: the same people, any number of times."""
     api_calls: int = 0
-    records: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """As of `records_of`: of everybody who was matched."""
+    looks: Sequence[Mapping[str, Sequence[int]]] = ()
+    """As of `records_of`, one for each look."""
 
     def with_more(self, preview: Preview) -> "Seen":
         """Return this and what a look at participants has shown; whoever was looked at before counts anew."""
         ids = {row.entry_id for row in preview.people}
-        matched = {record: [one for one in known if one not in ids] for record, known in self.records.items()}
-        for record, found in records_of(preview.people).items():
-            matched[record] = [*matched.get(record, []), *found]
         return replace(
             self,
             groups=group_rows(preview.people, earlier=_without(ids, self.groups)),
             remarks=collect_remarks(preview.people, earlier=_without(ids, self.remarks)),
             api_calls=self.api_calls + preview.api_calls,
-            records=matched,
+            looks=[*self.looks, records_of(preview.people)],
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -88,7 +85,7 @@ def preview_event(link: CampaignLink, *, by: str, now: datetime) -> Look:
 def keep_preview(link: CampaignLink, seen: Seen, *, entry_count: int, by: str, now: datetime) -> None:
     """Replace what is kept of an event's preview."""
     said = asdict(seen)
-    del said["records"]
+    del said["looks"]
     columns = {**said, "made_at": now, "made_by": by, "entry_count": entry_count}
     EventPreview.objects.update_or_create(link=link, defaults=columns)
 

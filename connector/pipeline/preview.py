@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from connector.core.kept import Kept, kept_fields
 from connector.core.outcomes import Note, Operation, Outcome
@@ -17,6 +16,7 @@ from connector.pipeline.apply import plan_groups, screen_batch
 from connector.pipeline.batch import Batch, load_batch
 from connector.pipeline.connection import connect
 from connector.pipeline.ends import EntryEnd
+from connector.pipeline.preview_batches import batches_of, met_again
 from connector.pipeline.progress import Progress
 from connector.pipeline.reading import ConfigurationProblemError, require_core_fields
 from connector.pipeline.run import Run
@@ -24,9 +24,6 @@ from connector.pipeline.schemas import load_schemas
 from connector.pipeline.sizes import Sizes
 from connector.pipeline.stops import STOPS, explain_stop
 from connector.salesforce.gateway import Gateway
-
-CHUNK = 1000
-"""Participants that are read together, as in a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +108,6 @@ def preview_link(link: CampaignLink, *, participant_key: str | None = None) -> P
     return preview_entries(link, list(entries.values_list("pk", flat=True)))
 
 
-def batches_of(link: CampaignLink) -> list[list[int]]:
-    """Return everybody of an event, CHUNK at most together, and whoever shares an email together.
-
-    A preview creates nobody: a new person whose participants stand in two batches would be new in both.
-    """
-    entries = OutboxEntry.objects.filter(link=link).order_by("email_key", "pk")
-    found = groupby(entries.values_list("pk", "email_key"), key=lambda row: row[1] or row[0])
-    return _pack([pk for pk, _email in rows] for _person, rows in found)
-
-
-def met_again(records: Mapping[str, Sequence[int]]) -> list[list[int]]:
-    """Return batches of those who were matched to a record that a row of another batch was matched to as well.
-
-    A preview writes nothing, so that each of them would come into the campaign: a run finds the first one there.
-    Looked at together they are one person, or asked about. `records` is as of `records_of`.
-    """
-    return _pack(ids for ids in records.values() if len(ids) > 1)
-
-
 def records_of(people: Iterable[PreviewRow]) -> dict[str, list[int]]:
     """Return {record, as "Contact 003…": [entry ids]} of those who were matched."""
     found: dict[str, list[int]] = defaultdict(list)
@@ -137,18 +115,6 @@ def records_of(people: Iterable[PreviewRow]) -> dict[str, list[int]]:
         if " " in row.person:
             found[row.person].append(row.entry_id)
     return dict(found)
-
-
-def _pack(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Put groups together as long as CHUNK has room; a group of more is parted."""
-    batches: list[list[int]] = [[]]
-    for ids in groups:
-        for start in range(0, len(ids), CHUNK):
-            part = ids[start : start + CHUNK]
-            if len(batches[-1]) + len(part) > CHUNK:
-                batches.append([])
-            batches[-1] += part
-    return [batch for batch in batches if batch]
 
 
 def preview_entries(link: CampaignLink, ids: Sequence[int]) -> Preview:
@@ -161,14 +127,14 @@ def preview_entries(link: CampaignLink, ids: Sequence[int]) -> Preview:
 
 def _preview_batches(link: CampaignLink, batches: Sequence[Sequence[int]]) -> Preview:
     with closing(connect.gateway_for(link.org)) as gateway:
-        rows = _look_through(link, batches, gateway)
-        if len(batches) > 1:
-            rows |= _look_through(link, met_again(records_of(rows.values())), gateway)
+        looks = [_look_at_batch(link, ids, gateway) for ids in batches]
+        looks += [_look_at_batch(link, ids, gateway) for ids in met_again(map(records_of, looks))]
+        rows = {row.entry_id: row for look in looks for row in look}
         return Preview(tuple(rows[entry_id] for entry_id in sorted(rows)), api_calls=gateway.calls)
 
 
-def _look_through(link: CampaignLink, batches: Sequence[Sequence[int]], gateway: Gateway) -> dict[int, PreviewRow]:
-    return {row.entry_id: row for ids in batches for row in plan_batch(load_batch(link.pk, ids), gateway).rows()}
+def _look_at_batch(link: CampaignLink, ids: Sequence[int], gateway: Gateway) -> list[PreviewRow]:
+    return plan_batch(load_batch(link.pk, ids), gateway).rows()
 
 
 @dataclass(frozen=True, slots=True)

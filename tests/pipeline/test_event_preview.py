@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from connector.models import EventPreview, SalesforceOrg
-from connector.pipeline import preview as preview_module
+from connector.pipeline import preview_batches
 from connector.pipeline.event_preview import preview_event
-from connector.pipeline.preview import batches_of, look_at, preview_link
+from connector.pipeline.preview import look_at, preview_link
+from connector.pipeline.preview_batches import batches_of
 from tests.world import World
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -115,7 +116,7 @@ def test_several_records_are_named_as_candidates(world: World) -> None:
 
 
 def test_whoever_shares_an_email_is_looked_at_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview_module, "CHUNK", 2)
+    monkeypatch.setattr(preview_batches, "CHUNK", 2)
     world.receive({**ADA, "id": "a1"}, NOBODY, CAMILLE, {**NOBODY, "id": "p5"}, {**ADA, "id": "a2"})
 
     keys = {entry.pk: entry.participant_key for entry in world.link.entries.all()}
@@ -126,7 +127,7 @@ def test_whoever_shares_an_email_is_looked_at_together(world: World, monkeypatch
 
 
 def test_more_participants_of_one_email_than_fit_are_parted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview_module, "CHUNK", 2)
+    monkeypatch.setattr(preview_batches, "CHUNK", 2)
     world.receive(*({**ADA, "id": f"a{number}"} for number in range(5)))
     assert [len(batch) for batch in batches_of(world.link)] == [2, 2, 1]
     assert batches_of(world.link.__class__(pk=0)) == []
@@ -148,7 +149,7 @@ def two_addresses(world: World) -> list[dict[str, object]]:
 def test_two_addresses_of_one_record_are_one_person_whichever_batch_they_stand_in(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preview_module, "CHUNK", 2)
+    monkeypatch.setattr(preview_batches, "CHUNK", 2)
     people = two_addresses(world)
     world.receive(*people)
     foretold = {row.participant_key: (row.verdict, row.effect) for row in preview_link(world.link).people}

@@ -10,7 +10,8 @@ from connector.models.errands import OPEN_STATES
 from connector.pipeline.errands.pace import Pace
 from connector.pipeline.errands.start import Order, Started, start_once
 from connector.pipeline.event_preview import Seen, keep_preview
-from connector.pipeline.preview import batches_of, met_again, preview_entries
+from connector.pipeline.preview import preview_entries
+from connector.pipeline.preview_batches import batches_of, met_again
 
 
 def ask_for_preview(link: CampaignLink, *, requested_by: str) -> Started:
@@ -39,7 +40,7 @@ def look_at_everybody(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
         pace.keep(len(left.pop(0)), position={"left": left, "seen": seen.as_json()})
         if left and pace.is_over:
             return None
-    for batch in met_again(seen.records):
+    for batch in met_again(seen.looks):
         seen = seen.with_more(preview_entries(link, batch))
         pace.write()
     pace.write()  # whoever stopped it keeps the preview that was there

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.models import Errand, EventPreview, OutboxEntry, SalesforceOrg
-from connector.pipeline import preview as preview_module
+from connector.pipeline import preview_batches
 from connector.pipeline.errands import pace
 from connector.pipeline.errands.previewing import ask_for_preview, open_preview
 from connector.pipeline.errands.start import stop_errand
@@ -20,7 +20,7 @@ NOBODY = {"firstName": "No", "lastName": "Email", "registered": True}
 @pytest.fixture
 def sliced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a slice be one batch of two."""
-    monkeypatch.setattr(preview_module, "CHUNK", 2)
+    monkeypatch.setattr(preview_batches, "CHUNK", 2)
     monkeypatch.setattr(pace, "SLICE_SECONDS", 0)
 
 
