@@ -107,6 +107,12 @@ class Errand(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} – {self.event_label}" if self.event_label else self.get_kind_display()
 
+    def event_link(self) -> CampaignLink:
+        """Return the link of a kind that is begun for one event only. Raises ValueError for an errand of none."""
+        if self.link is None:
+            raise ValueError(f"errand {self.pk} concerns no link")
+        return self.link
+
     @property
     def is_open(self) -> bool:
         """Whether it waits or is at work."""

@@ -31,7 +31,7 @@ def look_at_everybody(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
     one of both. Result: {"groups": [{"verdict", "effect", "reason", "count"}], "remarks": [{"code", "count"}],
     "people", "api_calls", "made_at" (ISO)}.
     """
-    link = _link_of(errand)
+    link = errand.event_link()
     left, seen = _begun(errand, link)
     if errand.total_count is None:
         pace.expect(sum(len(batch) for batch in left))
@@ -53,8 +53,3 @@ def _begun(errand: Errand, link: CampaignLink) -> tuple[list[list[int]], Seen]:
     if errand.position:
         return errand.position["left"], Seen(**errand.position["seen"])
     return batches_of(link), Seen(config_version=link.config_version)
-
-
-def _link_of(errand: Errand) -> CampaignLink:
-    assert errand.link is not None  # noqa: S101 - the admin starts this kind for a link only
-    return errand.link

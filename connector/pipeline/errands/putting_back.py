@@ -22,7 +22,7 @@ def put_back_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:
     `position` holds {"after": the last participant that is done}, and what the result holds: {"restored", "failed",
     "kept": {why: values}, "api_calls"}. Raises HaltedError where Salesforce, or a worker, is in the way.
     """
-    job = _job_of(errand, _link_of(errand), pace)
+    job = _job_of(errand, errand.event_link(), pace)
     for done in put_back_chunks(job):
         if done.tally.stop_code:
             raise HaltedError(done.tally.stop_code, done.tally.stop_message)
@@ -62,8 +62,3 @@ def _keep(errand: Errand, pace: Pace, tally: Tally, after: int) -> None:
         "api_calls": said["api_calls"] + tally.api_calls,
     }
     pace.keep(0 if tally.stop_code else tally.participants, position=position)
-
-
-def _link_of(errand: Errand) -> CampaignLink:
-    assert errand.link is not None  # noqa: S101 - this kind is started for a link only
-    return errand.link

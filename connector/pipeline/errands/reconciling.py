@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from connector.core.reconcile import DIFFERENCES, Finding
-from connector.models import CampaignLink, Errand
+from connector.models import Errand
 from connector.pipeline.errands.export import open_export, terms_of
 from connector.pipeline.errands.pace import Pace
 from connector.pipeline.reconcile import Export, ExportComparison, Reconciliation, mend, people_of, reconcile
@@ -22,7 +22,7 @@ def compare(errand: Errand, pace: Pace) -> Mapping[str, Any]:
     "not_in_file" (None without a file), "members", "api_calls"}.
     """
     with _export_of(errand) as export:
-        return _result(reconcile(_link_of(errand), export, on_page=pace.advance))
+        return _result(reconcile(errand.event_link(), export, on_page=pace.advance))
 
 
 def mend_differences(errand: Errand, pace: Pace) -> Mapping[str, Any]:
@@ -30,7 +30,7 @@ def mend_differences(errand: Errand, pace: Pace) -> Mapping[str, Any]:
 
     Result: {"imported", "enqueued"}.
     """
-    link = _link_of(errand)
+    link = errand.event_link()
     with _export_of(errand) as export:
         found = reconcile(link, export, on_page=pace.advance)
         pace.write()
@@ -45,11 +45,6 @@ def _export_of(errand: Errand) -> Iterator[Export | None]:
         return
     with open_export(errand) as path:
         yield Export(path, terms_of(errand))
-
-
-def _link_of(errand: Errand) -> CampaignLink:
-    assert errand.link is not None  # noqa: S101 - the admin starts these kinds for a link only
-    return errand.link
 
 
 def _result(found: Reconciliation) -> dict[str, Any]:
