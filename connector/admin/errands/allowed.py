@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from connector.admin.frame.onlooker import SEE_PEOPLE
+from connector.admin.frame.permissions import holds_all
 from connector.models import Errand
 
 _PERMISSIONS: dict[str, tuple[str, ...]] = {
@@ -20,4 +21,4 @@ _PERMISSIONS: dict[str, tuple[str, ...]] = {
 
 def may_start(request: HttpRequest, kind: str) -> bool:
     """Whether the person may start a task of this kind, stop it or do it again."""
-    return request.user.has_perms(_PERMISSIONS[kind])
+    return holds_all(request, *_PERMISSIONS[kind])

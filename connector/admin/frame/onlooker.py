@@ -11,6 +11,9 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+Demand = tuple[frozenset[str], ...]
+"""What something takes: one of these sets of permissions, whole."""
+
 SEE_PEOPLE = "connector.see_people"
 
 _REFUSED = "connector.refused"
@@ -41,15 +44,15 @@ def may_see_people() -> bool:
     return request is not None and hasattr(request, "user") and request.user.has_perm(SEE_PEOPLE)
 
 
-def note_refusal(permission: str) -> None:
-    """Remember that whoever looks was refused a permission, so that the page that says no can say who may."""
+def note_refusal(demand: Demand) -> None:
+    """Remember what whoever looks was refused for, so that the page that says no can say who may."""
     request = _request.get()
     if request is not None:
-        request.META.setdefault(_REFUSED, []).append(permission)
+        request.META.setdefault(_REFUSED, []).append(demand)
 
 
-def refusals(request: HttpRequest) -> list[str]:
-    """Return the permissions that were asked for in vain while a request was answered, the last one last."""
+def refusals(request: HttpRequest) -> list[Demand]:
+    """Return what was asked for in vain while a request was answered, the last one last."""
     return list(request.META.get(_REFUSED, []))
 
 

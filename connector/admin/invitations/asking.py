@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from connector.addresses import invitation_link
 from connector.admin.frame.base import find_or_404, render_page
+from connector.admin.frame.permissions import holds_any
 from connector.admin.invitations.forms import NewOrgForm, NewSourceForm
 from connector.admin.invitations.letters import letters
 from connector.models import Invitation, SalesforceOrg, WebhookSource
@@ -85,7 +86,7 @@ def letter_view(model_admin: Any) -> View:
 def may_manage(request: HttpRequest, invitation: Invitation) -> bool:
     """Say whether a person may see and revoke an invitation: whoever may change what it is for."""
     model = "salesforceorg" if invitation.kind == Invitation.Kind.SALESFORCE else "webhooksource"
-    return any(request.user.has_perm(f"connector.{verb}_{model}") for verb in ("add", "change"))
+    return holds_any(request, f"connector.add_{model}", f"connector.change_{model}")
 
 
 def _demand(request: HttpRequest, codename: str) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.permissions import holds_any
 from connector.core.participant import is_valid_email, normalise_email
 from connector.models import ErasedPerson
 from connector.models.fields import WrongEncryptionKey
@@ -58,7 +59,7 @@ def person_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
 
     @sensitive_post_parameters()
     def view(request: HttpRequest) -> HttpResponse:
-        if not (request.user.has_perm(MAY_EXPORT) or request.user.has_perm(MAY_ERASE)):
+        if not holds_any(request, MAY_EXPORT, MAY_ERASE):
             raise PermissionDenied
         form = EmailForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():

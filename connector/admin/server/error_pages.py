@@ -4,7 +4,7 @@ Inside the admin they have its menu for whoever is signed in. All others, and ev
 no database and no session. Programs (the webhook, monitoring) get a line of text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import admin
@@ -18,8 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language_from_request, gettext, override
 
 from connector.admin.frame.base import Crumb
-from connector.admin.frame.onlooker import refusals
-from connector.pipeline.setup.roles import ABILITIES, Ability
+from connector.admin.frame.onlooker import Demand, refusals
+from connector.pipeline.setup.roles import ABILITIES, Ability, Role
 
 _FOR_PROGRAMS = ("/webhooks/", "/healthz", "/readyz", "/metrics")
 _ROLES = "admin:auth_user_roles"
@@ -134,10 +134,26 @@ def _list_above(request: HttpRequest) -> list[Way]:
     return []
 
 
-def _ability_of(refused: Sequence[str]) -> Ability | None:
-    """Return what would have been enough: the last permission refused; Django asks for "change" where "view" is."""
+def _ability_of(refused: Sequence[Demand]) -> Ability | None:
+    """Return what the least role must be able to that may do what was refused last; None where no role may."""
+    ways = [_asking_of(way) for way in _last_demand(refused)]
+    possible = [ability for ability in ways if ability is not None]
+    return min(possible, key=lambda ability: list(Role).index(ability.least), default=None)
+
+
+def _last_demand(refused: Sequence[Demand]) -> Demand:
+    """Return the last demand; Django asks for "change" where "view" was refused and is enough."""
     if not refused:
+        return ()
+    last = refused[-1]
+    views = tuple(frozenset(name.replace(".change_", ".view_") for name in way) for way in last)
+    return views + last if views != last and views in refused else last
+
+
+def _asking_of(permissions: Iterable[str]) -> Ability | None:
+    """Return which of the abilities that these permissions belong to asks for the highest role."""
+    found = [next((one for one in ABILITIES if name in one.permissions), None) for name in permissions]
+    known = [ability for ability in found if ability is not None]
+    if not known or len(known) < len(found):
         return None
-    permission = refused[-1].replace(".change_", ".view_")
-    wanted = permission if permission in refused else refused[-1]
-    return next((ability for ability in ABILITIES if wanted in ability.permissions), None)
+    return max(known, key=lambda ability: list(Role).index(ability.least))

@@ -48,6 +48,22 @@ def test_who_may_not_is_told_which_role_may(address: str, role: str, ability: st
     assert MENU in page
 
 
+@pytest.mark.parametrize(
+    ("page", "role", "ability"),
+    [
+        ("state", Role.OPERATOR, "Pause, resume and close links"),  # or whoever may change links: an Administrator
+        ("put_back", Role.ADMINISTRATOR, "Link events, change links"),  # and send again: an Operator, not alone
+    ],
+)
+def test_the_least_role_that_may_is_named_and_may(page: str, role: Role, ability: str) -> None:
+    address = reverse(f"admin:connector_campaignlink_{page}", args=[CampaignLinkFactory.create().pk])
+    answer = sign_in_as(Role.VIEWER).get(address)
+    assert answer.status_code == 403
+    assert f"It takes the role {role.label}: “{ability}" in read(answer)
+    User.objects.all().delete()
+    assert sign_in_as(role).get(address).status_code != 403
+
+
 def test_what_nobody_may_do_names_no_role(admin_client: Client) -> None:
     page = read(admin_client.get("/admin/connector/outboxentry/add/"))
     assert "Nobody may do this here" in page
