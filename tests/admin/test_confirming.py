@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.core.outcomes import EntryState, Reason
-from connector.models import CampaignLink, OutboxEntry
+from connector.models import CampaignLink, OutboxEntry, WebhookMessage
 from tests.factories import (
     NOW,
     CampaignLinkFactory,
@@ -68,6 +68,39 @@ def test_sending_a_selection_again_names_the_first_ten(
     assert f"Send again: {count} participants?" in page
     assert "Salon 2026: Ada Lovelace a0, Ada Lovelace a1" in page
     assert ("… and 3 more" in page) == more
+
+
+ALL_OF_A_LIST = {"select_across": "1", "index": "0"}
+
+
+def test_all_of_a_list_are_those_that_were_counted(admin_client: Client, link: CampaignLink) -> None:
+    counted = people(link, 2)
+    url = reverse("admin:connector_outboxentry_changelist")
+    said = {"action": "resync_selected", "_selected_action": counted[0].pk, **ALL_OF_A_LIST}
+    question = admin_client.post(url, said)
+    assert "Send again: 2 participants?" in words(question)
+    newcomer = OutboxEntryFactory.create(link=link, state=EntryState.SYNCED)
+
+    done = words(admin_client.post(url, {**dict(question.context["sent"]), "confirmed": "1"}, follow=True))
+
+    assert "2 participants are sent again." in done
+    assert {entry.state for entry in OutboxEntry.objects.filter(pk__in=[one.pk for one in counted])} == {"pending"}
+    assert OutboxEntry.objects.get(pk=newcomer.pk).state == EntryState.SYNCED
+    assert "Send again: 3 participants?" in words(admin_client.post(url, {**said, "confirmed": "1"})), "not counted yet"
+
+
+def test_all_messages_of_a_list_are_those_that_were_counted(admin_client: Client) -> None:
+    source = WebhookSourceFactory.create(name="inwink")
+    first = WebhookMessageFactory.create(source=source)
+    url = reverse("admin:connector_webhookmessage_changelist")
+    question = admin_client.post(url, {"action": "replay_selected", "_selected_action": first.pk, **ALL_OF_A_LIST})
+    assert "Replay 1 message?" in words(question)
+    later = WebhookMessageFactory.create(source=source)
+
+    done = words(admin_client.post(url, {**dict(question.context["sent"]), "confirmed": "1"}, follow=True))
+
+    assert "1 message was read again." in done
+    assert not WebhookMessage.objects.filter(replay_of=later).exists()
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.enqueued import sent_words, waiting_words
-from connector.admin.frame.explain import explain_link, reason_label
+from connector.admin.frame.enqueued import enqueued_words, parts_of, sent_words
+from connector.admin.frame.explain import reason_label
 from connector.admin.frame.labels import KEPT_LABELS, NOTE_LABELS
 from connector.admin.frame.onlooker import person_word
 from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
@@ -192,11 +192,12 @@ def _standing_url(errand: Errand, finding: str) -> str:
 
 
 def counts_context(errand: Errand) -> dict[str, Any]:
-    """Return the bare counts of a task that only sends again."""
+    """Return the bare counts of a task that only sends again; of a selection they are counted by event."""
     enqueued = errand.result.get("enqueued", 0)
-    blocked = explain_link(errand.link) if errand.link is not None else ""
-    return {"imported": errand.result.get("imported", 0), "blocked": blocked, "people_url": _people_url(errand),
-            "enqueued_words": waiting_words(enqueued) if blocked else sent_words(enqueued)}  # fmt: skip
+    parts = [(errand.link, enqueued)] if errand.link is not None else parts_of(errand.terms.get("ids", ()))
+    said = enqueued_words(parts)
+    sentences = [text for text in (said.sent, *said.waiting) if text] or [sent_words(0)]
+    return {"imported": errand.result.get("imported", 0), "people_url": _people_url(errand), "sentences": sentences}
 
 
 def replay_context(errand: Errand) -> dict[str, Any]:

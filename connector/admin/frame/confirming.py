@@ -1,30 +1,59 @@
 """Ask about what was posted: the button posts the very same once more, confirmed."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from connector.admin.frame.base import AnyAdmin, Question, render_page
 
+COUNTED = "counted"
+"""The field in which rows are named once they were counted: their ids, by comma; one field, however many there are."""
+LONGEST_ID = 19
+"""Digits of no key any more."""
+
 
 def is_confirmed(request: HttpRequest) -> bool:
-    """Whether the person has pressed the button of the question."""
-    return "confirmed" in request.POST
+    """Whether the person has pressed the button of the question; for all of a list it says which rows they were."""
+    return "confirmed" in request.POST and (not _is_whole_list(request) or COUNTED in request.POST)
+
+
+def chosen_rows(model_admin: AnyAdmin, request: HttpRequest, selected: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the rows that an action is about: once confirmed, of all of a list those that were counted.
+
+    What came into the list while the person read the question was in no number that was shown.
+    """
+    if not (_is_whole_list(request) and is_confirmed(request)):
+        return selected
+    return model_admin.get_queryset(request).filter(pk__in=ids_in(request.POST[COUNTED].split(",")))
+
+
+def ids_in(texts: Iterable[str]) -> list[int]:
+    """Return the texts that can be ids, as such."""
+    return [int(said) for said in texts if said.isdecimal() and len(said) < LONGEST_ID]
 
 
 def ask_about_posted(
-    model_admin: AnyAdmin, request: HttpRequest, question: Question, *, is_possible: bool = True
+    model_admin: AnyAdmin, request: HttpRequest, question: Question, *, counted: Sequence[int]
 ) -> TemplateResponse:
-    """Show the question, e.g. of an action on ticked rows; without a button where nothing can be done."""
+    """Show the question, e.g. of an action on ticked rows; without a button where nobody is counted."""
     sent = [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
+    if _is_whole_list(request):
+        sent = [(key, value) for key, value in sent if key != COUNTED] + [(COUNTED, ",".join(map(str, counted)))]
     context: dict[str, Any] = {
         "text": question.text,
         "facts": question.facts,
         "button": question.button,
         "back_url": question.back_url,
-        "is_possible": is_possible,
+        "is_possible": bool(counted),
         "sent": sent,
     }
     template = "admin/connector/outboxentry/confirm_many.html"
     return render_page(model_admin, request, template, title=question.title, context=context)
+
+
+def _is_whole_list(request: HttpRequest) -> bool:
+    """Whether all rows that the list finds are meant, also on pages that were not shown."""
+    return request.POST.get("select_across") == "1"

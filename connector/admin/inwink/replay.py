@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask, find_or_404
-from connector.admin.frame.confirming import ask_about_posted, is_confirmed
+from connector.admin.frame.confirming import ask_about_posted, chosen_rows, is_confirmed
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.tags import plain_time
 from connector.models import Errand, WebhookMessage
@@ -51,15 +51,16 @@ def replay_selected(
     model_admin: AnyAdmin, request: HttpRequest, selected: QuerySet[WebhookMessage]
 ) -> HttpResponse | None:
     """Ask about the ticked messages, then replay them, or leave many to the workers."""
-    total = selected.order_by().count()
-    ids = list(replayable(selected).order_by("received_at", "pk").values_list("pk", flat=True)[: MOST + 1])
+    wanted = chosen_rows(model_admin, request, selected)
+    total = wanted.order_by().count()
+    ids = list(replayable(wanted).order_by("received_at", "pk").values_list("pk", flat=True)[: MOST + 1])
     if len(ids) > MOST:
         text = gettext("More than %(most)s messages are too many for one replay. Narrow the list first.")
         messages.warning(request, text % {"most": number_format(MOST, force_grouping=True)})
         return None
     if not is_confirmed(request):
         question = _question(ids, back_url=reverse(LIST), passed_over=total - len(ids))
-        return ask_about_posted(model_admin, request, question, is_possible=bool(ids))
+        return ask_about_posted(model_admin, request, question, counted=ids)
     return _carry_out(request, ids)
 
 

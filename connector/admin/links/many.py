@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from connector.admin.frame.base import AnyAdmin
-from connector.admin.frame.confirming import ask_about_posted, is_confirmed
+from connector.admin.frame.confirming import ask_about_posted, chosen_rows, is_confirmed
 from connector.admin.frame.link_states import is_anything_to_do, set_states, states_question
 from connector.models import CampaignLink
 
@@ -17,9 +17,10 @@ def change_selected(
     wanted: CampaignLink.LinkState,
 ) -> HttpResponse | None:
     """Ask about the ticked links, then change them."""
-    links = list(selected.order_by("event_name", "pk"))
+    links = list(chosen_rows(model_admin, request, selected).order_by("event_name", "pk"))
     if is_confirmed(request):
         set_states(model_admin, request, links, wanted)
         return None
     question = states_question(links, wanted, back_url=reverse("admin:connector_campaignlink_changelist"))
-    return ask_about_posted(model_admin, request, question, is_possible=is_anything_to_do(links, wanted))
+    counted = [link.pk for link in links] if is_anything_to_do(links, wanted) else []
+    return ask_about_posted(model_admin, request, question, counted=counted)

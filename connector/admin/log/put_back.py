@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.errands.allowed import may_start
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_written
+from connector.admin.frame.confirming import ids_in
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
@@ -28,8 +29,6 @@ SHOWN = 200
 """Values listed by a preview."""
 MAX_SELECTED = 500
 """Attempts, or runs, that can be put back by a selection in their list; one run, or a mapping, has no limit."""
-LONGEST_ID = 19
-"""Digits of no key any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,7 @@ def selected_view(model_admin: AnyAdmin, page: Callable[..., HttpResponse]) -> C
     """Return the view to which the page of a selection posts; whoever comes by its address is led to the list."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        ids = [int(said) for said in request.POST.getlist("ids") if said.isdecimal() and len(said) < LONGEST_ID]
+        ids = ids_in(request.POST.getlist("ids"))
         if request.method != "POST" or not ids:
             opts = model_admin.opts
             return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))

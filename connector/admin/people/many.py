@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
+from connector.admin.frame.confirming import COUNTED, ids_in
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.names import people_words, whom_words
 from connector.admin.people.answers import kinds_of, may_answer, option_words
@@ -25,8 +26,6 @@ from connector.pipeline.answers import AnswerKind, allowed_answers
 PAGE = "admin:connector_outboxentry_answers"
 ALL = "all"
 """Everybody who waits for the question, not only the ticked ones."""
-COUNTED = "counted"
-"""The field in which they are named once they were counted: their ids, by comma; one field, however many there are."""
 
 _RULES: dict[AnswerRule, tuple[str | Promise, str | Promise]] = {
     AnswerRule.MOST_RECENT: (
@@ -116,7 +115,7 @@ def _ids_of(request: HttpRequest, reason: Reason) -> list[int]:
     if request.POST.get("scope") != ALL:
         return ticked(request)
     if _is_confirmed(request):
-        return _numbers(request.POST[COUNTED].split(","))
+        return ids_in(request.POST[COUNTED].split(","))
     waiting = OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER, reason=reason)
     link_id = _link_of(request)
     narrowed = waiting if link_id is None else waiting.filter(link_id=link_id)
@@ -125,11 +124,7 @@ def _ids_of(request: HttpRequest, reason: Reason) -> list[int]:
 
 def ticked(request: HttpRequest) -> list[int]:
     """Return the participants that were ticked."""
-    return _numbers(request.POST.getlist("selected"))
-
-
-def _numbers(texts: Sequence[str]) -> list[int]:
-    return [int(said) for said in texts if said.isdecimal() and len(said) < 19]
+    return ids_in(request.POST.getlist("selected"))
 
 
 def _confirm(

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question
-from connector.admin.frame.confirming import ask_about_posted, is_confirmed
-from connector.admin.frame.enqueued import say_enqueued
+from connector.admin.frame.confirming import ask_about_posted, chosen_rows, is_confirmed
+from connector.admin.frame.enqueued import parts_of, say_enqueued
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.names import people_words, whom_words
-from connector.models import CampaignLink, OutboxEntry
+from connector.models import OutboxEntry
 from connector.pipeline.errands.sending import resend_selected
 from connector.pipeline.errands.start import Started
 
@@ -26,7 +26,8 @@ def resync_selected(
     model_admin: AnyAdmin, request: HttpRequest, selected: QuerySet[OutboxEntry]
 ) -> HttpResponse | None:
     """Ask about the ticked participants, then send them again."""
-    ids = list(selected.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    wanted = chosen_rows(model_admin, request, selected)
+    ids = list(wanted.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     if len(ids) > MOST:
         text = gettext(
             "More than %(most)s participants are too many for one selection. Narrow the list, or send a whole event "
@@ -35,11 +36,11 @@ def resync_selected(
         messages.warning(request, text % {"most": number_format(MOST, force_grouping=True)})
         return None
     if not is_confirmed(request):
-        return ask_about_posted(model_admin, request, _question(ids), is_possible=bool(ids))
+        return ask_about_posted(model_admin, request, _question(ids), counted=ids)
     sent = resend_selected(ids, requested_by=request.user.get_username())
     if isinstance(sent, Started):
         return lead_to_task(request, sent)
-    say_enqueued(request, _by_link(ids))
+    say_enqueued(request, parts_of(ids))
     return None
 
 
@@ -54,11 +55,3 @@ def _question(ids: Sequence[int]) -> Question:
         button=gettext("Send again"),
         back_url=reverse("admin:connector_outboxentry_changelist"),
     )
-
-
-def _by_link(ids: Sequence[int]) -> list[tuple[CampaignLink, int]]:
-    """Return how many of these participants each event has; two queries."""
-    found = OutboxEntry.objects.filter(pk__in=ids).order_by().values("link_id").annotate(count=Count("pk"))
-    counts = {row["link_id"]: row["count"] for row in found}
-    links = CampaignLink.objects.filter(pk__in=counts).select_related("org").order_by("event_name", "pk")
-    return [(link, counts[link.pk]) for link in links]

@@ -62,6 +62,21 @@ def test_a_selection_of_several_events(closed: CampaignLink, admin_client: Clien
     assert ("5 participants wait to be sent again. Their links" in texts) is not is_named
 
 
+def test_a_long_task_of_a_selection(closed: CampaignLink, admin_client: Client) -> None:
+    paused = CampaignLinkFactory.create(state=CampaignLink.LinkState.PAUSED)
+    entries = [OutboxEntryFactory.create(state=EntryState.FAILED, **at) for at in ({}, {"link": paused})]
+    ids = [closed.entries.get().pk, *(entry.pk for entry in entries)]
+    errand = ErrandFactory.create(kind=Errand.Kind.RESYNC, link=None, terms={"ids": ids})
+    carry_out(errand.pk)
+    page = admin_client.get(f"/admin/connector/errand/{errand.pk}/change/").content.decode()
+    assert "1 participant is sent again." in page
+    assert f"{closed}: 1 participant waits to be sent again. {CLOSED}" in page
+    assert (
+        f"{paused}: 1 participant waits to be sent again. This link was paused by a person: messages are kept" in page
+    )
+    assert "3 participants are sent again" not in page
+
+
 def test_a_long_task(closed: CampaignLink, admin_client: Client) -> None:
     errand = ErrandFactory.create(kind=Errand.Kind.RESYNC, link=closed)
     carry_out(errand.pk)
