@@ -40,6 +40,11 @@ _INACTIVE_OWNER = "INACTIVE_OWNER_OR_USER"
 
 https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
 """
+OWN_STATUSES = ("Sent", "Responded")
+"""Member statuses that Salesforce gives every new campaign, in the language of the organisation.
+
+https://help.salesforce.com/s/articleView?id=sales.campaigns_member_status_edit.htm&type=5
+"""
 _OWN_VALUES = frozenset({"name", "startdate", "enddate", "isactive", "status", "actualcost", "numbersent"})
 """Fields, lower case, that say something of the model's own event and are never copied."""
 
@@ -58,9 +63,15 @@ class CampaignModel:
     statuses: tuple[str, ...] = ()
     """Choices of the campaign's own status, e.g. Planned."""
     labels: tuple[Label, ...] = ()
-    """Member statuses that the new campaign gets."""
+    """Member statuses of the model, which the new campaign gets."""
     problem_code: str = ""
     """A code that advice explains, where Salesforce could not be asked."""
+
+    @property
+    def added_labels(self) -> tuple[str, ...]:
+        """The model's member statuses that no campaign begins with."""
+        own = {label.casefold() for label in OWN_STATUSES}
+        return tuple(label.label for label in self.labels if label.label.casefold() not in own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from connector.core.schema import FieldSpec
 from connector.models import LinkDraft, SalesforceOrg
 from connector.pipeline.setup.new_campaign import (
     NAME_LENGTH,
+    OWN_STATUSES,
     CampaignModel,
     MadeCampaign,
     create_campaign,
@@ -99,17 +100,25 @@ def new_campaign_view(model_admin: Any) -> View:
             if made.campaign is not None:
                 return _adopt(request, draft, org, made)
             _complain(request, form, made)
-        context = {"draft": draft, "model": model, "form": form, "org": org, "back_url": _campaign_step(draft),
-                   "problem": explain_code(model.problem_code) if model.problem_code else None,
-                   "model_detail": describe_choice(model.campaign) if model.campaign else ""}  # fmt: skip
-        return _page(model_admin, request, draft, context)
+        return _page(model_admin, request, draft, {"org": org, "form": form, **_show_model(model)})
 
     return view
 
 
+def _show_model(model: CampaignModel) -> dict[str, Any]:
+    """Return what the page says about the model, and what Salesforce adds by itself."""
+    return {
+        "model": model,
+        "model_detail": describe_choice(model.campaign) if model.campaign else "",
+        "own_statuses": ", ".join(OWN_STATUSES),
+        "problem": explain_code(model.problem_code) if model.problem_code else None,
+    }
+
+
 def _page(model_admin: Any, request: HttpRequest, draft: LinkDraft, context: dict[str, Any]) -> HttpResponse:
     title = gettext("Create a campaign")
-    context["page_title"] = f"{title} | {draft.event_name or draft.event_id}"
+    page_title = f"{title} | {draft.event_name or draft.event_id}"
+    context = {**context, "draft": draft, "back_url": _campaign_step(draft), "page_title": page_title}
     return render_page(model_admin, request, _TEMPLATE, title=title, context=context)
 
 
@@ -119,12 +128,10 @@ def _ask_model(model_admin: Any, request: HttpRequest, draft: LinkDraft, org: Sa
         labels_url=reverse("admin:connector_campaignlink_labels"),
     )
     context = {
-        "draft": draft,
         "orgs": list(SalesforceOrg.objects.order_by("name")),
         "org": org,
         "picker": picker.render("model", "", {"id": "id_campaign"}),
         "picker_media": picker.media,
-        "back_url": _campaign_step(draft),
     }
     return _page(model_admin, request, draft, context)
 

@@ -39,6 +39,8 @@ from connector.pipeline.setup.member_statuses import create_link_statuses
 
 View = Callable[..., HttpResponse]
 _TEMPLATES = "admin/connector/campaignlink/wizard"
+_COMPLAIN = "complain"
+"""Parameter of a step whose *Next* was pressed before it was complete."""
 
 
 def start_view(model_admin: Any) -> View:
@@ -141,7 +143,7 @@ def _target(draft: LinkDraft, step: Step, go: str) -> str:
         return reverse("admin:connector_campaignlink_wizard_new_campaign", args=[draft.pk])
     wanted = go if go in BY_SLUG else step_after(step.slug)
     if go == "next" and step.slug not in draft.done:
-        return step_url(draft, step.slug)
+        return f"{step_url(draft, step.slug)}?{_COMPLAIN}=1"
     return step_url(draft, wanted if is_open(draft, wanted) else furthest_step(draft))
 
 
@@ -180,10 +182,10 @@ _DEEDS: dict[str, Callable[[HttpRequest, DraftForm], None]] = {
 def _show(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step) -> HttpResponse:
     form = DraftForm(model_admin, request, draft)
     if step.slug == "event":
-        context = {**_frame(step, form), **show_event(request, draft), "errors": form.errors_of(step)}
+        context = {**_frame(step, form), **show_event(request, draft), "errors": _complaints(request, form, step)}
         return _render(model_admin, request, step, context)
     is_sent = is_answered(draft, step)
-    errors = form.errors_of(step) if is_sent and "q" not in request.GET else {}
+    errors = _complaints(request, form, step)
     shown = form.bound if is_sent else form.bind(None)
     context = {**_frame(step, form), "errors": errors, **SHOWS[step.slug](request, form)}
     if step.slug == "who":
@@ -191,6 +193,12 @@ def _show(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step) 
     context["groups"] = show_groups(shown, step, errors=errors)
     context["form_media"] = sum((shown.fields[name].widget.media for name in step.fields), Media())
     return _render(model_admin, request, step, context)
+
+
+def _complaints(request: HttpRequest, form: DraftForm, step: Step) -> dict[str, Any]:
+    """Return {field: complaints} where somebody wanted to go on, or was once: a step left by the way is no mistake."""
+    is_asked = _COMPLAIN in request.GET or step.slug in form.draft.done
+    return form.errors_of(step) if is_asked else {}
 
 
 def _frame(step: Step, form: DraftForm | None) -> dict[str, Any]:

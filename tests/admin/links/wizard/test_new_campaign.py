@@ -38,12 +38,40 @@ def test_the_new_campaign_is_chosen_with_its_statuses(world: World, admin_client
     assert {"Registered", "Attended"} <= {fate.label for fate, _states in labels.context["fates"]}
 
 
+def test_who_comes_back_without_a_new_campaign_has_made_no_mistake(world: World, admin_client: Client) -> None:
+    draft, _url = open_page(admin_client, world)
+    page = admin_client.get(url_of(draft, "campaign"))
+    assert "Something is missing" not in say(page)
+    assert "Search and choose a campaign." not in say(page)
+    answer = send(admin_client, draft, "campaign", org=world.org.pk)
+    assert "Search and choose a campaign." in say(admin_client.get(answer.url)), "now Next was pressed"
+
+
 def test_what_is_missing_or_wrong_is_said_and_nothing_made(world: World, admin_client: Client) -> None:
     _draft, url = open_page(admin_client, world)
     assert "The end lies before the start." in say(admin_client.post(url, {**FILLED, "EndDate": "2027-01-19"}))
     assert "This field is required." in say(admin_client.post(url, {**FILLED, "Name": ""}))
     assert "campaign of this name already" in say(admin_client.post(url, {**FILLED, "Name": "Salon 2026"}))
     assert campaigns(world) == ["Salon 2026"]
+
+
+def test_every_status_of_the_new_campaign_is_named_with_its_origin(world: World, admin_client: Client) -> None:
+    draft, url = open_page(admin_client, world)
+    page = say(admin_client.get(url))
+    assert "two member statuses of its own: <strong>Sent, Responded</strong>" in page
+    assert "From Salon 2026 it also gets: <strong>Registered, Attended, Declined, No show</strong>." in page
+    admin_client.post(url, FILLED)
+    labels = admin_client.get(url_of(draft, "labels"))
+    assert {fate.label for fate, _states in labels.context["fates"]} == {
+        "Sent", "Responded", "Registered", "Attended", "Declined", "No show"}  # fmt: skip
+
+
+def test_who_may_not_create_statuses_reads_which_ones_are_not_taken_over(world: World, admin_client: Client) -> None:
+    world.switch(object_access={"CampaignMemberStatus": {"createable": False}})
+    _draft, url = open_page(admin_client, world)
+    page = say(admin_client.get(url))
+    assert "<strong>Sent, Responded</strong>" in page
+    assert "those of Salon 2026 (Registered, Attended" in page
 
 
 def test_without_the_right_the_way_out_is_named(world: World, admin_client: Client) -> None:

@@ -125,7 +125,7 @@ def test_an_event_can_be_linked_before_its_first_message(world: World, admin_cli
 def test_a_linked_event_is_refused_at_the_first_step(world: World, admin_client: Client) -> None:
     taken = {"inwink_event_id": "other", "other_event": world.link.inwink_event_id, "go": "next"}
     page = admin_client.post(START, taken, follow=True)
-    assert page.redirect_chain[-1][0].endswith("/event/")
+    assert page.redirect_chain[-1][0].endswith("/event/?complain=1")
     assert "already exists" in say(page)
 
 
@@ -145,7 +145,7 @@ def test_a_wrong_answer_stays_as_typed_and_holds_the_step(world: World, admin_cl
     new_campaign(world)
     draft = walk(admin_client, begin(admin_client, world), until="who")
     page = admin_client.post(url_of(draft, "who"), {**ANSWERS["who"], "excluded_domains": "no domain"}, follow=True)
-    assert page.redirect_chain[-1][0] == url_of(draft, "who")
+    assert page.redirect_chain[-1][0] == f"{url_of(draft, 'who')}?complain=1"
     assert "no domain is no email domain" in say(page)
     draft.refresh_from_db()
     assert "who" not in draft.done
@@ -170,6 +170,17 @@ def test_what_was_begun_can_be_left_and_resumed(world: World, admin_client: Clie
     page = say(admin_client.get(START))
     assert f'href="{url_of(draft, "people")}"' in page
     assert "Forum RH" in page
+
+
+@pytest.mark.parametrize("go", ["back", "later", "labels", "stay"])
+def test_a_step_complains_only_to_those_who_wanted_to_go_on(world: World, admin_client: Client, go: str) -> None:
+    new_campaign(world)
+    draft = walk(admin_client, begin(admin_client, world), until="people")
+    unanswered = {**ANSWERS["people"], "owner_choice": ""}
+    send(admin_client, draft, "people", go=go, **unanswered)
+    assert "Choose to whom new people belong." not in say(admin_client.get(url_of(draft, "people")))
+    answer = send(admin_client, draft, "people", **unanswered)
+    assert "Choose to whom new people belong." in say(admin_client.get(answer.url))
 
 
 def test_a_draft_is_thrown_away_by_post_only(world: World, admin_client: Client, admin_user: Any) -> None:
