@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from simulator.accounts import Accounts
@@ -14,7 +14,7 @@ from simulator.faults import Faults
 from simulator.locks import CampaignLocks
 from simulator.rights import sees_all
 from simulator.settings import Settings
-from simulator.setup_rows import settle_new, settle_setup
+from simulator.setup_rows import chosen, settled_rows
 from simulator.shapes import Json, Row
 from simulator.store import Store
 
@@ -57,7 +57,7 @@ class Org:
         self.faults.clear()
         self.cursors.clear()
         names = self._load(self, self._seed)
-        settle_new(self)
+        self._settle(chosen(self.settings))
         accounts = Accounts(self._seed, refs=names)
         if hasattr(self, "accounts"):
             accounts.adopt_sessions(self.accounts)
@@ -82,7 +82,7 @@ class Org:
             self._fill_defaults()
             self.catalog = visible_catalog(self.full_catalog, settings=self.settings)
             self.schema_changed_at = now_text()
-            settle_setup(self, changed=values.keys())
+            self._settle(values.keys())
 
     def put_row(self, sobject: str, *, values: Row) -> str:
         """Add or change a row past all rules but the shape of a row, as a colleague; return its id."""
@@ -109,7 +109,7 @@ class Org:
     def can_see(self, sobject: str, row: Row) -> bool:
         """Tell whether sharing lets the integration user see a row."""
         hides = self.settings.sharing_hides.get(sobject)
-        if not hides or sees_all(self, sobject, user_id=self.accounts.integration_user_id):
+        if not hides or sees_all(self.store, sobject, user_id=self.accounts.integration_user_id):
             return True
         if hides == "not_owned":
             return row.get("OwnerId") == self.accounts.integration_user_id
@@ -119,6 +119,11 @@ class Org:
     def organization_id(self) -> str:
         """The org's own id."""
         return str(self.store.all("Organization")[0]["Id"])
+
+    def _settle(self, changed: Collection[str]) -> None:
+        """Keep the rows that tell how the org is set up in step with these switches."""
+        for sobject, values in settled_rows(self.store, settings=self.settings, changed=changed):
+            self.put_row(sobject, values=values)
 
     def _blank_row(self, sobject: str) -> Row:
         one = self.full_catalog[sobject.lower()]

@@ -6,30 +6,27 @@ https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perm
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from simulator.clock import now_text
 from simulator.shapes import Row
-
-if TYPE_CHECKING:
-    from simulator.org import Org
+from simulator.store import Store
 
 
-def sees_all(org: Org, sobject: str, *, user_id: str | None) -> bool:
+def sees_all(store: Store, sobject: str, *, user_id: str | None) -> bool:
     """Tell whether a permission set of the user has View All Data, or View All Records on the object."""
     return any(
-        one.get("PermissionsViewAllData") or _views_all_records(org, one["Id"], sobject=sobject)
-        for one in granted_sets(org, user_id=user_id)
+        one.get("PermissionsViewAllData") or _views_all_records(store, one["Id"], sobject=sobject)
+        for one in granted_sets(store, user_id=user_id)
     )
 
 
-def granted_sets(org: Org, *, user_id: str | None) -> Iterator[Row]:
+def granted_sets(store: Store, *, user_id: str | None) -> Iterator[Row]:
     """Return the permission sets that act for the user now; of a group the one that Salesforce computes from it.
 
     Session-based ones act only after an activation that no integration makes.
     """
-    for row in org.store.find("PermissionSetAssignment", field="AssigneeId", value=user_id):
-        found = org.store.get("PermissionSet", row_id=row.get("PermissionSetId"))
+    for row in store.find("PermissionSetAssignment", field="AssigneeId", value=user_id):
+        found = store.get("PermissionSet", row_id=row.get("PermissionSetId"))
         if found is not None and _acts(row) and not found.get("HasActivationRequired"):
             yield found
 
@@ -40,8 +37,8 @@ def _acts(assignment: Row) -> bool:
     return bool(assignment.get("IsActive")) and not assignment["IsDeleted"] and not is_over
 
 
-def _views_all_records(org: Org, set_id: str, *, sobject: str) -> bool:
+def _views_all_records(store: Store, set_id: str, *, sobject: str) -> bool:
     return any(
         row["SobjectType"] == sobject and row.get("PermissionsViewAllRecords") and not row["IsDeleted"]
-        for row in org.store.find("ObjectPermissions", field="ParentId", value=set_id)
+        for row in store.find("ObjectPermissions", field="ParentId", value=set_id)
     )
