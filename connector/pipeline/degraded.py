@@ -6,8 +6,8 @@ from django.db.models.functions import Cast
 from connector.core.outcomes import Note
 from connector.core.rows import LinkPolicy, Schemas
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
-from connector.pipeline.batch import policy_of
 from connector.pipeline.connection.schema_cache import load_schema
+from connector.pipeline.policies import policy_of
 from connector.pipeline.resync import CHUNK, wake_entries
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from connector.core.rows import PersonRef
 from connector.core.schema import PersonType, SObject
-from connector.pipeline.batch import policy_of
 from connector.pipeline.connection import connect
+from connector.pipeline.policies import policy_of
 from connector.pipeline.reading import (
     CallAgainError,
     ConfigurationProblemError,

@@ -22,7 +22,7 @@ from connector.core.validate_match import (
     validate_match_alone,
 )
 from connector.models import CampaignLink
-from connector.pipeline.batch import match_fields_of
+from connector.pipeline.policies import match_fields_of
 
 MATCH_FIELDS = ("also_contact", "also_lead", "key_contact", "key_lead", "key_source")
 """Fields of the form; shown once the link exists, when Salesforce can be asked which fields there are."""

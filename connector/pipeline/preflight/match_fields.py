@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from connector.core.match_fields import MAIN_EMAIL, MatchFields
 from connector.core.validate_match import WORDS, validate_match
 from connector.models import CampaignLink
-from connector.pipeline.batch import match_fields_of
+from connector.pipeline.policies import match_fields_of
 from connector.pipeline.preflight.check import Check, found, missing, say
 from connector.pipeline.setup.link_check import SchemaOf
 

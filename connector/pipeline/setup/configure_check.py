@@ -12,8 +12,8 @@ from connector.core.validate_link import validate_creation, validate_statuses
 from connector.core.validate_match import validate_match_alone
 from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
-from connector.pipeline.batch import rule_of
 from connector.pipeline.connection.org_setup import needs_my_domain, refuse_login_url, refuse_private_key
+from connector.pipeline.policies import rule_of
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, SourcePlan, mapping_row
 from connector.pipeline.setup.configure_schema import MappingSection
 from connector.pipeline.setup.configure_yaml import ConfigError, Document, Path

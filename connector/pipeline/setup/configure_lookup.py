@@ -10,7 +10,6 @@ from connector.core.state import State
 from connector.core.validate_link import validate_labels
 from connector.core.validate_match import validate_match
 from connector.models import FieldMapping, SalesforceOrg
-from connector.pipeline.batch import match_fields_of
 from connector.pipeline.connection.connect import (
     CampaignChoice,
     CampaignNotFound,
@@ -24,6 +23,7 @@ from connector.pipeline.connection.connect import (
 )
 from connector.pipeline.connection.log_in import GRANT_COLUMNS, needs_log_in
 from connector.pipeline.connection.sign_in import CREDENTIAL_COLUMNS, check_same_organization, sign_in
+from connector.pipeline.policies import match_fields_of
 from connector.pipeline.setup.configure_check import problem_errors, statuses_of
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, lay, lay_mappings, rests
 from connector.pipeline.setup.configure_read import Reading, taken_campaign

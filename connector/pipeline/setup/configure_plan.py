@@ -12,7 +12,7 @@ from connector.core.mapping_defaults import defaults_beside
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg, WebhookSource
 from connector.models.fields import Secret
 from connector.models.links import STATUS_FIELDS
-from connector.pipeline.batch import rule_of
+from connector.pipeline.policies import rule_of
 from connector.pipeline.setup.configure_schema import LinkSection, MappingSection, OrgSection, Section, SourceSection
 from connector.pipeline.setup.configure_yaml import Path
 from connector.pipeline.setup.mappings import mapping_of

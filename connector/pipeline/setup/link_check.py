@@ -10,7 +10,7 @@ from connector.core.validate import validate_mapping, validate_required
 from connector.core.validate_link import searched_objects
 from connector.core.validate_match import refuse_mapped_key
 from connector.models import CampaignLink, FieldMapping
-from connector.pipeline.batch import match_fields_of, rule_of
+from connector.pipeline.policies import match_fields_of, rule_of
 
 SchemaOf = Callable[[SObject], ObjectSchema]
 """Returns what the integration user may do with an object."""

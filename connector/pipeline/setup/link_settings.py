@@ -10,7 +10,7 @@ from django.utils import timezone
 from connector.core.mapping_defaults import defaults_beside
 from connector.models import CampaignLink, FieldMapping
 from connector.models.links import STATUS_FIELDS
-from connector.pipeline.batch import rule_of
+from connector.pipeline.policies import rule_of
 from connector.pipeline.setup.configure_plan import (
     LINK_COLUMNS,
     MAPPING_COLUMNS,

@@ -8,7 +8,7 @@ from django.db import transaction
 from connector.core.problem import Problem, gettext_noop
 from connector.core.validate import validate_mapping_alone
 from connector.models import CampaignLink, FieldMapping
-from connector.pipeline.batch import rule_of
+from connector.pipeline.policies import rule_of
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change
 from connector.pipeline.setup.link_check import SchemaOf, mapping_problems, spell_fields
 

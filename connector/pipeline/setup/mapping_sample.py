@@ -12,7 +12,7 @@ from connector.core.rows import LinkPolicy, Row
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.screen import Person
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.batch import policy_of
+from connector.pipeline.policies import policy_of
 
 SAMPLED = 500
 """Participants whose values are looked at; the newest ones."""

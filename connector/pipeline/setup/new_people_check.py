@@ -8,7 +8,7 @@ from connector.core.schema import SObject
 from connector.core.validate_people import validate_new_people, validate_record_type
 from connector.models import CampaignLink
 from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS
-from connector.pipeline.batch import CREATE, new_people_of
+from connector.pipeline.policies import CREATE, new_people_of
 from connector.pipeline.setup.link_check import CREATED, SchemaOf
 from connector.pipeline.setup.new_people_words import is_queue
 from connector.salesforce.errors import RequestRefused

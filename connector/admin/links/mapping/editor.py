@@ -12,7 +12,7 @@ from connector.core.mapping import Facts
 from connector.core.participant import text_of
 from connector.core.validate import CHOICE_TYPES
 from connector.models import FieldMapping
-from connector.pipeline.batch import rule_of
+from connector.pipeline.policies import rule_of
 
 SPARE_ROWS = 1
 """Empty lines of the table of choices, for what was not received yet."""

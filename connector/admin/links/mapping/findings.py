@@ -22,7 +22,7 @@ from connector.core.try_mapping import UNKNOWN_CHOICE, Trial, try_rule
 from connector.core.validate import CHOICE_TYPES
 from connector.core.validate_link import searched_objects
 from connector.models import CampaignLink, FieldMapping
-from connector.pipeline.batch import rule_of
+from connector.pipeline.policies import rule_of
 from connector.pipeline.sentences import say_stored
 from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.setup.mapping_edit import check_mapping

@@ -11,7 +11,7 @@ from connector.admin.links.mapping.form import as_text
 from connector.admin.links.mapping.offers import type_words
 from connector.admin.links.mapping.words import OBJECT_HELP, source_name
 from connector.models import FieldMapping
-from connector.pipeline.batch import rule_of
+from connector.pipeline.policies import rule_of
 from connector.pipeline.setup.link_check import MappingProblem, mapping_problems
 
 

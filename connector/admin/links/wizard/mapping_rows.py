@@ -11,7 +11,7 @@ from connector.admin.links.wizard.draft_form import DraftForm, mapping_key
 from connector.admin.links.wizard.options import MODE_SENTENCES
 from connector.core.schema import FieldSpec
 from connector.models import FieldMapping
-from connector.pipeline.batch import rule_of
+from connector.pipeline.policies import rule_of
 from connector.pipeline.setup.link_check import used_mappings
 from connector.pipeline.setup.samples import Sample, sample_waiting
 

@@ -27,7 +27,7 @@ from connector.core.state import State
 from connector.core.validate import SOURCE_TYPES
 from connector.core.yes_no import read_yes_no
 from connector.models import LinkDraft, SalesforceOrg, UnlinkedEvent, UnlinkedParticipant
-from connector.pipeline.batch import policy_of
+from connector.pipeline.policies import policy_of
 from connector.pipeline.preview_waiting import CREATING_STATES, count_waiting
 from connector.pipeline.setup.link_check import mapping_problems
 from connector.pipeline.setup.link_setup import offer_campaigns
