@@ -14,3 +14,5 @@ os.environ.setdefault("SALESFORCE_EXTRA_HOSTS", "127.0.0.1,localhost")
 from project.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast log-ins
+
+WHITENOISE_AUTOREFRESH = True  # looks for a static file when it is asked for, not for all of them with each test client
