@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from connector.models import SyncRun
+from connector.pipeline.put_back.now import put_back
 from connector.pipeline.put_back.run import Request
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.put_back.start import put_back
 from tests.acceptance.people import someone
 from tests.world import World, untouched
 

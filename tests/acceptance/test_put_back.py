@@ -6,9 +6,10 @@ import pytest
 
 from connector.core.put_back import Kept
 from connector.models import FieldMapping, SyncAttempt, SyncRun
+from connector.pipeline.put_back.now import put_back
+from connector.pipeline.put_back.preview import preview_put_back
 from connector.pipeline.put_back.run import Request
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.put_back.start import preview_put_back, put_back
 from connector.pipeline.resync import resync_link
 from tests.acceptance.people import someone
 from tests.factories import OutboxEntryFactory

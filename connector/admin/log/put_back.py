@@ -20,10 +20,11 @@ from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
 from connector.admin.frame.names import name_of
 from connector.models import CampaignLink, Errand, OutboxEntry, SyncRun
+from connector.pipeline.errands.putting_back import AT_ONCE, start_put_back
 from connector.pipeline.errands.start import Started
+from connector.pipeline.put_back.preview import PutBackPreview, UnreadableError, preview_put_back
 from connector.pipeline.put_back.run import Request, Tally
 from connector.pipeline.put_back.selection import Selection, written_fields
-from connector.pipeline.put_back.start import AT_ONCE, PutBackPreview, UnreadableError, preview_put_back, start_put_back
 
 SHOWN = 200
 """Values listed by a preview."""

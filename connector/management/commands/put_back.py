@@ -13,9 +13,10 @@ from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, CommandPro
 from connector.management.events import link_of_event
 from connector.management.who import who_asks
 from connector.models import OutboxEntry, SyncRun
+from connector.pipeline.put_back.now import put_back
+from connector.pipeline.put_back.preview import PreviewLine, PutBackPreview, UnreadableError, preview_put_back
 from connector.pipeline.put_back.run import BUSY, Request, Tally
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.put_back.start import PreviewLine, PutBackPreview, UnreadableError, preview_put_back, put_back
 
 _SHOWN = 20
 """Values shown by a preview without --json."""

@@ -1,4 +1,4 @@
-"""Put many values back, a chunk of participants at a time."""
+"""Put values back: few at once, many as an errand, a chunk of participants at a time."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,10 +10,26 @@ from django.db import transaction
 
 from connector.models import CampaignLink, Errand
 from connector.pipeline.errands.pace import HaltedError, Pace
+from connector.pipeline.errands.start import Order, Started, start_once
+from connector.pipeline.put_back.now import put_back
 from connector.pipeline.put_back.run import WAIT_SECONDS, Job, Request, Tally, open_run, put_back_chunks
-from connector.pipeline.put_back.selection import Selection, traces_by_participant
+from connector.pipeline.put_back.selection import Selection, links_of, traces_by_participant
 
+AT_ONCE = 200
+"""Participants whose values are put back while the person who asked waits; more are left to the workers."""
 _NOTHING: Mapping[str, Any] = {"after": 0, "restored": 0, "failed": 0, "kept": {}, "api_calls": 0}
+
+
+def start_put_back(selection: Selection, request: Request) -> Tally | list[Started]:
+    """Put back at once where few participants are concerned; else leave it to the workers, an errand for each link.
+
+    Asked twice, the errands that are open come back.
+    """
+    links = links_of(selection)
+    if sum(len(traces_by_participant(selection, link)) for link in links) <= AT_ONCE:
+        return put_back(selection, request)
+    terms = {"selection": selection.as_json(), "reason": request.reason}
+    return [start_once(Order(Errand.Kind.PUT_BACK, requested_by=request.by, link=link, terms=terms)) for link in links]
 
 
 def put_back_again(errand: Errand, pace: Pace) -> Mapping[str, Any] | None:

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from connector.admin.log import put_back
 from connector.models import Errand, SyncAttempt, SyncRun
+from connector.pipeline.errands import putting_back
 from connector.pipeline.errands.work import carry_out
-from connector.pipeline.put_back import start
 from tests.acceptance.people import someone
 from tests.admin.conftest import SignIn
 from tests.replaced import title
@@ -106,7 +106,7 @@ def test_several_runs_are_put_back_to_what_was_before_the_first(twice: World, ad
 def test_many_people_of_several_runs_are_left_to_the_workers(
     twice: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start, "AT_ONCE", 0)
+    monkeypatch.setattr(putting_back, "AT_ONCE", 0)
     _shown, ids = tick_runs(admin_client)
     admin_client.post(f"{RUNS}put-back-many/", {"ids": ids, "reason": "wrong"})
     errand = Errand.objects.get(kind=Errand.Kind.PUT_BACK)
@@ -151,7 +151,7 @@ def test_a_field_of_an_event_is_chosen_and_put_back(replaced: World, admin_clien
 def test_many_are_left_to_the_workers_and_the_page_of_the_task_is_shown(
     replaced: World, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start, "AT_ONCE", 0)
+    monkeypatch.setattr(putting_back, "AT_ONCE", 0)
     monkeypatch.setattr(put_back, "AT_ONCE", 0)
     assert "1 of them were not looked at" in admin_client.get(run_url()).content.decode()
     done = admin_client.post(run_url(), {"reason": "wrong"}, follow=True)
@@ -171,7 +171,7 @@ def test_many_are_left_to_the_workers_and_the_page_of_the_task_is_shown(
 def test_a_task_that_stopped_says_what_is_back_and_is_stopped_by_whom_it_is_for(
     replaced: World, admin_client: Client, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start, "AT_ONCE", 0)
+    monkeypatch.setattr(putting_back, "AT_ONCE", 0)
     admin_client.post(run_url(), {"reason": "wrong"})
     errand = Errand.objects.get()
     operator = sign_in("view_errand", "see_people", "resync_campaignlink", "view_syncrun")

@@ -9,12 +9,12 @@ from django.utils import timezone
 from connector.models import Errand, SyncRun
 from connector.pipeline.claim import claim_batch
 from connector.pipeline.errands import pace, putting_back
+from connector.pipeline.errands.putting_back import start_put_back
 from connector.pipeline.errands.start import INTERRUPTED, Started, revive_errands, stop_errand
 from connector.pipeline.errands.work import carry_out
-from connector.pipeline.put_back import run, start
+from connector.pipeline.put_back import run
 from connector.pipeline.put_back.run import BUSY, Request, Tally
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.put_back.start import start_put_back
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World
@@ -28,7 +28,7 @@ NAMES = ("Ada", "Grace", "Edith", "Mary", "Joan")
 @pytest.fixture
 def selection(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Selection:
     """Five contacts whose titles one run replaced; put backs go by two, and more than three are a task."""
-    monkeypatch.setattr(start, "AT_ONCE", 3)
+    monkeypatch.setattr(putting_back, "AT_ONCE", 3)
     monkeypatch.setattr(run, "CHUNK", 2)
     world.configure(update_existing=True)
     for name in NAMES:

@@ -1,22 +1,17 @@
-"""Preview a put back, and start it: at once where it is small, else as an errand of the workers."""
+"""Preview a put back: say of each value whether it would be what it was, or why it stays; writes nothing."""
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
 from connector.core.participant import Json
 from connector.core.put_back import Kept, Restore
-from connector.models import Errand, OutboxEntry
+from connector.models import OutboxEntry
 from connector.pipeline.connection import connect
-from connector.pipeline.errands.start import Order, Started, start_once
-from connector.pipeline.put_back.run import Job, Request, Tally, run_job
 from connector.pipeline.put_back.selection import Selection, links_of, traces_by_participant
 from connector.pipeline.put_back.values import Decision, values_of
 from connector.pipeline.stops import STOPS, explain_stop
 
-AT_ONCE = 200
-"""Participants whose values are put back while the person who asked waits; more are left to the workers."""
 _READ_TOGETHER = 500
 """Participants of a preview."""
 
@@ -106,25 +101,3 @@ def _lines(decisions: list[Decision]) -> list[PreviewLine]:
         )
         for one in decisions
     ]
-
-
-def put_back(selection: Selection, request: Request, *, on_chunk: Callable[[int], object] | None = None) -> Tally:
-    """Put back here, whatever the size; call outside a transaction."""
-    total = Tally()
-    for link in links_of(selection):
-        total.add(run_job(Job(link, selection, request), on_chunk=on_chunk))
-        if total.stop_code:
-            break
-    return total
-
-
-def start_put_back(selection: Selection, request: Request) -> Tally | list[Started]:
-    """Put back at once where few participants are concerned; else leave it to the workers, an errand for each link.
-
-    Asked twice, the errands that are open come back.
-    """
-    links = links_of(selection)
-    if sum(len(traces_by_participant(selection, link)) for link in links) <= AT_ONCE:
-        return put_back(selection, request)
-    terms = {"selection": selection.as_json(), "reason": request.reason}
-    return [start_once(Order(Errand.Kind.PUT_BACK, requested_by=request.by, link=link, terms=terms)) for link in links]
