@@ -84,6 +84,9 @@ def wanted_value(rule: MappingRule, *, facts: Facts, context: Context) -> tuple[
     return ";".join(chosen), None, False
 
 
+_NEW, _MAY_UPDATE = Target(is_new=True), Policy(may_update=True)
+
+
 def new_values(sobject: SObject, *, facts: Facts, context: Context) -> tuple[dict[str, Json], tuple[Note, ...]]:
     """Return the values of a record that is to be created, placeholders included. Raises UnfitError."""
     values: dict[str, Json] = {}
@@ -91,12 +94,12 @@ def new_values(sobject: SObject, *, facts: Facts, context: Context) -> tuple[dic
     schema = context.schemas[sobject]
     for rule in rules_of(sobject, context):
         spec = schema.find_field(rule.field)
-        if spec is None or not spec.is_createable:
+        if spec is None or not is_tried(rule, spec=spec, target=_NEW, policy=_MAY_UPDATE):
             notes.append(Note.FIELD_DROPPED)
             continue
         wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
         notes += [note] if note else []
-        write, value = assign(rule, wanted, spec=spec, target=Target(is_new=True), policy=Policy(may_update=True))
+        write, value = assign(rule, wanted, spec=spec, target=_NEW, policy=_MAY_UPDATE)
         if write and not is_left:
             values[spec.name] = value
     if sobject is not SObject.CAMPAIGN_MEMBER:
@@ -142,7 +145,7 @@ def changed_values(sobject: SObject, present: Present, *, facts: Facts, context:
             notes.append(Note.FIELD_DROPPED)
             continue
         target = target_of(rule, spec=spec, present=present, policy=context.policy)
-        if not spec.is_updateable or not is_open(rule, spec=spec, target=target, policy=present.policy):
+        if not is_tried(rule, spec=spec, target=target, policy=present.policy):
             continue
         wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
         notes += [note] if note else []
@@ -155,6 +158,13 @@ def changed_values(sobject: SObject, present: Present, *, facts: Facts, context:
         elif rule.mode is Mode.OVERWRITE and same_value(target.current, wanted, spec=spec):
             agreed[spec.name] = wanted
     return Changes(values, agreed, tuple(dict.fromkeys(notes)))
+
+
+def is_tried(rule: MappingRule, *, spec: FieldSpec, target: Target, policy: Policy) -> bool:
+    """Say whether a value is converted for a record at all: only then one that does not fit lets the person fail."""
+    if target.is_new:
+        return spec.is_createable
+    return spec.is_updateable and is_open(rule, spec=spec, target=target, policy=policy)
 
 
 def target_of(rule: MappingRule, *, spec: FieldSpec, present: Present, policy: LinkPolicy) -> Target:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connector.core.convert import UnfitError, is_blank, same_value
-from connector.core.field_values import Context, Present, rules_of, target_of, wanted_value
+from connector.core.field_values import Context, Present, is_tried, rules_of, target_of, wanted_value
 from connector.core.mapping import Facts, MappingRule, Mode, Policy, Target, assign, is_open, unticks
 from connector.core.participant import Json
 from connector.core.plan import present_member, present_record
@@ -91,8 +91,9 @@ def _kept(rule: MappingRule, present: Present | None, facts: Facts, context: Con
             return Kept(rule.path, Why.CHOICE_SKIPPED, target.current)
         why = _why(rule, wanted, spec=spec, target=target, policy=policy)
     except UnfitError as exc:
-        is_tried = target.is_new or (spec.is_updateable and is_open(rule, spec=spec, target=target, policy=policy))
-        return Kept(rule.path, Why.UNFIT, target.current, detail=exc.detail, code=exc.code) if is_tried else None
+        if not is_tried(rule, spec=spec, target=target, policy=policy):
+            return None
+        return Kept(rule.path, Why.UNFIT, target.current, detail=exc.detail, code=exc.code)
     return None if why is None else Kept(rule.path, why, target.current, wanted)
 
 

@@ -8,16 +8,19 @@ from django.db.models import QuerySet
 
 from connector.core.field_values import Context
 from connector.core.mapping import Facts
+from connector.core.outcomes import EntryState
+from connector.core.reach import is_sent
 from connector.core.rows import LinkPolicy, Row
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.screen import Person
 from connector.models import CampaignLink, OutboxEntry
+from connector.pipeline.batch import row_of
 from connector.pipeline.policies import policy_of
 
 SAMPLED = 500
 """Participants whose values are looked at; the newest ones."""
-_COLUMNS = ("participant_key", "email_key", "payload", "states_seen", "participant_state", "source_updated_at",
-            "changed_at", "first_registered_at", "attended_at", "held_payload", "source__locale")  # fmt: skip
+_NOT_SENT = (EntryState.LEFT_OUT, EntryState.NEEDS_ANSWER)
+"""How a participant ends of whom nothing is sent; they wait again once inwink, the link or a person says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Sample:
     policy: LinkPolicy
     people: Mapping[int, Facts]
     """{entry id: what mappings can read}, the newest first."""
+    sent: Mapping[int, Row]
+    """Those of whom anything is sent: nobody whom the rules or the last run left out."""
     total: int
     """Participants of the event; all of them where that is no more than SAMPLED."""
 
@@ -56,7 +61,10 @@ def load_sample(link: CampaignLink, *, also: OutboxEntry | None = None) -> Sampl
     locale = next((entry.source.locale for entry in newest if entry.source is not None), "fr")
     policy = policy_of(link, language=locale)
     total = len(newest) if len(newest) < SAMPLED else OutboxEntry.objects.filter(link=link).count()
-    return Sample(policy, {pk: _facts(entry, policy) for pk, entry in entries.items()}, total)
+    rows = {pk: row_of(entry, is_claimed=True) for pk, entry in entries.items()}
+    people = {pk: Person((row,), row.email).facts(policy) for pk, row in rows.items()}
+    sent = {pk: row for pk, row in rows.items() if entries[pk].state not in _NOT_SENT and is_sent(row, policy)}
+    return Sample(policy, people, sent, total)
 
 
 def find_example(link: CampaignLink, entry_id: int) -> OutboxEntry | None:
@@ -65,9 +73,4 @@ def find_example(link: CampaignLink, entry_id: int) -> OutboxEntry | None:
 
 
 def _entries(link: CampaignLink) -> QuerySet[OutboxEntry]:
-    return OutboxEntry.objects.filter(link=link).select_related("source").only(*_COLUMNS)
-
-
-def _facts(entry: OutboxEntry, policy: LinkPolicy) -> Facts:
-    row = Row(id=entry.pk, known=entry.known(), key=entry.participant_key, email=entry.email_key)
-    return Person((row,), row.email).facts(policy)
+    return OutboxEntry.objects.filter(link=link).select_related("source").defer("notes", "candidates")

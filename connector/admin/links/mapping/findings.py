@@ -1,6 +1,6 @@
 """What a mapping would do with what was really received: problems, people concerned, choices, a live example."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from connector.core.convert import UnfitError, choose
 from connector.core.field_values import Context, wanted_value
 from connector.core.mapping import Facts, MappingRule, read_source
 from connector.core.problem import Problem
+from connector.core.reach import Reach, reach_of
 from connector.core.received import received_choices, show_text
 from connector.core.schema import FieldSpec, SObject
 from connector.core.try_mapping import UNKNOWN_CHOICE, Trial, try_rule
@@ -84,26 +85,65 @@ def value_findings(mapping: FieldMapping, editing: Editing) -> list[Finding]:
     spec = editing.spec_of(mapping)
     if spec is None or not (mapping.source or mapping.constant is not None):
         return []
-    trial = try_rule(rule_of(mapping), list(editing.sample.people.values()), editing.context())
-    return [*_policy_findings(mapping, editing), *_trial_findings(trial, mapping, spec)]
+    if not editing.sample.people:
+        return [
+            *_policy_findings(mapping, editing),
+            Finding("", gettext("No participant has come yet: nothing can be tried.")),
+        ]
+    reached = reached_by(mapping, editing)
+    return [
+        *_policy_findings(mapping, editing),
+        *(_trial_findings(reached, mapping, editing) if reached else ()),
+        *_unreached_findings(len(editing.sample.people) - len(reached), editing),
+    ]
 
 
-def _trial_findings(trial: Trial, mapping: FieldMapping, spec: FieldSpec) -> list[Finding]:
-    if not trial.people:
-        return [Finding("", gettext("No participant has come yet: nothing can be tried."))]
+def reached_by(mapping: FieldMapping, editing: Editing) -> dict[int, Reach]:
+    """Return {entry id: how surely} of the participants of whom the value would be sent."""
+    rule, context = rule_of(mapping), editing.context()
+    reaches = {entry_id: reach_of(rule, row, context) for entry_id, row in editing.sample.sent.items()}
+    return {entry_id: reach for entry_id, reach in reaches.items() if reach is not Reach.NO}
+
+
+def _trial_findings(reached: Mapping[int, Reach], mapping: FieldMapping, editing: Editing) -> list[Finding]:
+    trial = _try(mapping, editing, reached)
     if not trial.filled:
-        return [Finding("warn", gettext("Nobody among the participants looked at has a value."), "from")]
+        return [Finding("warn", gettext("None of the participants for whom it would be sent has a value."), "from")]
     if not trial.misfits:
         text = ngettext("The value of %(count)s participant fits.", "The values of all %(count)s participants fit.",
                         trial.filled)  # fmt: skip
         return [Finding("good", text % {"count": trial.filled})]
+    certain = _try(mapping, editing, [entry_id for entry_id, reach in reached.items() if reach is Reach.YES])
+    spec = editing.spec_of(mapping)
     found = []
     for misfit in trial.misfits:
-        kind, text = misfit_words(misfit, mapping=mapping, length=spec.length)
+        is_certain = any((one.code, one.count) == (misfit.code, misfit.count) for one in certain.misfits)
+        kind, text = misfit_words(misfit, mapping=mapping, length=spec.length if spec else 0, is_certain=is_certain)
         if misfit.code == UNKNOWN_CHOICE:
             text = f"{text} {_name_choices(trial)}"
         found.append(Finding(kind, text, "choices" if misfit.code == UNKNOWN_CHOICE else "from"))
     return found
+
+
+def _try(mapping: FieldMapping, editing: Editing, entry_ids: Iterable[int]) -> Trial:
+    people = [editing.sample.people[entry_id] for entry_id in entry_ids]
+    return try_rule(rule_of(mapping), people, editing.context())
+
+
+def _unreached_findings(count: int, editing: Editing) -> list[Finding]:
+    """Say of how many it is not sent, for whom no value is judged."""
+    if not count:
+        return []
+    if count == len(editing.sample.people):
+        text = gettext("It would be sent for none of the participants looked at: they are left out, wait for an "
+                       "answer, or keep what Salesforce holds.")  # fmt: skip
+        return [Finding("", text)]
+    text = ngettext(
+        "%(count)s participant is not concerned: left out, waiting for an answer, or keeping what Salesforce holds.",
+        "%(count)s participants are not concerned: left out, waiting for an answer, or keeping what Salesforce holds.",
+        count,
+    )
+    return [Finding("", text % {"count": count})]
 
 
 def _name_choices(trial: Trial) -> str:

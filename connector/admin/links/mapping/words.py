@@ -69,20 +69,24 @@ def source_name(path: str) -> str:
     return str(SOURCE_NAMES.get(path, path))
 
 
-def misfit_words(misfit: Misfit, *, mapping: FieldMapping, length: int) -> tuple[str, str]:
-    """Return (kind, sentence) of values that do not fit as they are: what happens to the people who have them."""
+def misfit_words(misfit: Misfit, *, mapping: FieldMapping, length: int, is_certain: bool) -> tuple[str, str]:
+    """Return (kind, sentence) of values that do not fit as they are: what happens to the people who have them.
+
+    It is certain where Salesforce need not be asked what it holds of them.
+    """
+    fail = _fail(misfit.count) if is_certain else _could_fail(misfit.count)
     if misfit.code == TOO_LONG:
-        return _too_long(misfit, mapping=mapping, length=length)
+        return _too_long(misfit, fail, mapping=mapping, length=length)
     if misfit.code == UNKNOWN_CHOICE:
-        return _unknown(misfit, mapping)
+        return _unknown(misfit, fail, mapping=mapping)
     if misfit.code == SEVERAL_CHOICES:
         what = gettext("The field takes one choice, and they have several.")
     else:
         what = explain_code(misfit.code).what
-    return "bad", f"{_fail(misfit.count)} {what} {_samples(misfit)}"
+    return "bad", f"{fail} {what} {_samples(misfit)}"
 
 
-def _too_long(misfit: Misfit, *, mapping: FieldMapping, length: int) -> tuple[str, str]:
+def _too_long(misfit: Misfit, fail: str, *, mapping: FieldMapping, length: int) -> tuple[str, str]:
     values: Mapping[str, Any] = {"count": misfit.count, "length": length, "longest": misfit.longest}
     if mapping.truncate:
         text = ngettext(
@@ -92,10 +96,10 @@ def _too_long(misfit: Misfit, *, mapping: FieldMapping, length: int) -> tuple[st
         )
         return "warn", text % values
     why = gettext("%(longest)s characters, and the field holds %(length)s. Or tick “cut texts that are too long”.")
-    return "bad", f"{_fail(misfit.count)} {why % values}"
+    return "bad", f"{fail} {why % values}"
 
 
-def _unknown(misfit: Misfit, mapping: FieldMapping) -> tuple[str, str]:
+def _unknown(misfit: Misfit, fail: str, *, mapping: FieldMapping) -> tuple[str, str]:
     values = {"count": misfit.count}
     if mapping.unknown_choice == FieldMapping.UnknownChoice.SKIP:
         text = ngettext(
@@ -112,11 +116,20 @@ def _unknown(misfit: Misfit, mapping: FieldMapping) -> tuple[str, str]:
         )
         return "warn", text % values
     why = gettext("Salesforce does not know the choice: give it one under “Choices”.")
-    return "bad", f"{_fail(misfit.count)} {why}"
+    return "bad", f"{fail} {why}"
 
 
 def _fail(count: int) -> str:
     text = ngettext("%(count)s participant would fail.", "%(count)s participants would fail.", count)
+    return text % {"count": count}
+
+
+def _could_fail(count: int) -> str:
+    text = ngettext(
+        "%(count)s participant could fail; it depends on what Salesforce holds of them.",
+        "Up to %(count)s participants could fail; it depends on what Salesforce holds of them.",
+        count,
+    )
     return text % {"count": count}
 
 

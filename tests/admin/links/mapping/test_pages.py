@@ -89,6 +89,34 @@ def test_values_that_do_not_fit_are_told_while_editing(event: World, admin_clien
     assert not FieldMapping.objects.filter(field="Dietary__c").exists()
 
 
+def test_only_those_would_fail_for_whom_the_value_is_sent(event: World, admin_client: Client) -> None:
+    event.configure(only=[{"source": "fields.diet", "not_in": [LONG]}])
+    found = check(admin_client, event)["findings"]
+    assert "would fail" not in found
+    assert "The values of all 2 participants fit." in found
+    assert "1 participant is not concerned: left out" in found
+
+
+def test_those_who_are_not_updated_do_not_fail(event: World, admin_client: Client) -> None:
+    event.drain()
+    sent = {"object": "lead", "field": "Diet__c", "source": "fields.diet"}
+    event.switch(custom_fields={"Lead": [{"name": "Diet__c", "label": "Diet", "type": "string", "length": 5}]})
+    event.forget_describes()
+    off = check(admin_client, event, **sent)["findings"]
+    assert "would fail" not in off
+    assert "It would be sent for none of the participants looked at" in off
+    event.configure(update_existing=True)
+    assert "1 participant would fail." in check(admin_client, event, **sent)["findings"]
+
+
+def test_what_depends_on_salesforce_could_fail(event: World, admin_client: Client) -> None:
+    sent = {"object": "lead", "field": "Track__c", "source": "fields.track"}
+    assert (
+        "1 participant could fail; it depends on what Salesforce holds"
+        in check(admin_client, event, **sent)["findings"]
+    )
+
+
 def test_the_same_check_runs_without_a_script(event: World, admin_client: Client) -> None:
     page = add(admin_client, event, check="1")
     assert "300 characters, and the field holds 255." in page.content.decode()
