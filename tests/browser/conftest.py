@@ -4,9 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.utils.translation import gettext, ngettext, override
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from connector.models import Errand
@@ -100,6 +102,53 @@ def either(
         somebody.sign_in()
         yield somebody, language
         assert somebody.complaints == []
+
+
+class Reader:
+    """An administrator who reads one language; the words of the pages are looked up in its catalogue."""
+
+    def __init__(self, visitor: Visitor, language: str) -> None:
+        self.visitor, self.page, self.language = visitor, visitor.page, language
+
+    def words(self, text: str, **values: Any) -> str:
+        """Return a text as this reader sees it."""
+        with override(self.language):
+            return gettext(text) % values if values else gettext(text)
+
+    def count(self, one: str, many: str, number: int) -> str:
+        """Return a text with a number."""
+        with override(self.language):
+            return ngettext(one, many, number) % {"count": number, "counter": number}
+
+    def open(self, path: str) -> Page:
+        """Open a page, which must fit the window."""
+        page = self.visitor.open(path)
+        assert fits(self.visitor)
+        return page
+
+    def follow(self, text: str) -> None:
+        """Follow a link of the page, whose words are ours, to a page that must fit the window."""
+        self.follow_named(self.words(text))
+
+    def follow_named(self, name: str) -> None:
+        """Follow a link that is called as what it leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=True).first.click()
+        assert fits(self.visitor)
+
+    def press(self, text: str) -> None:
+        """Press a button of the page."""
+        self.page.get_by_role("button", name=self.words(text), exact=True).first.click()
+
+    def reads(self, text: str) -> None:
+        """Wait until a text is there."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+
+@pytest.fixture
+def reader(either: tuple[Visitor, str]) -> Reader:
+    """Return the administrator of each language."""
+    return Reader(*either)
 
 
 def fits(visitor: Visitor) -> bool:

@@ -3,63 +3,18 @@
 The words are looked up in the catalogue: that they are translated, and set well, is tested in tests/test_locale.py.
 """
 
-from typing import Any
-
 import pytest
-from django.utils.translation import gettext, ngettext, override
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from connector.core.schema import SObject
 from connector.models import CampaignLink, ErasedPerson, FieldMapping, LinkTemplate, OutboxEntry
 from tests.acceptance.people import someone
-from tests.browser.conftest import Visitor, fits
+from tests.browser.conftest import Reader
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LINK = "/admin/connector/campaignlink/"
-
-
-class Reader:
-    """An administrator who reads one language."""
-
-    def __init__(self, visitor: Visitor, language: str) -> None:
-        self.visitor, self.page, self.language = visitor, visitor.page, language
-
-    def words(self, text: str, **values: Any) -> str:
-        """Return a text as this reader sees it."""
-        with override(self.language):
-            return gettext(text) % values if values else gettext(text)
-
-    def count(self, one: str, many: str, number: int) -> str:
-        """Return a text with a number."""
-        with override(self.language):
-            return ngettext(one, many, number) % {"count": number, "counter": number}
-
-    def open(self, path: str) -> Page:
-        """Open a page, which must fit the window."""
-        page = self.visitor.open(path)
-        assert fits(self.visitor)
-        return page
-
-    def follow(self, text: str) -> None:
-        """Follow a link of the page."""
-        self.page.get_by_role("link", name=self.words(text), exact=True).first.click()
-        assert fits(self.visitor)
-
-    def press(self, text: str) -> None:
-        """Press a button of the page."""
-        self.page.get_by_role("button", name=self.words(text), exact=True).first.click()
-
-    def reads(self, text: str) -> None:
-        """Wait until a text is there."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
-
-
-@pytest.fixture
-def reader(either: tuple[Visitor, str]) -> Reader:
-    """Return the administrator of each language."""
-    return Reader(*either)
 
 
 def test_what_a_field_was_filled_with_is_put_back(world: World, reader: Reader) -> None:
