@@ -89,6 +89,30 @@ def test_the_first_stop_leads_past_the_menu(visitor: Visitor) -> None:
     assert keys.unseen == set()
 
 
+@pytest.mark.parametrize("width", [1280, 400], ids=["desk", "phone"])
+def test_the_menu_and_the_account_need_no_pointer(visitor: Visitor, width: int) -> None:
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 900})
+    visitor.open("/admin/")
+    keys = Keyboard(page)
+    if width < 1000:
+        keys.press("Enter", "button[aria-controls='nav-sidebar']")
+        expect(page.get_by_role("button", name="Close the menu")).to_be_focused()
+    keys.press("Enter", "h2 > button")
+    keys.follow("#nav-sidebar a[href='/admin/auth/user/']")
+    expect(page).to_have_url(re.compile("/auth/user/$"))
+    visitor.open("/admin/")
+    if width < 1000:
+        keys.press("Enter", "button[aria-controls='nav-sidebar']")
+    keys.press("Enter", ".cx-account")
+    expect(page.locator(".cx-account")).to_have_attribute("aria-expanded", "true")
+    keys.press("Space", "[aria-label='Your account'] button[aria-pressed='false']")
+    keys.follow("#logout-form button")
+    expect(page).to_have_url(re.compile("/admin/(login|logout)/"))
+    assert keys.unseen == set()
+    assert visitor.complaints == []
+
+
 def test_an_event_is_linked_without_a_pointer(world: World, visitor: Visitor) -> None:
     new_campaign(world)
     UnlinkedEventFactory.create(event_id=EVENT, event_name="Forum RH")
