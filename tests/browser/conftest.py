@@ -1,6 +1,7 @@
 """A Chromium that drives the running site; tests that need one are skipped where none is installed."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils.translation import gettext, ngettext, override
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from connector.models import Errand
@@ -136,9 +137,25 @@ class Reader:
             self.page.get_by_role("link", name=name, exact=True).first.click()
         assert fits(self.visitor)
 
+    def menu(self, text: str) -> None:
+        """Follow a link of the menu, a part of which is folded."""
+        menu = self.unfold_menu()
+        link = menu.get_by_role("link", name=re.compile(rf"^{re.escape(self.words(text))}( \d+)?$"))
+        if not link.is_visible():
+            menu.locator("h2 > button").click()
+        with self.page.expect_navigation():
+            link.click()
+
+    def unfold_menu(self) -> Locator:
+        """Return the menu, which a narrow window shows on request."""
+        menu = self.page.locator("#nav-sidebar")
+        if not menu.is_visible():
+            self.press("Menu")
+        return menu
+
     def press(self, text: str) -> None:
         """Press a button of the page."""
-        self.page.get_by_role("button", name=self.words(text), exact=True).first.click()
+        self.page.get_by_role("button", name=self.words(text), exact=True).locator("visible=true").first.click()
 
     def reads(self, text: str) -> None:
         """Wait until a text is there."""

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from connector.core.schema import SObject
-from connector.models import CampaignLink, ErasedPerson, FieldMapping, LinkTemplate, OutboxEntry
+from connector.models import CampaignLink, ErasedPerson, FieldMapping, OutboxEntry
 from tests.acceptance.people import someone
 from tests.browser.conftest import Reader
 from tests.world import World
@@ -92,21 +92,6 @@ def test_one_persons_data_are_shown_handed_out_and_erased(world: World, reader: 
     assert ErasedPerson.objects.exists()
     reader.open("/admin/auth/user/audit/")
     expect(reader.page.locator("body")).not_to_contain_text("ada.lovelace")
-
-
-def test_a_link_that_works_becomes_a_template_for_the_next_event(world: World, reader: Reader) -> None:
-    world.configure(status_refused="Declined", update_existing=True)
-    reader.open(f"{LINK}{world.link.pk}/save-as-template/")
-    reader.page.fill("#id_name", "Salon")
-    reader.press("Save as template")
-    reader.reads(reader.words("Saved. The template “%(name)s” can be chosen for new events.", name="Salon"))
-    template = LinkTemplate.objects.get()
-    assert template.settings["update_existing"] is True
-
-    reader.open("/admin/connector/linktemplate/")
-    reader.follow("Link an event with it…")
-    expect(reader.page.locator(f"option[value='template:{template.pk}']")).to_be_attached()
-    assert reader.page.locator("select[name=begin]").input_value() == f"template:{template.pk}"
 
 
 def test_everybody_of_an_event_is_sent_again_after_a_question(world: World, reader: Reader) -> None:
