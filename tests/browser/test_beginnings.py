@@ -1,6 +1,7 @@
 """The next event of the same kind: linked by a template, or as another link, until its people are in the campaign."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -26,7 +27,7 @@ def set_up(world: World, reader: Reader) -> str:
     world.map("campaign_member", "Dietary__c", "fields.dietary")
     FieldMapping.objects.filter(link=world.link, object="lead", field="Title").update(enabled=False)
     source = WebhookSourceFactory.create(name="inwink")
-    about = {"eventId": EVENT, "eventName": "Forum RH", "fields": {"dietary": "vegan"}}
+    about: dict[str, Any] = {"eventId": EVENT, "eventName": "Forum RH", "fields": {"dietary": "vegan"}}
     ada = someone("p1", category="Visitor", **about)
     post(reader.visitor.address, source.pk, ada, someone("p2", "Grace", "Hopper", category="Staff", **about))
     return new_campaign(world, labels=("Signed up", "Attended"))
