@@ -27,6 +27,8 @@ def insert_row(org: Org, *, sobject: SObject, values: Row, caller: Caller) -> st
     """
     if not sobject.createable:
         raise RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {sobject.name}")
+    if org.settings.storage_full:
+        raise RowError("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
     given = _read_values(org, sobject=sobject, values=values, writing="createable")
     row = _new_row(org, sobject=sobject, given=given, caller=caller)
     _before_insert(org, row=row, sobject=sobject, given=given, caller=caller)

@@ -43,8 +43,9 @@ def concurrent_limit() -> ApiError:
 
 
 def get_limits(call: Call) -> Answer:
-    """Answer with the org's limits; only the daily calls move."""
+    """Answer with the org's limits; only the daily calls and the storage move."""
     limit, used = call.org.settings.api_limit, call.org.calls.used
+    storage_left = 0 if call.org.settings.storage_full else 1000
     return Answer(
         200,
         {
@@ -52,7 +53,7 @@ def get_limits(call: Call) -> Answer:
             "DailyBulkApiBatches": {"Max": 15000, "Remaining": 15000},
             "DailyBulkV2QueryJobs": {"Max": 10000, "Remaining": 10000},
             "ConcurrentAsyncGetReportInstances": {"Max": 200, "Remaining": 200},
-            "DataStorageMB": {"Max": 1024, "Remaining": 1000},
+            "DataStorageMB": {"Max": 1024, "Remaining": storage_left},
             "FileStorageMB": {"Max": 1024, "Remaining": 1000},
         },
     )

@@ -6,6 +6,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resourc
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from simulator.call import Call
 from simulator.errors import ApiError
@@ -13,8 +14,12 @@ from simulator.shapes import Answer, Json
 from simulator.soql.run import Output, run_query
 from simulator.soql.scope import View
 
+if TYPE_CHECKING:
+    from simulator.org import Org
+
 MIN_BATCH = 200
 MAX_BATCH = 2000
+_FROM = re.compile(r"\bFROM\s+(\w+)", re.IGNORECASE)
 _BATCH = re.compile(r"batchsize\s*=\s*(\d+)", re.IGNORECASE)
 
 
@@ -42,10 +47,18 @@ def _answer(call: Call, *, include_deleted: bool) -> Answer:
     child_size = org.settings.child_page_size or size
     output = Output(call.version, lambda records: _children(call, records=records, size=child_size))
     view = View(org.store, org.catalog, text, include_deleted, org.can_see)
+    _give_up_slow(org, text)
     with org.store.lock:
         total, records = run_query(view, output=output)
     call.trace["rows"] = len(records)
     return Answer(200, org.cursors.first_page(records, total=total, size=size, version=call.version))
+
+
+def _give_up_slow(org: Org, text: str) -> None:
+    """Refuse a query of an object that is slow in this org. Raises ApiError."""
+    asked = {name.lower() for name in _FROM.findall(text)}
+    if asked & {name.lower() for name in org.settings.slow_objects}:
+        raise ApiError(400, code="QUERY_TIMEOUT", message="Your query request was running for too long.")
 
 
 def _children(call: Call, *, records: list[Json], size: int) -> Json:

@@ -25,6 +25,12 @@ class Settings:
     """Rows of one page of a child query; null: as page_size."""
     api_limit: int = 100_000
     """DailyApiRequests.Max."""
+    storage_full: bool = False
+    """No data storage is left: whatever would be created is refused (https://developer.salesforce.com/docs/atlas.en-us.
+    api.meta/api/sforce_api_calls_concepts_core_data_objects.htm, STORAGE_LIMIT_EXCEEDED). That updates still pass, and
+    the words, are assumptions."""
+    slow_objects: tuple[str, ...] = ()
+    """Queries of these objects are given up while they run, with QUERY_TIMEOUT (same page)."""
     usage_jumps: bool = False
     """Sforce-Limit-Info goes up and down (recorded: 488, 489, 490, 483, 485)."""
     first_version: int = 31
@@ -96,4 +102,4 @@ class Settings:
         return replace(self, **{**values, **lists})
 
 
-_TUPLES = ("login_hosts", "validation_rules", "jwt_audiences", "hidden_objects")
+_TUPLES = ("login_hosts", "validation_rules", "jwt_audiences", "hidden_objects", "slow_objects")

@@ -81,10 +81,11 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     }),
     (("STORAGE_LIMIT_EXCEEDED",), {
         "en": ("The organisation has no storage left.",
-               "Ask your Salesforce administrator to free or buy storage, then send again those who failed."),
+               "Ask your Salesforce administrator to free or buy storage. Whoever waits is then sent within ten "
+               "minutes, or at once when you press “Check in Salesforce” on the link."),
         "fr": ("L’organisation n’a plus d’espace de stockage.",
-               "Demandez à votre administrateur Salesforce d’en libérer ou d’en acheter, "
-               "puis renvoyez les participants en échec."),
+               "Demandez à votre administrateur Salesforce d’en libérer ou d’en acheter. Ceux qui attendent partent "
+               "alors dans les dix minutes, ou aussitôt après « Vérifier dans Salesforce » sur la liaison."),
     }),
     (("TXN_SECURITY_NO_ACCESS",), {
         "en": ("A transaction security policy of the organisation blocked this.",

@@ -34,6 +34,7 @@ from connector.pipeline.reading import (
 )
 from connector.pipeline.run import Run, end_progress, has_ended, hashes_of, keep_work
 from connector.pipeline.sending import send_work
+from connector.pipeline.storage import find_without_room, require_room
 
 logger = logging.getLogger(__name__)
 
@@ -130,14 +131,15 @@ def _is_unchanged(run: Run, person: Person) -> bool:
 def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, is_last: bool) -> set[int]:
     """Read, match, plan and write once; returns the entries that are worth a second pass.
 
-    Whoever cannot be written for want of a right waits, and comes to no end; the others do (rule 6.6).
+    Whoever cannot be written for want of a right or of storage waits, and comes to no end; the others do (rule 6.6).
     """
     planned = plan_groups(run, groups, waiting)
     lacking = lacking_rights(run, planned)
     work = [one for one in planned if not needed_rights(one) & lacking]
     send_work(run, work)
     lacking |= refused_rights(run, work)
-    work = [one for one in work if not needed_rights(one) & lacking]
+    without_room = find_without_room(work)
+    work = [one for one in work if one not in without_room and not needed_rights(one) & lacking]
     again = [one for one in work if not is_last and _is_worth_a_pass(one) and not run.is_set_aside(one)]
     if any(error.kind is ErrorKind.FIELD_GONE for progress in again for error in progress.errors):
         run.schemas = run.refresh_schemas()
@@ -145,6 +147,7 @@ def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, i
         if progress not in again and not run.is_set_aside(progress) and not has_ended(run, progress):
             end_progress(run, progress)
     require_rights(lacking)
+    require_room(without_room)
     return {row.id for progress in again for row in progress.plan.person.claimed}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from connector.models import CampaignLink
+from connector.pipeline.preflight.link import check_link
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World, untouched
@@ -171,3 +172,45 @@ def test_a_mapped_field_that_is_gone_is_left_out_and_said_and_sent_when_it_retur
     assert world.link_now().degraded_fields == []
     world.drain()
     assert [row.get("Dietary__c") for row in world.rows("CampaignMember")].count("vegan") == 1
+
+
+@pytest.mark.parametrize("has_been", [False, True])
+def test_without_storage_whoever_would_be_created_waits_and_the_others_are_sent(
+    world: World, *, has_been: bool
+) -> None:
+    """One refused row tells of all: nobody fails, and what needs no room is written."""
+    camille = someone("c1", "Camille", "Martin", email="camille.martin@acme.example")
+    if has_been:
+        world.send(camille)
+    world.switch(storage_full=True)
+
+    world.send(someone("p1"), {**camille, "came": True})
+
+    assert_waits(world, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+    assert world.ends() == {"c1": ("synced" if has_been else "pending", ""), "p1": ("pending", "")}
+    assert world.entry("p1").attempt_count == 0
+    world.let_pass(minutes=10)
+    world.drain()
+    assert_waits(world, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+    world.switch(storage_full=False)
+    assert check_link(world.link_now())
+    world.drain()
+
+    assert world.link_now().pause_kind == ""
+    assert world.holds() == untouched(
+        "Contact Camille Martin <camille.martin@acme.example>: Attended", f"{ADA}: Registered"
+    )
+
+
+def test_a_person_created_before_the_storage_was_full_is_kept_and_becomes_a_member_later(world: World) -> None:
+    with before_call(3, lambda: world.switch(storage_full=True)):
+        world.send(someone("p1"))
+
+    assert_waits(world, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+    assert world.holds() == untouched(f"{ADA}: no member")
+    world.switch(storage_full=False)
+    world.let_pass(minutes=10)
+    world.drain()
+
+    assert world.holds() == untouched(f"{ADA}: Registered")
+    assert world.entry("p1").created_by_us

@@ -40,6 +40,23 @@ def test_beyond_the_daily_limit_everything_is_refused_until_it_rises(api: Client
     assert api.send("GET", "limits").status_code == 200
 
 
+def test_without_storage_nothing_is_created_and_what_exists_can_be_changed(api: Client) -> None:
+    lead_id = api.create("Lead", LEAD).json()["id"]
+    api.settings(storage_full=True)
+    assert api.create("Lead", LEAD).json()[0]["errorCode"] == "STORAGE_LIMIT_EXCEEDED"
+    assert api.send("PATCH", f"sobjects/Lead/{lead_id}", json={"Title": "CTO"}).status_code == 204
+    assert api.send("GET", "limits").json()["DataStorageMB"]["Remaining"] == 0
+
+
+def test_a_slow_object_gives_up_its_queries_alone(api: Client) -> None:
+    api.settings(slow_objects=["Lead"])
+    url = "/services/data/v64.0/query?q=SELECT+Id+FROM+"
+    queries = [{"method": "GET", "url": url + name, "referenceId": name} for name in ("Lead", "Contact")]
+    answers = api.send("POST", "composite", json={"compositeRequest": queries}).json()["compositeResponse"]
+    assert [answer["httpStatusCode"] for answer in answers] == [400, 200]
+    assert answers[0]["body"][0]["errorCode"] == "QUERY_TIMEOUT"
+
+
 def test_the_counter_may_jump_by_switch(api: Client) -> None:
     api.settings(usage_jumps=True, api_used=100)
     heads = [api.send("GET", "limits").headers["Sforce-Limit-Info"] for _ in range(8)]
