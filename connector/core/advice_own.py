@@ -14,6 +14,17 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "fr": ("Salesforce n’a pas répondu de façon exploitable.",
                _WAIT_FR + " Si cela dure, vérifiez l’URL de connexion et le réseau du serveur."),
     }),
+    (("request_given_up",), {
+        "en": ("Salesforce answers, but has given up on the same request five times in a row.",
+               "Show this text to your Salesforce administrator: after QUERY_TIMEOUT the fields by which people are "
+               "found (email, further email fields, key) need an index; after other codes the organisation's "
+               "automation on campaigns is too slow. Nobody is lost: the connector tries again every ten minutes."),
+        "fr": ("Salesforce répond, mais a abandonné cinq fois de suite la même requête.",
+               "Montrez ce texte à votre administrateur Salesforce : après QUERY_TIMEOUT, les champs par lesquels les "
+               "personnes sont retrouvées (email, autres champs email, clé) ont besoin d’un index ; après un autre "
+               "code, les automatisations de l’organisation sur les campagnes sont trop lentes. Personne n’est perdu : "
+               "le connecteur réessaie toutes les dix minutes."),
+    }),
     (("worker_lost",), {
         "en": ("Every worker that had this participant in hand stopped without a word, ten times in a row.",
                "Tell your operator: the workers’ log says why they died. Then send the participant again."),

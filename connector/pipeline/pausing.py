@@ -4,14 +4,34 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from connector.core.errors import ErrorKind
 from connector.core.retry import CONCURRENT_LIMIT_PAUSE, CONFIGURATION_RECHECK, DAILY_LIMIT_PAUSE, outage_pause
 from connector.models import CampaignLink, SalesforceOrg
+from connector.salesforce.errors import KIND_OF_CODE
 
 TIMEOUTS_BEFORE_HALVING = 2
+_TOOK_TOO_LONG = frozenset({"timeout", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
+"""Codes after which a smaller batch may pass."""
+GIVEN_UP_AT_MOST = 5
+"""How often in a row Salesforce may give up on a request before a person is told; after four minutes."""
+GIVEN_UP = "request_given_up"
+"""Pause code of a link whose request Salesforce gives up again and again."""
 DAILY_LIMIT = "daily_limit"
 """Pause code of an organisation that has used up its calls of 24 hours."""
 CONCURRENT_LIMIT = "concurrent_limit"
 """Pause code of an organisation in which too many long calls ran at once."""
+
+
+def pause_until_answered(link: CampaignLink, *, code: str, message: str, now: datetime, entries: int) -> None:
+    """Let a link wait because a call brought no result, until Salesforce answers, or until a person acts.
+
+    Salesforce that answers, and gives up on the same request again and again, has no outage that passes by itself.
+    """
+    is_given_up = KIND_OF_CODE.get(code) is ErrorKind.RETRYABLE
+    if is_given_up and link.pause_count >= GIVEN_UP_AT_MOST - 1 and link.pause_code in (code, GIVEN_UP):
+        pause_for_configuration(link, code=GIVEN_UP, message=f"{code}: {message}", now=now)
+        return
+    pause_for_outage(link, code=code, message=message, now=now, entries=entries)
 
 
 def pause_for_outage(link: CampaignLink, *, code: str, message: str, now: datetime, entries: int) -> None:
@@ -22,7 +42,7 @@ def pause_for_outage(link: CampaignLink, *, code: str, message: str, now: dateti
     if link.pause_kind == CampaignLink.PauseKind.OUTAGE and link.paused_until is not None and link.paused_until > now:
         return
     count = link.pause_count + 1
-    halved = max(1, entries // 2) if code == "timeout" and count >= TIMEOUTS_BEFORE_HALVING else link.batch_limit
+    halved = max(1, entries // 2) if code in _TOOK_TOO_LONG and count >= TIMEOUTS_BEFORE_HALVING else link.batch_limit
     CampaignLink.objects.filter(pk=link.pk, state=CampaignLink.LinkState.ACTIVE).update(
         pause_kind=CampaignLink.PauseKind.OUTAGE,
         pause_code=code[:80],

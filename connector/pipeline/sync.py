@@ -117,14 +117,14 @@ def _pause(batch: Batch, error: SalesforceError | ConfigurationProblemError | Ca
         return Stop(code=error.code, message=error.detail)
     if isinstance(error, CallAgainError):
         code, message = error.error.code, error.error.message
-        pausing.pause_for_outage(link, code=code, message=message, now=now, entries=len(batch.entries))
+        pausing.pause_until_answered(link, code=code, message=message, now=now, entries=len(batch.entries))
         return Stop(code=code, message=message)
     if isinstance(error, LimitReached):
         pausing.pause_org_for_limit(org, is_daily=error.is_daily, message=error.message, now=now)
     elif isinstance(error, SignInFailed | SessionExpired):
         need_reconnect(org, code=error.code, message=str(error))
     elif isinstance(error, RemoteUnavailable):
-        pausing.pause_for_outage(link, code=error.code, message=error.message, now=now, entries=len(batch.entries))
+        pausing.pause_until_answered(link, code=error.code, message=error.message, now=now, entries=len(batch.entries))
     elif error.kind is ErrorKind.TOO_MUCH_AT_ONCE and len(batch.entries) > 1:
         pausing.halve_batch(link, entries=len(batch.entries))  # a reading that a gateway on the way found too large
     else:

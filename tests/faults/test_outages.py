@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from connector.models import CampaignLink, SalesforceOrg, SyncRun
 from connector.models.fields import Secret
+from connector.pipeline.alerts.needs import find_needs
 from connector.pipeline.connection import connect
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
@@ -43,6 +44,42 @@ def test_an_outage_pauses_the_link_for_twice_as_long_each_time(world: World) -> 
     link = world.link_now()
     assert (link.pause_kind, link.pause_reason, link.paused_until, link.pause_count) == ("", "", None, 0)
     assert world.holds() == untouched(f"{ADA}: Registered")
+
+
+def test_a_query_that_salesforce_gives_up_again_and_again_is_shown_to_a_person(world: World) -> None:
+    world.receive(*(someone(f"p{n}", "Ada", f"Number{n}") for n in range(8)))
+    world.switch(slow_objects=["Lead"])
+    for seconds in (15, 30, 60, 120):
+        world.drain()
+        assert world.link_now().pause_kind == CampaignLink.PauseKind.OUTAGE
+        world.let_pass(seconds=seconds)
+
+    for _try in range(3):
+        world.drain()
+        link = world.link_now()
+        assert (link.pause_kind, link.pause_code) == (CampaignLink.PauseKind.CONFIGURATION, "request_given_up")
+        assert link.pause_reason == "QUERY_TIMEOUT: Your query request was running for too long."
+        world.let_pass(minutes=10)
+    sizes = list(SyncRun.objects.order_by("pk").values_list("entry_count", flat=True))
+    assert sizes == [8, 8, 4, 2, 1, 1, 1], "a smaller query may pass"
+    assert {entry for entry in world.ends().values()} == {("pending", "")}
+    assert [need.code for need in find_needs(timezone.now()).values()] == ["request_given_up"]
+
+    world.switch(slow_objects=[])
+    world.drain()
+    assert (world.link_now().pause_kind, len(world.members())) == ("", 8)
+
+
+def test_what_is_given_up_once_after_an_outage_still_passes_by_itself(world: World) -> None:
+    world.receive(someone("p1"))
+    world.fault({"status": 503}, times=6, kind="composite")
+    for _try in range(6):
+        world.drain()
+        world.let_pass(minutes=15)
+    world.switch(slow_objects=["Lead"])
+    world.drain()
+    link = world.link_now()
+    assert (link.pause_kind, link.pause_code) == (CampaignLink.PauseKind.OUTAGE, "QUERY_TIMEOUT")
 
 
 @pytest.mark.parametrize("status", [413, 414, 431])
