@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from connector.models.links import CampaignLink
 from connector.models.log import SyncRun
@@ -81,8 +82,8 @@ class Errand(models.Model):
         verbose_name_plural = _("long tasks")
         ordering = ["-id"]
         permissions = [
-            ("import_participants", "Can import participants from a file"),
-            ("reconcile_participants", "Can compare an event with its campaign"),
+            ("import_participants", gettext_noop("Can import participants from a file")),
+            ("reconcile_participants", gettext_noop("Can compare an event with its campaign")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from connector.core.state import State
@@ -176,9 +177,9 @@ class CampaignLink(models.Model):
         verbose_name_plural = _("links")
         ordering = ["event_name", "inwink_event_id"]
         permissions = [
-            ("resync_campaignlink", "Can send participants again"),
-            ("answer_campaignlink", "Can answer participants that need an answer"),
-            ("pause_campaignlink", "Can pause, resume and close links"),
+            ("resync_campaignlink", gettext_noop("Can send participants again")),
+            ("answer_campaignlink", gettext_noop("Can answer participants that need an answer")),
+            ("pause_campaignlink", gettext_noop("Can pause, resume and close links")),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from connector.core.outcomes import Operation, Outcome
 from connector.models.links import CampaignLink
@@ -105,7 +106,7 @@ class SyncAttempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("sync log")
         ordering = ["-id"]
-        permissions = [("export_syncattempt", "Can download the sync log")]
+        permissions = [("export_syncattempt", gettext_noop("Can download the sync log"))]
         indexes = [
             models.Index(fields=["link", "-id"], name="attempt_by_link"),
             models.Index(fields=["link", "outcome", "-id"], name="attempt_by_outcome"),

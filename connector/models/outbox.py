@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from connector.core.outcomes import PRIORITY_ORDER, EntryState, Outcome, Priority
 from connector.core.schema import PersonType
@@ -132,9 +133,9 @@ class OutboxEntry(KnownParticipant):
         verbose_name_plural = _("outbox")
         ordering = ["-id"]
         permissions = [
-            ("see_people", "Can see personal data of participants"),
-            ("export_person", "Can export what is held about a person"),
-            ("erase_person", "Can erase a person"),
+            ("see_people", gettext_noop("Can see personal data of participants")),
+            ("export_person", gettext_noop("Can export what is held about a person")),
+            ("erase_person", gettext_noop("Can erase a person")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["link", "participant_key"], name="entry_once_a_participant"),

@@ -15,7 +15,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from connector.models import CampaignLink, FieldMapping, LinkTemplate, SalesforceOrg, WebhookSource
-from connector.pipeline.audit_lines import Change, Value, line_of, tell_together
+from connector.pipeline.audit_lines import Change, line_of, tell_together
+from connector.pipeline.audit_values import Value
 
 TRACKED: dict[str, Any] = {
     model._meta.model_name or "": model

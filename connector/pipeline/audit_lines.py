@@ -11,19 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, DELETION, LogEntry
+from django.db.models import Model
 from django.utils.translation import gettext
+
+from connector.pipeline.audit_values import Value, say_value
 
 SAME_MOMENT = timedelta(seconds=10)
 """A line of Django's log that is no farther from a change of the same thing by the same person may belong to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One column that was changed."""
-
-    name: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +62,7 @@ def line_of(entry: LogEntry) -> Line:
         thing=entry.content_type.model if entry.content_type else "",
         key=entry.object_id or "",
         name=entry.object_repr,
+        values=tuple(_values_of(parts or (), entry.content_type.model_class() if entry.content_type else None)),
         notes=tuple(filter(None, notes)),
     )
     is_link = change.thing == "campaignlink"
@@ -87,11 +82,19 @@ def _say(part: dict[str, Any]) -> str:
     if done := part.get("done"):
         return str(gettext(done["text"]) % done["params"])
     ((kind, told),) = part.items()
+    if "values" in told:
+        return ""  # told field by field
     if "object" not in told:
         return ", ".join(gettext(name) for name in told.get("fields", ()))
     words = {"added": gettext("%(object)s was added."), "changed": gettext("%(object)s was changed."),
              "deleted": gettext("%(object)s was deleted.")}  # fmt: skip
     return words.get(kind, "%(object)s") % {"object": f"{gettext(told.get('name', ''))} {told['object']}".strip()}
+
+
+def _values_of(parts: Iterable[dict[str, Any]], model: type[Model] | None) -> list[Value]:
+    """Return what was kept of a form that was changed, old and new."""
+    told = [part["changed"] for part in parts if isinstance(part.get("changed"), dict)]
+    return [say_value(kept, model) for one in told for kept in one.get("values", ())]
 
 
 def _is_about_part(part: dict[str, Any]) -> bool:

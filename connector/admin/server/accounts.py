@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import ManyToManyField
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
@@ -20,6 +20,7 @@ from connector.admin.frame.base import UnfoldAdmin, list_url
 from connector.admin.server.audit import audit_view
 from connector.admin.server.roles import roles_view
 from connector.admin.server.said import old_and_new
+from connector.pipeline.setup.permission_words import say_permission
 from connector.pipeline.setup.roles import SUMMARIES, Role
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     _GroupAdmin = DjangoGroupAdmin
     _Forms: Any = object
     _GroupsField = ModelMultipleChoiceField[Group]
+    _PermissionsField = ModelMultipleChoiceField[Permission]
 else:
     from unfold import forms as _Forms  # noqa: N812 - a module in a class's place, for the checker's sake only
 
@@ -38,7 +40,7 @@ else:
     class _GroupAdmin(DjangoGroupAdmin, UnfoldAdmin):
         pass
 
-    _GroupsField = ModelMultipleChoiceField
+    _GroupsField = _PermissionsField = ModelMultipleChoiceField
 
 
 class RolesField(_GroupsField):
@@ -50,6 +52,20 @@ class RolesField(_GroupsField):
             return str(obj)
         role = Role(obj.name)
         return f"{role.label} – {SUMMARIES[role]}"
+
+
+class PermissionsField(_PermissionsField):
+    """Permissions, named in the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name what a permission is about, and what it allows."""
+        about = obj.content_type
+        return f"{about} | {say_permission(f'{about.app_label}.{obj.codename}')}"
+
+
+def _permission_fields(db_field: "ManyToManyField[Any, Any]") -> dict[str, Any]:
+    """Return how the form offers a field: permissions by names of ours, everything else as Django does."""
+    return {"form_class": PermissionsField} if db_field.related_model is Permission else {}
 
 
 admin.site.unregister(User)
@@ -79,7 +95,8 @@ class UserAdmin(_UserAdmin):
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Say beside each group what it is for."""
+        """Say beside each group what it is for, and name permissions in the reader's language."""
+        kwargs |= _permission_fields(db_field)
         if db_field.name == "groups":
             kwargs |= {
                 "form_class": RolesField,
@@ -138,6 +155,12 @@ def _may_touch(request: HttpRequest, user: User | None) -> bool:
 @admin.register(Group)
 class GroupAdmin(_GroupAdmin):
     """Roles: which pages and actions a person may use."""
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        """Name permissions in the reader's language."""
+        return super().formfield_for_manytomany(db_field, request, **kwargs, **_permission_fields(db_field))
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Say which permissions came and went."""

@@ -3,6 +3,7 @@
 from html import unescape
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
@@ -64,3 +65,25 @@ def test_the_page_speaks_french(admin_client: Client, olga: User) -> None:
     page = page_of(admin_client, olga, language="fr")
     assert "Lecteur – voit" in page
     assert "Can add" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("en", ["Can add user", "Can see personal data of participants"]),
+     ("fr", ["Peut ajouter : utilisateur", "Peut voir les données personnelles des participants"])],
+)  # fmt: skip
+def test_permissions_of_a_group_are_named_in_the_readers_language(
+    admin_client: Client, olga: User, *, language: str, names: list[str]
+) -> None:
+    page = admin_client.get(reverse("admin:auth_group_change", args=[Group.objects.get(name="Operator").pk]),
+                            headers={"accept-language": language})  # fmt: skip
+    text = unescape(page.content.decode()).replace("\u00a0", " ")
+    assert [name for name in names if name not in text] == []
+    assert ("Can " in text.partition('name="permissions"')[2]) == (language == "en")
+
+
+def test_a_new_password_leaves_a_line_without_it(admin_client: Client, olga: User) -> None:
+    url = reverse("admin:auth_user_password_change", args=[olga.pk])
+    said = {"password1": "correct-horse-9", "password2": "correct-horse-9", "usable_password": "true"}
+    assert admin_client.post(url, said).status_code == 302
+    assert LogEntry.objects.latest("pk").change_message == '[{"changed": {"fields": ["password"]}}]'

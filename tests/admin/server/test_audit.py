@@ -1,10 +1,11 @@
 """Who changed what: every way to change the configuration leaves a line, old and new, without secrets."""
 
+import re
 from html import unescape
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -146,7 +147,32 @@ def test_giving_a_role_tells_which(admin_client: Client) -> None:
     data = {"username": "vera", "is_staff": "on", "is_active": "on", "groups": Group.objects.get(name="Viewer").pk,
             "date_joined_0": "2026-11-27", "date_joined_1": "10:00:00"}  # fmt: skip
     assert admin_client.post(f"/admin/auth/user/{user.pk}/change/", data).status_code == 302
-    assert "– → Viewer" in " ".join(newest(thing="user").notes)
+    assert ("Groups", "–", "Viewer") in [(one.name, one.before, one.after) for one in newest(thing="user").values]
+
+
+@pytest.mark.parametrize(
+    ("actor", "reader", "told"),
+    [
+        ("fr", "en", ["Staff status: yes → no", "Groups: – → Operator", "−Can add user"]),
+        ("en", "fr", ["Statut équipe : oui → non", "Groupes : – → Opérateur", "−Peut ajouter : utilisateur"]),
+    ],
+)
+def test_what_changed_of_users_and_groups_is_told_in_the_readers_language(
+    admin_client: Client, actor: str, reader: str, told: list[str]
+) -> None:
+    setup_roles()
+    user = User.objects.create_user("vera", password="x", is_staff=True)
+    group = Group.objects.create(name="Hostesses")
+    group.permissions.set(Permission.objects.filter(codename__in=["add_user", "see_people"]))
+    headers = {"accept-language": actor}
+    data = {"username": "vera", "is_active": "on", "groups": Group.objects.get(name="Operator").pk,
+            "date_joined_0": "2026-11-27", "date_joined_1": "10:00:00"}  # fmt: skip
+    admin_client.post(f"/admin/auth/user/{user.pk}/change/", data, headers=headers)
+    kept = {"name": "Hostesses", "permissions": Permission.objects.get(codename="see_people").pk}
+    admin_client.post(f"/admin/auth/group/{group.pk}/change/", kept, headers=headers)
+    page = unescape(admin_client.get(PAGE, headers={"accept-language": reader}).content.decode())
+    text = " ".join(re.sub(r"<[^>]+>", "", page).replace("\u00a0", " ").split())
+    assert [one for one in told if one not in text] == []
 
 
 def test_filters_and_paging(admin_client: Client) -> None:
