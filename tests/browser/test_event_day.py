@@ -45,7 +45,7 @@ def test_check_ins_appear_by_themselves_on_a_french_phone(world: World, french_p
     post(french_phone.address, source.pk, *(person(number, came=False) for number in people))
     world.drain()
     page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/day/")
-    numbers = {key: page.locator(f"[data-day-number={key}]") for key in ("expected", "came", "arrived", "waiting")}
+    numbers = {key: page.locator(f"[data-now-number={key}]") for key in ("expected", "came", "arrived", "waiting")}
     expect(numbers["expected"]).to_have_text("12")
     expect(numbers["came"]).to_have_text("0")
     expect(page.get_by_text("S’actualise tout seul")).to_be_visible()
@@ -63,6 +63,28 @@ def test_check_ins_appear_by_themselves_on_a_french_phone(world: World, french_p
     expect(page.get_by_text("Pas de connexion : ces chiffres datent")).to_be_visible(timeout=15_000)
     page.context.set_offline(False)
     expect(page.get_by_text("S’actualise tout seul")).to_be_visible(timeout=15_000)
+
+
+def test_the_sum_of_an_event_follows_those_on_their_way_and_then_rests(world: World, french_phone: Visitor) -> None:
+    source = WebhookSourceFactory.create()
+    post(french_phone.address, source.pk, *(person(number, came=False) for number in range(1, 4)))
+    page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/event/")
+    numbers = {key: page.locator(f"[data-now-number={key}]") for key in ("waiting", "member")}
+    expect(numbers["waiting"]).to_have_text("3")
+    expect(page.get_by_text("S’actualise tout seul tant que des participants attendent")).to_be_visible()
+    numbers["member"].focus()
+    world.drain()
+    expect(numbers["member"]).to_have_text("3", timeout=15_000)
+    expect(numbers["member"]).to_be_focused()
+    expect(page.get_by_text("Plus personne n’attend.")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(5_000)
+    assert asked == [], "what rests is not asked for again"
+    page.get_by_role("link", name="Actualiser").click()
+    expect(numbers["member"]).to_have_text("3")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert french_phone.complaints == []
 
 
 def test_the_event_page_counts_the_campaign_and_fits_a_phone(world: World, french_phone: Visitor) -> None:

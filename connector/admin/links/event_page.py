@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -44,12 +45,12 @@ def event_view(model_admin: Any) -> View:
         [one] = watch([link], now=timezone.now())
         context = {
             "link": link,
-            "one": one,
             **link_frame(request, link, current="event"),
             "state_tag": link_tag(link),
             "campaign_url": f"{link.org.instance_url}/{link.campaign_id}" if link.org.instance_url else "",
             "needs": needs_of(request, one),
-            "ledger": ledger(link, one.standing.total),
+            "now_url": reverse("admin:connector_campaignlink_event_now", args=[link.pk]),
+            **_sum(one),
             **_campaign(request, one),
             **_pulse(request, one),
             **actions_context(model_admin, request, link),
@@ -58,6 +59,21 @@ def event_view(model_admin: Any) -> View:
         return render_page(model_admin, request, template, title=str(link), context=context)
 
     return view
+
+
+def event_now_view(model_admin: Any) -> View:
+    """Return the view that answers the sum as it is now, as the piece of HTML that changes while people wait."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = viewable_link(model_admin, request, object_id)
+        [one] = watch([link], now=timezone.now())
+        return TemplateResponse(request, "admin/connector/campaignlink/event_now.html", _sum(one))
+
+    return view
+
+
+def _sum(one: Watched) -> dict[str, Any]:
+    return {"one": one, "ledger": ledger(one.link, one.standing.total), "event_url": event_url(one.link)}
 
 
 def count_view(model_admin: Any) -> View:

@@ -148,6 +148,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             list_url(self, "campaigns", view=views.search_view(self)),
             list_url(self, "labels", view=views.labels_view(self)),
             object_url(self, "event", view=event_page.event_view(self)),
+            object_url(self, "event-now", view=event_page.event_now_view(self)),
             object_url(self, "count", view=event_page.count_view(self)),
             list_url(self, "all-activity", view=activity.all_activity_view(self)),
             object_url(self, "activity", view=activity.link_activity_view(self)),

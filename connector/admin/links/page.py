@@ -72,6 +72,7 @@ def ledger(link: CampaignLink, total: Sum) -> dict[str, Any]:
     ]
     lines = [
         {
+            "key": standing,
             "count": count,
             "word": word,
             "url": participants_url(link, standing=standing),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from connector.admin.frame.explain import explain_link
 from connector.admin.frame.spans import ago_words, exact_words
 from connector.core.state import State
 from connector.models import CampaignLink
@@ -49,6 +50,11 @@ class Watched:
         """Whether the event takes place now."""
         begins, ends = self.link.starts_at, self.link.ends_at
         return begins is not None and ends is not None and begins <= self.now < ends
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether people are on their way to Salesforce: some wait, and nothing holds the link."""
+        return bool(self.standing.total.waiting or self.received.unmoved) and not explain_link(self.link)
 
     @property
     def is_silent(self) -> bool:

@@ -246,6 +246,45 @@ def test_the_page_costs_the_same_however_many_participants_there_are(
         admin_client.get(url_of(link, "event"))
 
 
+SETTLED = "data-now-settled"
+
+
+@pytest.mark.django_db
+def test_the_sum_says_how_fresh_it_is_and_is_asked_for_while_somebody_waits(
+    admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    link = CampaignLinkFactory.create()
+    entries = OutboxEntryFactory.create_batch(12, link=link, state=EntryState.PENDING)
+    page = admin_client.get(url_of(link, "event")).content.decode()
+    assert f'data-url="{url_of(link, "event_now")}"' in page
+    assert SETTLED not in page
+    with django_assert_num_queries(7):
+        piece = admin_client.get(url_of(link, "event_now"))
+    assert "no-store" in piece["Cache-Control"]
+    assert (SETTLED in piece.content.decode(), "<html" in piece.content.decode()) == (False, False)
+    assert 'data-now-number="waiting">12</a>' in piece.content.decode()
+    OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(state=EntryState.SYNCED)
+    after = admin_client.get(url_of(link, "event_now")).content.decode()
+    assert 'data-now-number="member">12</a>' in after
+    assert SETTLED in after
+    assert "Last refreshed" in after
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "held", [{"state": "paused"}, {"state": "closed"}, {"pause_kind": "configuration", "pause_code": "label_gone"}]
+)
+def test_while_a_link_is_held_nothing_is_asked_for_again(admin_client: Client, held: dict[str, str]) -> None:
+    link = CampaignLinkFactory.create(**held)
+    OutboxEntryFactory.create(link=link, state=EntryState.PENDING)
+    assert SETTLED in admin_client.get(url_of(link, "event")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_piece_is_refused_without_permission(sign_in: SignIn) -> None:
+    assert sign_in("view_syncrun").get(url_of(CampaignLinkFactory.create(), "event_now")).status_code == 403
+
+
 @pytest.mark.django_db
 def test_the_list_of_links_leads_to_the_event(admin_client: Client) -> None:
     link = CampaignLinkFactory.create(event_name="Forum")

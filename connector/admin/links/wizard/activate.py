@@ -62,5 +62,5 @@ def _save(model_admin: Any, request: HttpRequest, form: Any) -> CampaignLink:
 
 def _say(link: CampaignLink) -> str:
     if link.state == CampaignLink.LinkState.ACTIVE:
-        return gettext("The event is linked. The people who waited are being sent; “Event day” shows them arrive.")
+        return gettext("The event is linked. The people who waited are being sent; the sum below shows them arrive.")
     return gettext("The event is linked and paused: everything is kept, nothing is sent until you resume it.")

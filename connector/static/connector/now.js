@@ -1,17 +1,22 @@
-/* The event-day view: asks for the piece of the page that changes, every few seconds while somebody looks at it. */
+/* A piece of a page that keeps itself fresh: asked for every few seconds while somebody looks at it. A piece that says
+   that it is settled is not asked for again. */
 "use strict";
 
 const EVERY_MS = 4000;
 const SLOWEST_MS = 60000; // between two tries while nothing answers
 const GIVE_UP_MS = 15000; // for one answer
 
-class DayView {
+class FreshPiece {
   constructor(place, status) {
     this.place = place;
     this.status = status;
     this.wait = EVERY_MS;
     this.timer = null;
     this.isAsking = false;
+    this.isOver = this.isSettled();
+    if (this.isOver) {
+      return;
+    }
     document.addEventListener("visibilitychange", () => this.onVisible());
     window.addEventListener("online", () => this.refresh());
     this.say("live");
@@ -26,12 +31,19 @@ class DayView {
     }
   }
 
+  isSettled() {
+    return this.place.querySelector("[data-now-settled]") !== null;
+  }
+
   schedule() {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.refresh(), this.wait);
   }
 
   onVisible() {
+    if (this.isOver) {
+      return;
+    }
     if (document.hidden) {
       window.clearTimeout(this.timer);
       this.say("paused");
@@ -42,15 +54,16 @@ class DayView {
   }
 
   async refresh() {
-    if (this.isAsking || document.hidden) {
+    if (this.isAsking || this.isOver || document.hidden) {
       return;
     }
     this.isAsking = true;
     const outcome = await this.ask();
     this.isAsking = false;
-    if (outcome === "out") {
-      this.say("out");
-      return; // no later try can succeed
+    this.isOver = outcome === "out" || this.isSettled();
+    if (this.isOver) {
+      this.say(outcome === "out" ? "out" : "settled");
+      return; // no later try can succeed, or would say anything else
     }
     this.wait = outcome === "live" ? EVERY_MS : Math.min(2 * this.wait, SLOWEST_MS);
     if (!document.hidden) {
@@ -97,7 +110,7 @@ class DayView {
   }
 
   elements() {
-    return [...this.place.querySelectorAll("[data-day-number]")].map((element) => [element.dataset.dayNumber, element]);
+    return [...this.place.querySelectorAll("[data-now-number]")].map((element) => [element.dataset.nowNumber, element]);
   }
 
   numbers() {
@@ -106,9 +119,9 @@ class DayView {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  const place = document.querySelector("[data-day-now]");
-  const status = document.querySelector("[data-day-status]");
+  const place = document.querySelector("[data-now]");
+  const status = document.querySelector("[data-now-status]");
   if (place && status) {
-    new DayView(place, status);
+    new FreshPiece(place, status);
   }
 });
