@@ -158,10 +158,10 @@ class _Attempt:
             try:
                 self.run = self._prepare(gateway)
                 self._sync(self.run)
-                self._remember_labels(self.run)
             finally:
                 if self.run is not None:
                     keep_sizes(org, self.run.sizes)
+                    self._remember_labels(self.run)
                 self.api_calls = gateway.calls
                 connect.record_usage(org, gateway)
 

@@ -1,20 +1,27 @@
 """What a link's page checks in Salesforce, and creates there on request: its preflight and its member statuses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import find_or_404, render_page
 from connector.admin.frame.checks_page import Back, render_checks
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.spans import ago_words
 from connector.models import CampaignLink
 from connector.pipeline.preflight.link import check_link
-from connector.pipeline.setup.member_statuses import MemberStatuses, create_link_statuses, look_at_statuses
+from connector.pipeline.setup.member_statuses import (
+    MemberStatuses,
+    create_link_statuses,
+    look_at_statuses,
+    stored_statuses,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -34,11 +41,16 @@ def check_view(model_admin: Any) -> View:
 
 
 def statuses_view(model_admin: Any) -> View:
-    """Return the view that tells which member statuses are missing and creates them on a press (rule 4.3)."""
+    """Return the view that tells which member statuses are missing and creates them on a press (rule 4.3).
+
+    It tells what is stored; Salesforce is asked when a button is pressed.
+    """
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         link = _changeable(model_admin, request, object_id)
         if request.method != "POST":
+            return _show(model_admin, request, link, stored_statuses(link))
+        if request.POST.get("go") == "read":
             return _show(model_admin, request, link, look_at_statuses(link))
         made = create_link_statuses(link)
         if made.created:
@@ -68,7 +80,8 @@ def _show(model_admin: Any, request: HttpRequest, link: CampaignLink, found: Mem
         "found": found,
         "problem": explain_code(found.problem_code) if found.problem_code else None,
         "campaign": link.campaign_name or link.campaign_id,
-        "letter": write_letter(link, found),
+        "letter": write_letter(link, found.missing),
+        "age": ago_words(found.read_at, now=timezone.now()) if found.read_at else "",
         "back_url": _page_of(link),
     }
     title = gettext("Member statuses of %(event)s") % {"event": link}
@@ -91,10 +104,10 @@ def _warn(request: HttpRequest, made: MemberStatuses) -> None:
         messages.error(request, gettext("Salesforce did not create all of them: %(why)s") % {"why": made.refusal})
 
 
-def write_letter(link: CampaignLink, found: MemberStatuses) -> str:
+def write_letter(link: CampaignLink, missing: Mapping[str, bool]) -> str:
     """Write the text for somebody who may create the missing statuses in Salesforce."""
     responded = gettext("%(label)s (tick “Responded”)")
-    lines = [f"- {responded % {'label': label} if counts else label}" for label, counts in found.missing.items()]
+    lines = [f"- {responded % {'label': label} if counts else label}" for label, counts in missing.items()]
     text = gettext(
         "Please add these member statuses to the campaign “%(campaign)s”, for the registrations of the event "
         "“%(event)s”. Open the campaign %(url)s, related list Campaign Member Statuses, New. The names must be spelt "

@@ -52,9 +52,15 @@ def may_put_back(request: HttpRequest) -> bool:
 
 
 def put_back_page(model_admin: AnyAdmin, request: HttpRequest, place: Place) -> HttpResponse:
-    """Show the preview; with a reason and the button pressed, put back and say what came of it."""
+    """Show the preview; with a reason and the button pressed, put back and say what came of it.
+
+    It reads Salesforce when a button asks: opening or reloading an address spends no API call.
+    """
     if not may_put_back(request):
         raise PermissionDenied
+    template = "admin/connector/put_back.html"
+    if request.method != "POST":
+        return render_page(model_admin, request, template, title=place.title, context={"place": place})
     reason = request.POST.get("reason", "").strip()
     if request.method == "POST" and reason:
         return _carry_out(request, place, reason=reason[:500])
@@ -64,8 +70,8 @@ def put_back_page(model_admin: AnyAdmin, request: HttpRequest, place: Place) -> 
         advice = explain_code(exc.code)
         messages.error(request, f"{advice.what} {advice.next_step}")
         return HttpResponseRedirect(place.back_url)
-    context = {"place": place, **_context(preview)}
-    return render_page(model_admin, request, "admin/connector/put_back.html", title=place.title, context=context)
+    context = {"place": place, "has_looked": True, **_context(preview)}
+    return render_page(model_admin, request, template, title=place.title, context=context)
 
 
 def _context(preview: PutBackPreview) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.utils import timezone
 
 from connector.core.missing_labels import missing_labels
 from connector.core.state import State
-from connector.models import CampaignLink
+from connector.models import CampaignLabels, CampaignLink
 from connector.models.fields import WrongEncryptionKey
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.connection.connect import Label, borrowed_gateway, fetch_schema, store_labels
@@ -37,6 +40,8 @@ class MemberStatuses:
     created: tuple[str, ...] = ()
     refusal: str = ""
     """What Salesforce said where it did not make one, redacted."""
+    read_at: datetime | None = None
+    """When it was read; None where it was not."""
     problem_code: str = ""
     """A code that advice explains, where Salesforce could not be asked."""
 
@@ -46,15 +51,31 @@ def statuses_of(link: CampaignLink) -> dict[State, str]:
     return {state: getattr(link, column) for state, column in STATUS_FIELDS.items()}
 
 
+def stored_statuses(link: CampaignLink) -> MemberStatuses:
+    """Return what the campaign lacked when its statuses were last read; no API call.
+
+    Whether they can be made is not stored: whoever presses the button finds out.
+    """
+    kept = CampaignLabels.objects.filter(org=link.org_id, campaign_id=link.campaign_id).first()
+    if kept is None:
+        return MemberStatuses()
+    missing = missing_labels(statuses_of(link), [label["label"] for label in kept.labels])
+    labels = tuple(Label(**label) for label in kept.labels)
+    return MemberStatuses(missing, may_create=True, labels=labels, read_at=kept.read_at)
+
+
 def look_at_statuses(link: CampaignLink) -> MemberStatuses:
-    """Read what the campaign lacks and whether it can be made. Call outside a transaction: it speaks HTTP."""
+    """Read what the campaign lacks and whether it can be made, and store it. Call outside a transaction: HTTP."""
     try:
         with borrowed_gateway(link.org, None) as gateway:
-            return read_statuses(gateway, link.campaign_id, statuses=statuses_of(link))
+            found = read_statuses(gateway, link.campaign_id, statuses=statuses_of(link))
     except SalesforceError as exc:
         return MemberStatuses(problem_code=exc.code)
     except WrongEncryptionKey:
         return MemberStatuses(problem_code="wrong_encryption_key")
+    now = timezone.now()
+    store_labels(link.org, link.campaign_id, labels=found.labels, now=now)
+    return replace(found, read_at=now)
 
 
 def read_statuses(gateway: Gateway, campaign_id: str, *, statuses: Mapping[State, str]) -> MemberStatuses:

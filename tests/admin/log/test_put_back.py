@@ -33,7 +33,7 @@ def texts(response: Any) -> str:
 
 
 def test_a_run_is_shown_first_and_put_back_with_a_reason(replaced: World, admin_client: Client) -> None:
-    page = admin_client.get(run_url()).content.decode()
+    page = admin_client.post(run_url()).content.decode()
     assert "1 value would be put back." in page
     assert ">Ada Lovelace</a>" in page
     assert '<del>CTO</del></td><td data-label="Again"><ins>Student</ins>' in page
@@ -52,12 +52,22 @@ def test_a_run_is_shown_first_and_put_back_with_a_reason(replaced: World, admin_
     assert "Asked for by" in done.content.decode()
 
 
+def test_opening_an_address_asks_salesforce_for_nothing(replaced: World, admin_client: Client) -> None:
+    run_page = reverse("admin:connector_syncrun_change", args=[SyncRun.objects.get().pk])
+    replaced.reset_calls()
+    for url in (run_page, run_url(), link_url(replaced), link_url(replaced, "Contact.Title")):
+        page = admin_client.get(url).content.decode()
+        assert '<button type="submit"' in page
+        assert "<ins>" not in page
+    assert replaced.api_calls() == 0
+
+
 def test_clicked_twice_says_that_there_is_nothing_left(replaced: World, admin_client: Client) -> None:
     url = run_url()
     admin_client.post(url, {"reason": "wrong column"})
     done = admin_client.post(url, {"reason": "wrong column"}, follow=True)
     assert "Nothing was put back. Kept: 1 × Salesforce holds the earlier value already" in texts(done)
-    assert "0 values would be put back." in admin_client.get(url).content.decode()
+    assert "0 values would be put back." in admin_client.post(url).content.decode()
     assert SyncRun.objects.filter(trigger="put_back").count() == 1
 
 
@@ -143,7 +153,7 @@ def test_a_field_of_an_event_is_chosen_and_put_back(replaced: World, admin_clien
     page = admin_client.get(link_url(replaced)).content.decode()
     assert link_url(replaced, "Contact.Title") in page
     assert "CampaignMember.Status" not in page
-    assert "<ins>Student</ins>" in admin_client.get(link_url(replaced, "Contact.Title")).content.decode()
+    assert "<ins>Student</ins>" in admin_client.post(link_url(replaced, "Contact.Title")).content.decode()
     admin_client.post(link_url(replaced, "Contact.Title"), {"reason": "wrong mapping"})
     assert title(replaced) == "Student"
 
@@ -153,7 +163,7 @@ def test_many_are_left_to_the_workers_and_the_page_of_the_task_is_shown(
 ) -> None:
     monkeypatch.setattr(putting_back, "AT_ONCE", 0)
     monkeypatch.setattr(put_back, "AT_ONCE", 0)
-    assert "1 of them were not looked at" in admin_client.get(run_url()).content.decode()
+    assert "1 of them were not looked at" in admin_client.post(run_url()).content.decode()
     done = admin_client.post(run_url(), {"reason": "wrong"}, follow=True)
     assert "The workers put the values back" in texts(done)
     errand = Errand.objects.get(kind="put_back")
@@ -193,7 +203,7 @@ def test_what_salesforce_refuses_is_said(replaced: World, admin_client: Client) 
 
 def test_salesforce_away_is_said(replaced: World, admin_client: Client) -> None:
     replaced.fault({"close_before": True}, times=9)
-    assert "Salesforce did not answer usefully." in texts(admin_client.get(run_url(), follow=True))
+    assert "Salesforce did not answer usefully." in texts(admin_client.post(run_url(), follow=True))
     assert "Salesforce did not answer usefully." in texts(admin_client.post(run_url(), {"reason": "x"}, follow=True))
     assert title(replaced) == "CTO"
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.kept_answers import keep_answer, kept_answer
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.inwink.unlinked_events import with_participants
 from connector.admin.links.beginnings import offered_beginnings
@@ -26,7 +27,7 @@ from connector.core.missing_labels import missing_labels
 from connector.core.state import State
 from connector.core.validate import SOURCE_TYPES
 from connector.core.yes_no import read_yes_no
-from connector.models import LinkDraft, SalesforceOrg, UnlinkedEvent, UnlinkedParticipant
+from connector.models import CampaignLink, LinkDraft, SalesforceOrg, UnlinkedEvent, UnlinkedParticipant
 from connector.pipeline.policies import policy_of
 from connector.pipeline.preview_waiting import CREATING_STATES, count_waiting
 from connector.pipeline.setup.link_check import mapping_problems
@@ -34,6 +35,10 @@ from connector.pipeline.setup.link_setup import offer_campaigns
 from connector.pipeline.setup.member_statuses import look_at_statuses, statuses_of
 
 EVENTS_OFFERED = 50
+_FOUND_SECONDS = 600
+"""How long campaigns that were found are shown; whoever comes back later searches again."""
+_RIGHT_SECONDS = 60
+"""How long it is believed that somebody may, or may not, create statuses: rights are given while one waits for them."""
 
 
 def show_event(request: HttpRequest, draft: LinkDraft | None) -> dict[str, Any]:
@@ -51,17 +56,30 @@ def show_event(request: HttpRequest, draft: LinkDraft | None) -> dict[str, Any]:
     }
 
 
+def search_campaigns(request: HttpRequest, form: DraftForm) -> None:
+    """Search as the button asks, and keep what was found for the page that follows.
+
+    The search is posted: an address with its text would be asked again by each reload, and stands in logs.
+    """
+    orgs, text = SalesforceOrg.objects.all(), request.POST.get("q", "")
+    org = next((one for one in orgs if str(one.pk) == form.data.get("org")), None)
+    if org is None:
+        return
+    offer = offer_campaigns(org, text)
+    found = [(seal(org.pk, choice), choice.name, describe_choice(choice)) for choice in offer.choices]
+    answer = {"q": text, "found": found, "problem_code": offer.problem_code}
+    keep_answer(request, "campaigns", about=f"{form.draft.pk} {org.pk}", answer=answer)
+
+
 def show_campaign(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     """Show the organisations, and what a search without scripts found."""
     orgs = list(SalesforceOrg.objects.order_by("name"))
     chosen = form.data.get("org") or (str(orgs[0].pk) if len(orgs) == 1 else "")
-    org = next((one for one in orgs if str(one.pk) == chosen), None)
-    text = request.GET.get("q")
-    shown: dict[str, Any] = {"orgs": orgs, "chosen_org": chosen, "q": text or ""}
-    if text is not None and org is not None:
-        offer = offer_campaigns(org, text)
-        shown["found"] = [(seal(org.pk, choice), choice.name, describe_choice(choice)) for choice in offer.choices]
-        shown["search_problem"] = explain_code(offer.problem_code) if offer.problem_code else None
+    shown: dict[str, Any] = {"orgs": orgs, "chosen_org": chosen, "q": ""}
+    kept = kept_answer(request, "campaigns", about=f"{form.draft.pk} {chosen}", seconds=_FOUND_SECONDS)
+    if kept is not None:
+        shown |= {"q": kept["q"], "found": kept["found"]}
+        shown["search_problem"] = explain_code(kept["problem_code"]) if kept["problem_code"] else None
     return shown
 
 
@@ -81,9 +99,18 @@ def show_labels(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     }
     if missing and form.org is not None:
         link.campaign_id, link.campaign_name = form.picked.id, form.picked.name
-        found = look_at_statuses(link)
-        shown |= {"may_create": found.may_create, "letter": write_letter(link, found)}
+        shown |= {"may_create": _may_create(request, link), "letter": write_letter(link, missing)}
     return shown
+
+
+def _may_create(request: HttpRequest, link: CampaignLink) -> bool:
+    """Return whether the integration user may make statuses; Salesforce is asked once a minute, not by each reload."""
+    about = f"{link.org_id} {link.campaign_id}"
+    kept = kept_answer(request, "may-create-statuses", about=about, seconds=_RIGHT_SECONDS)
+    if kept is None:
+        kept = look_at_statuses(link).may_create
+        keep_answer(request, "may-create-statuses", about=about, answer=kept)
+    return bool(kept)
 
 
 def show_who(request: HttpRequest, form: DraftForm) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
@@ -31,7 +30,7 @@ from connector.admin.links.wizard.drafts import (
 )
 from connector.admin.links.wizard.fields import show_groups
 from connector.admin.links.wizard.leaving_out import take_ticks
-from connector.admin.links.wizard.shows import SHOWS, show_event
+from connector.admin.links.wizard.shows import SHOWS, search_campaigns, show_event
 from connector.admin.links.wizard.steps import BY_SLUG, STEPS, Step, step_after, step_before
 from connector.models import CampaignLink, LinkDraft
 from connector.pipeline.preview_waiting import count_waiting
@@ -124,8 +123,6 @@ def _follow(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step
     if go == "later":
         messages.success(request, gettext("Kept. You can go on at any time within 30 days; nothing is in force yet."))
         return HttpResponseRedirect(reverse("admin:connector_campaignlink_wizard"))
-    if go == "search":
-        return HttpResponseRedirect(f"{step_url(draft, step.slug)}?{urlencode({'q': request.POST.get('q', '')})}")
     return HttpResponseRedirect(_target(draft, step, go))
 
 
@@ -176,6 +173,7 @@ def _create_statuses(request: HttpRequest, form: DraftForm) -> None:
 
 _DEEDS: dict[str, Callable[[HttpRequest, DraftForm], None]] = {
     "stay": _stay, "count": _count, "preview": _preview, "create-statuses": _create_statuses,
+    "search": search_campaigns,
 }  # fmt: skip
 
 

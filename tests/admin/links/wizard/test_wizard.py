@@ -228,6 +228,11 @@ def test_a_campaign_is_found_and_chosen_without_scripts(world: World, admin_clie
     [(sealed, name, detail)] = page.context["found"]
     assert name == "Forum RH 2027"
     assert "0 members" in detail
+    world.reset_calls()
+    again = admin_client.get(url_of(draft, "campaign"))
+    assert ([row[1] for row in again.context["found"]], again.context["q"]) == (["Forum RH 2027"], "forum")
+    admin_client.get(url_of(draft, "campaign"), {"q": "salon"})
+    assert world.api_calls() == 0, "only the button searches"
     send(admin_client, draft, "campaign", org=world.org.pk, campaign=["", sealed])
     activate(admin_client, walk(admin_client, draft))
     assert CampaignLink.objects.get(inwink_event_id=EVENT).campaign_id == campaign
