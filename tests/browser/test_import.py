@@ -29,7 +29,7 @@ WORDS = {
     "fr": {
         "check": "Vérifier le fichier", "dry": "Rien n’a encore été écrit.",
         "columns": "Comment les colonnes ont été comprises", "own": "champ propre", "new": "2 nouvelles",
-        "old": "1 plus anciennes que ce qui est connu", "bad": "1 illisibles", "rows": "Télécharger les lignes (CSV)",
+        "old": "1 plus ancienne que ce qui est connu", "bad": "1 illisible", "rows": "Télécharger les lignes (CSV)",
         "import": "Importer 2 participants", "all": "Importer 620 participants",
         "taken": "2 prises en compte, en cours d’envoi", "mended": "Importer 1 participant", "so_far": "500 jusqu’ici",
         "of": "500 sur 620", "done": "620 prises en compte, en cours d’envoi",

@@ -23,7 +23,7 @@ WORDS = {
     },
     "fr": {
         "tab": "Rapprochement", "compare": "Comparer", "rows": "Comparé à 4 lignes de l’export inwink.",
-        "never": "jamais reçus", "missing": "absents de la campagne", "wrong": "mauvais statut",
+        "never": "jamais reçu", "missing": "absent de la campagne", "wrong": "mauvais statut",
         "right": "dans la campagne avec le bon statut", "send": "Renvoyer ces 3 participants",
         "csv": "Télécharger les écarts (CSV)", "taken": "1 participant a été repris de l’export inwink.",
         "again": "2 participants sont renvoyés.", "back": "Retour à la liaison",

@@ -1,15 +1,22 @@
 """What a long task came to, as its page shows it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from connector.admin.errands.terms import (
+    FINDING_WORDS,
+    PEOPLE_WORDS,
+    ROW_WORDS,
+    VALUE_WORDS,
+    Term,
+    count_term,
+)
 from connector.admin.frame.enqueued import enqueued_words, parts_of, sent_words
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.labels import KEPT_LABELS, NOTE_LABELS
@@ -25,19 +32,6 @@ SHOWN = 100
 REJECTED_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One number of a sum."""
-
-    count: int
-    word: str | Promise
-    colour: str = ""
-    """good, busy, warn, bad or none; the word alone says everything."""
-    url: str = ""
-
-
-_UNCHANGED = pgettext_lazy("rows of a file", "unchanged")
-_UNREADABLE = pgettext_lazy("rows of a file", "unreadable")
 _COLUMN_NAMES: Mapping[str, str | Promise] = {
     "id": _("inwink id"), "event_id": _("event id"), "event_name": _("event"), "email": _("email"),
     "first_name": _("first name"), "last_name": _("last name"), "position": _("position"), "company": _("company"),
@@ -49,11 +43,9 @@ def check_context(errand: Errand) -> dict[str, Any]:
     """Return what importing the file would do."""
     result = errand.result
     terms = [
-        Term(result.get("new", 0), pgettext_lazy("rows of a file", "new"), "good"),
-        Term(result.get("changed", 0), pgettext_lazy("rows of a file", "changed"), "busy"),
-        Term(result.get("unchanged", 0), _UNCHANGED),
-        Term(result.get("stale", 0), _("older than what is known")),
-        Term(result.get("rejected_count", 0), _UNREADABLE, "bad" if result.get("rejected_count") else ""),
+        count_term(result.get("new", 0), ROW_WORDS["new"], "good"),
+        count_term(result.get("changed", 0), ROW_WORDS["changed"], "busy"),
+        *_rows_left(result),
     ]
     columns = [
         {"heading": heading, "name": _COLUMN_NAMES.get(name) or path, "is_custom": not name}
@@ -83,15 +75,20 @@ def import_context(errand: Errand) -> dict[str, Any]:
     """Return what was imported."""
     result, url = errand.result, _people_url(errand)
     terms = [
-        Term(result.get("accepted", 0), _("taken in and being sent"), "good", url),
-        Term(
-            result.get("unlinked", 0), _("waiting until the event is linked"), "warn" if result.get("unlinked") else ""
-        ),
-        Term(result.get("unchanged", 0), _UNCHANGED),
-        Term(result.get("stale", 0), _("older than what is known")),
-        Term(result.get("rejected_count", 0), _UNREADABLE, "bad" if result.get("rejected_count") else ""),
+        count_term(result.get("accepted", 0), ROW_WORDS["accepted"], "good", url),
+        count_term(result.get("unlinked", 0), ROW_WORDS["unlinked"], "warn"),
+        *_rows_left(result),
     ]
     return {"rows": result.get("rows", 0), "terms": terms, **_rejected(result)}
+
+
+def _rows_left(result: Mapping[str, Any]) -> list[Term]:
+    """Return the rows that change nothing."""
+    return [
+        count_term(result.get("unchanged", 0), ROW_WORDS["unchanged"]),
+        count_term(result.get("stale", 0), ROW_WORDS["stale"]),
+        count_term(result.get("rejected_count", 0), ROW_WORDS["rejected"], "bad"),
+    ]
 
 
 def _rejected(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,20 +110,20 @@ def _people_url(errand: Errand) -> str:
     return f"{list_url}?link__id__exact={errand.link_id}" if errand.link_id else ""
 
 
-_FINDINGS: tuple[tuple[str, str | Promise, str | Promise, str], ...] = (
-    (Finding.MATCHING, _("in the campaign with the right status"), "", "good"),
-    (Finding.KEPT, _("in the campaign, another status kept"),
-     _("A colleague chose it, or it ranks higher. It stays."), ""),
-    (Finding.WRONG_STATUS, _("wrong status"), _("Sending again sets the status that inwink says."), "bad"),
-    (Finding.MISSING, _("missing in the campaign"), _("Sending again adds them."), "bad"),
-    (Finding.REMOVED, _("removed from the campaign"),
+_FINDINGS: tuple[tuple[Finding, str | Promise, str], ...] = (
+    (Finding.MATCHING, "", "good"),
+    (Finding.KEPT, _("A colleague chose it, or it ranks higher. It stays."), ""),
+    (Finding.WRONG_STATUS, _("Sending again sets the status that inwink says."), "bad"),
+    (Finding.MISSING, _("Sending again adds them."), "bad"),
+    (Finding.REMOVED,
      _("A colleague took them out after they were added. That is respected; resend one by one to add them again."),
      "warn"),
-    (Finding.WAITING, _("waiting to be sent"), _("They arrive by themselves."), "busy"),
-    (Finding.NEEDS_ANSWER, _("need an answer"), "", "warn"),
-    (Finding.LEFT_OUT, pgettext_lazy("participants", "left out by rule"), "", ""),
-    (Finding.FAILED, _("failed"), "", "bad"),
+    (Finding.WAITING, _("They arrive by themselves."), "busy"),
+    (Finding.NEEDS_ANSWER, "", "warn"),
+    (Finding.LEFT_OUT, "", ""),
+    (Finding.FAILED, "", "bad"),
 )  # fmt: skip
+"""(finding, what becomes of them, colour), in the order in which they are shown."""
 _STANDINGS = {Finding.WAITING: "waiting", Finding.NEEDS_ANSWER: "needs_answer", Finding.LEFT_OUT: "left_out",
               Finding.FAILED: "failed"}  # fmt: skip
 
@@ -139,13 +136,11 @@ def reconcile_context(errand: Errand) -> dict[str, Any]:
     counts = result.get("counts", {})
     findings = [
         {
-            "term": Term(
-                counts.get(finding, 0), word, colour if counts.get(finding) else "", _standing_url(errand, finding)
-            ),
+            "term": count_term(counts.get(finding, 0), FINDING_WORDS[finding], colour, _standing_url(errand, finding)),
             "does": does,
             "people": [_compared(row, emails) for row in people.get(finding, [])[:SHOWN]],
         }
-        for finding, word, does, colour in _FINDINGS
+        for finding, does, colour in _FINDINGS
     ]
     mendable = counts.get(Finding.MISSING, 0) + counts.get(Finding.WRONG_STATUS, 0)
     missed = len(result.get("never_received", [])) + len(result.get("outdated", []))
@@ -203,16 +198,10 @@ def counts_context(errand: Errand) -> dict[str, Any]:
 def replay_context(errand: Errand) -> dict[str, Any]:
     """Return what became of the participants of replayed messages."""
     result = errand.result
-    terms = [
-        Term(result.get("accepted", 0), _("changed and being sent"), "good"),
-        Term(
-            result.get("unlinked", 0), _("waiting until the event is linked"), "warn" if result.get("unlinked") else ""
-        ),
-        Term(result.get("unchanged", 0), _("unchanged")),
-        Term(result.get("stale", 0), _("older than what is known")),
-        Term(result.get("rejected", 0), _("unreadable"), "bad" if result.get("rejected") else ""),
-    ]
-    return {"message_count": result.get("messages", 0), "rows": sum(term.count for term in terms), "terms": terms}
+    colours = {"accepted": "good", "unlinked": "warn", "rejected": "bad"}
+    terms = [count_term(result.get(key, 0), words, colours.get(key, "")) for key, words in PEOPLE_WORDS.items()]
+    people = sum(term.count for term in terms)
+    return {"message_count": result.get("messages", 0), "people": people, "terms": terms}
 
 
 def preview_context(errand: Errand) -> dict[str, Any]:
@@ -246,8 +235,8 @@ def put_back_context(errand: Errand) -> dict[str, Any]:
     said = errand.result or errand.position
     kept = sorted((Kept(why), count) for why, count in said.get("kept", {}).items())
     terms = [
-        Term(said.get("restored", 0), _("put back"), "good"),
-        Term(said.get("failed", 0), _("refused by Salesforce"), "bad" if said.get("failed") else ""),
+        count_term(said.get("restored", 0), VALUE_WORDS["restored"], "good"),
+        count_term(said.get("failed", 0), VALUE_WORDS["failed"], "bad"),
         *(Term(count, KEPT_LABELS[why]) for why, count in kept),
     ]
     run_url = reverse("admin:connector_syncrun_change", args=[errand.run_id]) if errand.run_id else ""
