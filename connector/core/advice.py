@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from connector.core.advice_errors import SALESFORCE_CODES
 from connector.core.advice_own import OWN_CODES
 from connector.core.advice_reasons import NOTES, REASONS, Texts
-from connector.core.advice_sign_in import SIGN_IN_CODES
+from connector.core.advice_sign_in import SIGN_IN_CODES, WHEN_ENTERED
 
 LANGUAGES = ("en", "fr")
 
@@ -41,6 +41,15 @@ def advise(code: str, *, language: str) -> Advice:
 
     `language` is a tag such as "fr" or "en-gb"; any but French is answered in English.
     """
-    texts = ADVICE.get(code, _UNKNOWN)
+    return _in(language, ADVICE.get(code, _UNKNOWN))
+
+
+def advise_signing_in(code: str, *, language: str) -> Advice:
+    """Explain to whoever is signing in just now why that did not work: nothing goes on without them."""
+    texts = WHEN_ENTERED.get(code)
+    return _in(language, texts) if texts else advise(code, language=language)
+
+
+def _in(language: str, texts: Texts) -> Advice:
     what, next_step = texts["fr" if language.lower().startswith("fr") else "en"]
     return Advice(what=what, next_step=next_step)

@@ -180,3 +180,44 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
 
 SIGN_IN_CODES: Mapping[str, Texts] = {code: texts for codes, texts in _GROUPS for code in codes}
 """{code: {language: (what happened, next step)}}"""
+
+_NO_ANSWER: Texts = {
+    "en": ("No Salesforce answers at this address.",
+           "Compare the login URL with the one that Salesforce shows in Setup under My Domain: a slip in it is the "
+           "usual reason. If it is right, try again in a minute; if it lasts, check the network of the server."),
+    "fr": ("Aucun Salesforce ne répond à cette adresse.",
+           "Comparez l’URL de connexion avec celle que Salesforce affiche dans la configuration, sous Mon domaine : "
+           "une faute de frappe en est la cause habituelle. Si elle est exacte, réessayez dans une minute ; si cela dure, "
+           "vérifiez le réseau du serveur."),
+}  # fmt: skip
+_TOO_OFTEN: Texts = {
+    "en": ("There were too many sign-ins in a short time.", "Wait for a minute, then try again."),
+    "fr": ("Il y a eu trop de connexions en peu de temps.", "Attendez une minute, puis réessayez."),
+}
+_OTHER_PROCESS: Texts = {
+    "en": ("Another process of the connector has been signing in for a while.", "Wait for a minute, then try again."),
+    "fr": ("Un autre processus du connecteur est en train de se connecter.", "Attendez une minute, puis réessayez."),
+}
+_SALESFORCE_AWAY: Texts = {
+    "en": ("Salesforce is not available at the moment, or is under maintenance.", "Try again in some minutes."),
+    "fr": ("Salesforce est momentanément indisponible ou en maintenance.", "Réessayez dans quelques minutes."),
+}
+
+WHEN_ENTERED: Mapping[str, Texts] = {
+    **dict.fromkeys(
+        (
+            "timeout",
+            "connect_timeout",
+            "no_connection",
+            "connection_lost",
+            "unreadable_answer",
+            "tls_failed",
+            "http_404",
+        ),
+        _NO_ANSWER,
+    ),
+    "rate_limit_exceeded": _TOO_OFTEN,
+    "sign_in_under_way": _OTHER_PROCESS,
+    **dict.fromkeys(("SERVER_UNAVAILABLE", "http_503"), _SALESFORCE_AWAY),
+}
+"""The same for whoever is signing in just now: nothing was stored or is tried again unless they do it."""

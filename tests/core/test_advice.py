@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.core.advice import ADVICE, LANGUAGES, advise
+from connector.core.advice import ADVICE, LANGUAGES, advise, advise_signing_in
+from connector.core.advice_sign_in import SIGN_IN_CODES, WHEN_ENTERED
 from connector.core.outcomes import Note, Reason
 from connector.salesforce.errors import KIND_OF_CODE
 
@@ -52,3 +53,10 @@ def test_a_code_nobody_foresaw_is_explained_too() -> None:
 
 def test_a_reason_and_an_error_code_never_share_a_name() -> None:
     assert len(KNOWN_CODES) == len(set(KNOWN_CODES))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", {**SIGN_IN_CODES, **WHEN_ENTERED})
+def test_nobody_who_is_signing_in_is_told_that_it_goes_on_by_itself(code: str, language: str) -> None:
+    next_step = advise_signing_in(code, language=language).next_step
+    assert not next_step.startswith(("Nothing to do", "Rien à faire"))

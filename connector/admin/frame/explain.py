@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from connector.admin.frame.details import say_facts
 from connector.admin.frame.labels import ANSWER_REASON_LABELS, NOTE_LABELS, REASON_LABELS
 from connector.admin.frame.onlooker import may_see_people
-from connector.core.advice import Advice, advise
+from connector.core.advice import Advice, advise, advise_signing_in
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
 from connector.pipeline.sentences import say_stored
@@ -36,6 +36,11 @@ class Explanation:
 def explain_code(code: str) -> Advice:
     """Return the advice for a reason, a note or an error code."""
     return advise(code, language=get_language() or "en")
+
+
+def explain_sign_in(code: str) -> Advice:
+    """Return the advice for whoever is signing in just now."""
+    return advise_signing_in(code, language=get_language() or "en")
 
 
 def reason_label(reason: str) -> str:

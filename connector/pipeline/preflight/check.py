@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from connector.core.advice import advise
+from connector.core.advice import Advice, advise, advise_signing_in
 from connector.core.problem import Problem
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.sentences import say_stored
@@ -41,9 +41,20 @@ def missing(name: str, text: str, values: Mapping[str, object] | None = None, *,
 
 def failed(name: str, exc: SalesforceError | WrongEncryptionKey) -> Check:
     """Make the check for something that could not be looked at."""
-    code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
-    logger.warning("preflight_failed", extra={"check": name, "code": code})
-    advice = advise(code, language=get_language() or "en")
+    return _failed(name, exc, advise(_code_of(exc), language=get_language() or "en"))
+
+
+def failed_sign_in(exc: SalesforceError | WrongEncryptionKey) -> Check:
+    """Make the check for whoever has just entered credentials, or tests those of an organisation."""
+    return _failed("sign_in", exc, advise_signing_in(_code_of(exc), language=get_language() or "en"))
+
+
+def _code_of(exc: SalesforceError | WrongEncryptionKey) -> str:
+    return exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
+
+
+def _failed(name: str, exc: SalesforceError | WrongEncryptionKey, advice: Advice) -> Check:
+    logger.warning("preflight_failed", extra={"check": name, "code": _code_of(exc)})
     return Check(name, ok=False, detail=f"{advice.what} ({say_stored(str(exc))})", advice=advice.next_step)
 
 

@@ -14,7 +14,7 @@ from connector.models import Invitation, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.invitations import accept, remembered
 from connector.pipeline.invitations.issue import usable_invitation
-from connector.pipeline.preflight.check import Check, failed, missing
+from connector.pipeline.preflight.check import Check, failed_sign_in, missing
 from connector.pipeline.preflight.check_names import name_check
 from connector.pipeline.preflight.connection import check_connection
 from connector.views.invitations.frame import invited_page, show
@@ -45,7 +45,7 @@ def salesforce(request: HttpRequest) -> HttpResponse:
             return _leave(request, invitation, form)
         accept.accept_offer(invitation, form.offer(), now=timezone.now())
     except (accept.SalesforceError, WrongEncryptionKey) as exc:
-        return _forms(request, invitation, used=form, checks=[failed("sign_in", exc)])
+        return _forms(request, invitation, used=form, checks=[failed_sign_in(exc)])
     return redirect("invitation-check")
 
 
@@ -71,7 +71,7 @@ def back(request: HttpRequest) -> HttpResponse:
     try:
         accept.finish_offer(invitation, begun.offer, grant, now=now)
     except (accept.SalesforceError, WrongEncryptionKey) as exc:
-        return _forms(request, invitation, checks=[failed("sign_in", exc)])
+        return _forms(request, invitation, checks=[failed_sign_in(exc)])
     return redirect("invitation-check")
 
 

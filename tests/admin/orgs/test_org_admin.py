@@ -126,6 +126,14 @@ def test_a_wrong_secret_is_told_with_the_next_step(world: World, admin_client: C
     assert "wrong" not in page.replace("went wrong", "")
 
 
+def test_an_address_without_a_salesforce_is_told_as_what_to_compare(world: World, admin_client: Client) -> None:
+    admin_client.post(url_of(world.org), {**FORM, "login_url": "http://127.0.0.1:1"})
+    page = admin_client.post(url_of(world.org, page="check")).content.decode()
+    assert "No Salesforce answers at this address. (no_connection" in page
+    assert "Compare the login URL with the one that Salesforce shows in Setup under My Domain" in page
+    assert "by itself" not in page
+
+
 @pytest.mark.django_db
 def test_only_who_may_change_an_organisation_tests_it(sign_in: Callable[..., Client]) -> None:
     org = SalesforceOrgFactory.create()

@@ -97,6 +97,17 @@ def test_wrong_credentials_store_nothing_show_nothing_back_and_may_be_corrected(
     assert row().state == "connected"
 
 
+MISTYPED = "http://127.0.0.1:1"
+
+
+def test_a_mistyped_address_is_told_as_what_to_correct(empty: World) -> None:
+    page = text_of(opened(ask()).post(SALESFORCE, form_of(empty, login_url=MISTYPED)))
+    assert "No Salesforce answers at this address. (no_connection" in page
+    assert "Compare the login URL with the one that Salesforce shows in Setup under My Domain" in page
+    assert "by itself" not in page
+    assert not SalesforceOrg.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
