@@ -30,7 +30,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ publishe
             return value
         raise ImproperlyConfigured(
             f"{name} is not set: put it into the environment or .env (make a value with: {make_one}), "
-            "or run `make run`, which writes a .env with new keys."
+            "or run `make run`, which adds new keys to a .env that has no line for them."
         )
 
     def flag(self, name: str, *, default: bool) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from install import BIN, DEVELOPMENT_LOCK, PYTHON, ROOT, RUNTIME_LOCK, CannotInstallError, create_dot_env, install
+from install import BIN, DEVELOPMENT_LOCK, PYTHON, ROOT, RUNTIME_LOCK, CannotInstallError, complete_dot_env, install
 from suite import run_suite
 
 _TEST_ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
@@ -153,8 +153,9 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 def _prepare_site() -> None:
     install([RUNTIME_LOCK])
     os.umask(PRIVATE)
-    if create_dot_env():
-        print("Wrote .env with new keys for this machine.", flush=True)
+    added = complete_dot_env()
+    if added:
+        print(f"Wrote new values for this machine into .env: {', '.join(added)}.", flush=True)
     if _steps([["python", "manage.py", "migrate", "--verbosity", "0"]]):
         sys.exit(1)
 

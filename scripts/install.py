@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Set
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,21 +111,39 @@ def _succeeds(command: list[str]) -> bool:
     return ran.returncode == 0
 
 
-def create_dot_env(path: Path = ROOT / ".env") -> bool:
-    """Write a .env with new keys for development, readable by its owner alone; return False when there is one."""
+def complete_dot_env(path: Path = ROOT / ".env") -> list[str]:
+    """Add to a .env the variables that `make run` needs and nothing gives; return their names.
+
+    A new file is readable by its owner alone; what stands in an existing one stays as it is.
+    """
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    missing = _missing_lines(_names_in(before) | os.environ.keys())
+    if not missing:
+        return []
+    head = "" if before else "# Made by scripts/dev.py for this machine. .env.example explains every variable.\n"
+    gap = "" if before.endswith("\n") or not before else "\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        file.write(head + gap + "".join(missing.values()))
+    return list(missing)
+
+
+def _missing_lines(given: Set[str]) -> dict[str, str]:
+    """Return {variable: its line, with the comment above it} of what is not given, the keys new each time."""
     field_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    text = (
-        "# Made by scripts/dev.py for this machine. .env.example explains every variable.\n"
-        f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
-        "# The secrets in the database can only be read with this key: keep a copy of it.\n"
-        f"FIELD_ENCRYPTION_KEYS={field_key}\n"
-        "# Plain http on this machine. Remove the line in production.\n"
-        "HTTPS_ONLY=0\n"
-    )
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    return True
+    wanted = {
+        "SECRET_KEY": f"SECRET_KEY={secrets.token_urlsafe(50)}\n",
+        "FIELD_ENCRYPTION_KEYS": "# The secrets in the database can only be read with this key: keep a copy of it.\n"
+        f"FIELD_ENCRYPTION_KEYS={field_key}\n",
+    }
+    if (
+        "SECRET_KEY" not in given
+    ):  # a file with keys of its own may be of a site that people reach: https stays on there
+        wanted["HTTPS_ONLY"] = "# Plain http on this machine. Remove the line in production.\nHTTPS_ONLY=0\n"
+    return {name: line for name, line in wanted.items() if name not in given}
+
+
+def _names_in(text: str) -> set[str]:
+    """Return the variables that the text of a .env gives."""
+    lines = [line.strip().removeprefix("export ").partition("=") for line in text.splitlines()]
+    return {name.strip() for name, equals, _ in lines if equals and not name.startswith("#")}

@@ -64,20 +64,60 @@ def test_old_python_is_refused_with_advice() -> None:
         install.require_python((3, 10))
 
 
+@pytest.fixture
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HTTPS_ONLY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def _values(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.mark.usefixtures("_bare_environment")
 def test_dot_env_is_private_and_complete(tmp_path: Path) -> None:
     path = tmp_path / ".env"
-    assert install.create_dot_env(path)
+    assert install.complete_dot_env(path) == ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HTTPS_ONLY"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    values = dict(line.split("=", 1) for line in path.read_text().splitlines() if not line.startswith("#"))
-    assert values.keys() == {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HTTPS_ONLY"}
-    assert len(base64.urlsafe_b64decode(values["FIELD_ENCRYPTION_KEYS"])) == 32
+    assert _values(path).keys() == {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HTTPS_ONLY"}
+    assert len(base64.urlsafe_b64decode(_values(path)["FIELD_ENCRYPTION_KEYS"])) == 32
+    assert install.complete_dot_env(path) == []
 
 
-def test_existing_dot_env_is_kept(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("_bare_environment")
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_dot_env_made_by_hand_gets_the_keys_it_lacks(tmp_path: Path, end: str) -> None:
     path = tmp_path / ".env"
-    path.write_text("SECRET_KEY=mine\n")
-    assert not install.create_dot_env(path)
-    assert path.read_text() == "SECRET_KEY=mine\n"
+    path.write_text(f"# mine\nSALESFORCE_EXTRA_HOSTS=127.0.0.1{end}")
+    assert install.complete_dot_env(path) == ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HTTPS_ONLY"]
+    assert path.read_text().startswith("# mine\nSALESFORCE_EXTRA_HOSTS=127.0.0.1\nSECRET_KEY=")
+    assert list(_values(path)) == ["SALESFORCE_EXTRA_HOSTS", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HTTPS_ONLY"]
+
+
+@pytest.mark.usefixtures("_bare_environment")
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("SECRET_KEY=mine\n", ["FIELD_ENCRYPTION_KEYS"]),
+        ("export SECRET_KEY=mine\nFIELD_ENCRYPTION_KEYS = key\n", []),
+        ("#SECRET_KEY=no\nHTTPS_ONLY=1\n", ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS"]),
+    ],
+)
+def test_what_stands_in_a_dot_env_is_kept_and_https_with_it(tmp_path: Path, text: str, added: list[str]) -> None:
+    path = tmp_path / ".env"
+    path.write_text(text)
+    assert install.complete_dot_env(path) == added
+    assert path.read_text().startswith(text)
+    assert path.read_text().count("HTTPS_ONLY") == text.count("HTTPS_ONLY")
+
+
+def test_keys_of_the_environment_are_not_written_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS"):
+        monkeypatch.setenv(name, "given")
+    path = tmp_path / ".env"
+    assert install.complete_dot_env(path) == []
+    assert not path.exists()
 
 
 def _chromium_in(folder: Path) -> Path:

@@ -187,8 +187,8 @@ _NO_ANSWER: Texts = {
            "usual reason. If it is right, try again in a minute; if it lasts, check the network of the server."),
     "fr": ("Aucun Salesforce ne répond à cette adresse.",
            "Comparez l’URL de connexion avec celle que Salesforce affiche dans la configuration, sous Mon domaine : "
-           "une faute de frappe en est la cause habituelle. Si elle est exacte, réessayez dans une minute ; si cela dure, "
-           "vérifiez le réseau du serveur."),
+           "une faute de frappe en est la cause habituelle. Si elle est exacte, réessayez dans une minute ; si cela "
+           "dure, vérifiez le réseau du serveur."),
 }  # fmt: skip
 _TOO_OFTEN: Texts = {
     "en": ("There were too many sign-ins in a short time.", "Wait for a minute, then try again."),

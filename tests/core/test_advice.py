@@ -56,7 +56,7 @@ def test_a_reason_and_an_error_code_never_share_a_name() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", {**SIGN_IN_CODES, **WHEN_ENTERED})
+@pytest.mark.parametrize("code", sorted({*SIGN_IN_CODES, *WHEN_ENTERED}))
 def test_nobody_who_is_signing_in_is_told_that_it_goes_on_by_itself(code: str, language: str) -> None:
     next_step = advise_signing_in(code, language=language).next_step
     assert not next_step.startswith(("Nothing to do", "Rien à faire"))
