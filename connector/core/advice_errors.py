@@ -162,7 +162,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Then send the participant again."),
         "fr": ("Une règle de doublons de Salesforce a bloqué cette personne.",
                "Fusionnez ou corrigez les doublons dans Salesforce, ou faites que la règle alerte sans bloquer "
-               "l’utilisateur d’intégration ; puis renvoyez le participant."),
+               "l’utilisateur d’intégration ; si elle alerte seulement, laissez la liaison enregistrer ces "
+               "personnes malgré l’alerte. Puis renvoyez le participant."),
     }),
     (("FIELD_INTEGRITY_EXCEPTION", "FIELD_FILTER_VALIDATION_EXCEPTION"), {
         "en": ("Salesforce does not accept a value beside the others of the record: a state or country that is not in "
