@@ -65,6 +65,7 @@ NO_PAGES = frozenset(
         *(f"admin:connector_{model}_{action}" for model in WRITTEN_BY_US for action in ("add", "delete")),
         *(f"admin:django_q_{model}_{action}" for model in QUEUE for action in ("add", "delete")),
         "admin:connector_linktemplate_add",  # made from a link
+        "admin:connector_campaignlink_add",  # leads to the wizard
         # in use, so that they cannot be deleted, which the page of each says
         *(f"admin:connector_{model}_delete" for model in ("webhooksource", "campaignlink", "salesforceorg")),
         # these answer what a page sends, and lead back to one

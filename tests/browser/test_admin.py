@@ -60,7 +60,7 @@ def test_an_event_is_linked_by_keyboard(world: World, visitor: Visitor) -> None:
     )
     UnlinkedEventFactory.create(event_id="event-forum", event_name="Forum RH")
     UnlinkedParticipantFactory.create_batch(3, event_id="event-forum")
-    page = visitor.open("/admin/connector/campaignlink/add/?inwink_event_id=event-forum")
+    page = visitor.open("/admin/connector/campaignlink/plain/?inwink_event_id=event-forum")
     expect(page.locator("#id_inwink_event_id")).to_have_value("event-forum")
     page.locator("#id_campaign").press_sequentially("forum rh")
     expect(page.get_by_role("option", name="Forum RH 2027")).to_be_visible()
@@ -78,7 +78,7 @@ def test_an_event_is_linked_by_keyboard(world: World, visitor: Visitor) -> None:
 
 def test_the_picker_says_when_salesforce_is_away(world: World, visitor: Visitor) -> None:
     SalesforceOrg.objects.update(login_url="http://127.0.0.1:9")
-    page = visitor.open("/admin/connector/campaignlink/add/")
+    page = visitor.open("/admin/connector/campaignlink/plain/")
     page.fill("#id_campaign", "forum")
     expect(page.locator("#id_campaign_status")).to_contain_text("Salesforce did not answer usefully.")
 
@@ -114,7 +114,7 @@ def test_every_page_fits_a_phone_and_speaks_french(world: World, french_phone: V
         f"connector/outboxentry/{entry.pk}/change/",
         f"connector/syncattempt/{attempt.pk}/change/",
         f"connector/campaignlink/{world.link.pk}/change/",
-        "connector/campaignlink/add/",
+        "connector/campaignlink/plain/",
         f"connector/salesforceorg/{world.org.pk}/change/",
         "connector/webhooksource/add/",
     ]

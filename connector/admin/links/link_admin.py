@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
@@ -145,6 +146,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         return [
             *wizard_urls(self),  # first: "<path:object_id>/event/" would take its addresses for a link's
             *mapping_urls(self),  # before: a path like 7/mappings/check/ would be taken for the check of the link
+            list_url(self, "plain", view=self.plain_view),
             list_url(self, "campaigns", view=views.search_view(self)),
             list_url(self, "labels", view=views.labels_view(self)),
             object_url(self, "event", view=event_page.event_view(self)),
@@ -165,6 +167,18 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "save-as-template", view=save_as_template_view(self)),
             *super().get_urls(),
         ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the wizard from wherever the site offers to add a link, also where the theme does."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:connector_campaignlink_wizard"))
+
+    def plain_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the plain form: everything that a new link is asked, on one page."""
+        return super().add_view(request)
 
     def changeform_view(
         self,

@@ -14,7 +14,7 @@ from connector.models import CampaignLink, OutboxEntry
 from tests.factories import OutboxEntryFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World
 
-ADD = "/admin/connector/campaignlink/add/"
+ADD = "/admin/connector/campaignlink/plain/"
 
 POLICIES = {
     "event_name": "", "status_registered": "Registered", "status_attended": "Attended", "status_refused": "",
@@ -210,6 +210,15 @@ def test_a_link_is_paused_resumed_closed_and_reopened_by_post_only(world: World,
         world.link.refresh_from_db()
         seen.append((world.link.state, world.link.pause_kind))
     assert seen == [("paused", "manual"), ("paused", "manual"), ("active", ""), ("closed", ""), ("active", "")]
+
+
+def test_whatever_offers_to_add_a_link_leads_to_the_wizard_and_that_to_the_plain_form(admin_client: Client) -> None:
+    links = admin_client.get(reverse("admin:connector_campaignlink_changelist")).content.decode()
+    assert 'href="/admin/connector/campaignlink/add/' in links, "the theme's button on an empty list"
+    wizard = admin_client.get(reverse("admin:connector_campaignlink_add"), {"_changelist_filters": "q=x"}, follow=True)
+    assert wizard.redirect_chain == [(reverse("admin:connector_campaignlink_wizard"), 302)]
+    assert f'href="{ADD}"' in wizard.content.decode()
+    assert 'name="closes_after_days"' in admin_client.get(ADD).content.decode()
 
 
 @pytest.mark.parametrize("may_add", [True, False])
