@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from connector.models import OutboxEntry
 from connector.pipeline.errands import pace
-from tests.browser.conftest import Visitor, fits, work
+from tests.browser.conftest import Reader, Visitor, fits, work
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,7 +22,7 @@ WORDS = {
         "own": "field of its own", "new": "2 new", "old": "1 older than what is known", "bad": "1 unreadable",
         "rows": "Download the rows (CSV)", "import": "Import 2 participants", "all": "Import 620 participants",
         "taken": "2 taken in and being sent", "mended": "Import 1 participant", "so_far": "500 so far",
-        "of": "500 of 620", "done": "620 taken in and being sent", "future": "That time has not come yet.",
+        "of": "500 of 621", "done": "620 taken in and being sent", "future": "That time has not come yet.",
         "leave": "You can leave this page and come back.", "tasks": "Import – Salon 2026", "first_name": "first name",
         "other": "Choose another file",
     },
@@ -32,7 +32,7 @@ WORDS = {
         "old": "1 plus ancienne que ce qui est connu", "bad": "1 illisible", "rows": "Télécharger les lignes (CSV)",
         "import": "Importer 2 participants", "all": "Importer 620 participants",
         "taken": "2 prises en compte, en cours d’envoi", "mended": "Importer 1 participant", "so_far": "500 jusqu’ici",
-        "of": "500 sur 620", "done": "620 prises en compte, en cours d’envoi",
+        "of": "500 sur 621", "done": "620 prises en compte, en cours d’envoi",
         "future": "Ce moment n’est pas encore venu.", "leave": "Vous pouvez quitter cette page et y revenir.",
         "tasks": "Import – Salon 2026", "first_name": "prénom", "other": "Choisir un autre fichier",
     },
@@ -127,11 +127,13 @@ def test_a_workbook_shows_how_far_it_is_and_can_be_left(
     monkeypatch.setattr(pace, "SLICE_SECONDS", 0)
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    for row in (HEADINGS, *(row_of(f"p{number}") for number in range(620))):
+    people = (row_of(f"p{number}") for number in range(620))
+    for row in (HEADINGS, *people, row_of("cleo", "peut-être")):
         sheet.append(row)
     file = tmp_path / "export.xlsx"
     book.save(file)
-    page = visitor.open("/admin/connector/errand/import/")
+    page = visitor.open("/admin/")
+    Reader(visitor, language).menu("Import a file")
     choose(page, world, file)
     page.get_by_role("button", name=words["check"]).click()
     page.wait_for_url("**/change/")
@@ -139,6 +141,10 @@ def test_a_workbook_shows_how_far_it_is_and_can_be_left(
     expect(page.get_by_text(words["so_far"])).to_be_visible()
     while work():
         pass
+    expect(page.locator(".cx-sum")).to_contain_text(words["bad"])
+    with page.expect_download() as download:
+        page.get_by_role("link", name=words["rows"]).click()
+    assert download.value.path().read_text(encoding="utf-8-sig").count("@example.org") == 1, "the one that was refused"
     page.get_by_role("button", name=words["all"]).click()
     page.wait_for_url("**/change/")
     work()
@@ -152,3 +158,5 @@ def test_a_workbook_shows_how_far_it_is_and_can_be_left(
     page.locator("#result_list").get_by_role("link", name="Import", exact=True).first.click()
     expect(page.locator(".cx-sum")).to_contain_text(words["done"])
     assert OutboxEntry.objects.count() == 620
+    world.drain()
+    assert len(world.members()) == 620

@@ -49,12 +49,14 @@ def test_no_shows_are_marked_once_the_event_is_over(world: World, either: tuple[
 
     world.configure(ends_at=timezone.now() - timedelta(hours=1))
     world.receive({**person("dora", came=True)})
-    page = visitor.open(address)
+    page = visitor.open("/admin/")
+    page.get_by_role("link", name=str(world.link), exact=True).first.click()
     expect(page.get_by_text(words["over"])).to_be_visible()
     page.get_by_role("link", name=words["mark"]).first.click()
     expect(page.get_by_role("heading", name=words["title"]).first).to_be_visible()
     for said in ("becomes", "readers", "waiting"):
         expect(page.get_by_text(words[said])).to_be_visible()
+    expect(page.get_by_text("Dora Lovelace", exact=True)).to_be_visible()
     assert fits(visitor)
     assert "No show" not in world.members().values(), "asking marks nobody"
 

@@ -1,9 +1,15 @@
 """A preview in a real browser: of the whole event, down to one participant, in English and on a French phone."""
 
 import pytest
+from django.utils.formats import number_format
+from django.utils.translation import override
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
+from connector.models import EventPreview
+from connector.pipeline.errands import pace
+from connector.pipeline.event_preview import MOST_AT_ONCE
+from tests.acceptance.people import someone
+from tests.browser.conftest import Reader, Visitor, work
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -49,3 +55,53 @@ def test_previews_fit_a_french_phone(world: World, french_phone: Visitor) -> Non
     expect(page.get_by_text("Rien n’a été écrit.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert french_phone.complaints == []
+
+
+MANY = MOST_AT_ONCE + 60
+"""People of an event that the workers look at."""
+
+
+def far(reader: Reader, done: int) -> str:
+    """Return how far the workers are, as the page says it."""
+    with override(reader.language):
+        shown = [number_format(number, force_grouping=True) for number in (done, MANY)]
+        return reader.words("%(done)s of %(total)s", done=shown[0], total=shown[1])
+
+
+def test_a_large_event_is_previewed_by_the_workers_while_one_is_away(
+    world: World, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "SLICE_SECONDS", 0)
+    world.add("Contact", {"FirstName": "P", "LastName": "L0", "Email": "p.l0@example.org"})
+    world.receive(*(someone(f"p{number}", "P", f"L{number}") for number in range(MANY)))
+    before = world.control("state", method="GET")
+    page = reader.open("/admin/")
+    reader.follow_named(str(world.link))
+    reader.follow("Preview")
+    reader.reads(reader.words("So many are left to the workers: a page shows how far they are, and you can leave it."))
+    reader.press("Preview now")
+    reader.reads(reader.words("A worker does this in the background. You can leave this page and come back."))
+    work()
+    reader.reads(far(reader, MOST_AT_ONCE))
+    reader.follow("Back to the link")
+    reader.follow("Preview")
+    reader.reads(reader.words("The workers are looking at the event now:"))
+    assert not EventPreview.objects.exists()
+    reader.follow("Show how far they are")
+    work()
+
+    reader.follow("Show the preview with the participants behind each number")
+    everybody = page.locator(".cx-sum")
+    for number, words in ((MANY - 1, "New Lead, added to the campaign"),
+                          (1, "In Salesforce already, added to the campaign")):  # fmt: skip
+        with override(reader.language):
+            shown = number_format(number)
+        expect(everybody).to_contain_text(f"{shown} {reader.words(words)}")
+    reader.follow("New Lead, added to the campaign")
+    assert page.locator("#people tbody tr").count() == 50
+    reader.follow("Next")
+    page.locator("#people tbody a").first.click()
+    reader.press("Look in Salesforce now")
+    reader.reads(reader.words("New Lead, added to the campaign"))
+    assert world.control("state", method="GET") == before
+    assert set(world.ends().values()) == {("pending", "")}
