@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, FieldMapping
 from tests.admin.links.test_link_admin import new_campaign
 from tests.browser.conftest import Visitor
-from tests.factories import UnlinkedEventFactory, UnlinkedParticipantFactory
+from tests.factories import OutboxEntryFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -111,6 +112,35 @@ def test_the_menu_and_the_account_need_no_pointer(visitor: Visitor, width: int) 
     expect(page).to_have_url(re.compile("/admin/(login|logout)/"))
     assert keys.unseen == set()
     assert visitor.complaints == []
+
+
+def test_filters_need_no_pointer(world: World, visitor: Visitor) -> None:
+    OutboxEntryFactory.create(link=world.link, state=EntryState.FAILED)
+    page = visitor.open("/admin/connector/outboxentry/")
+    keys = Keyboard(page)
+    opener = page.locator("button[aria-controls='changelist-filter']")
+    keys.go_to("button[aria-controls='changelist-filter']")
+    page.keyboard.press("Enter")
+    expect(page.locator("#changelist-filter")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('#changelist-filter').contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    keys.follow("#filter-form button[type=submit]")
+    expect(page).to_have_url(re.compile(r"/outboxentry/\?"))
+    assert visitor.complaints == []
+
+
+def test_the_last_row_of_a_list_can_be_ticked_too(world: World, visitor: Visitor) -> None:
+    OutboxEntryFactory.create_batch(20, link=world.link)
+    page = visitor.open("/admin/connector/outboxentry/")
+    boxes = page.locator("input.action-select")
+    boxes.first.check()
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    boxes.last.check(timeout=3_000)
+    assert boxes.last.is_checked()
 
 
 def test_an_event_is_linked_without_a_pointer(world: World, visitor: Visitor) -> None:
