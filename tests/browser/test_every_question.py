@@ -47,7 +47,7 @@ def ask_about_ticked(page: Page, action: str) -> None:
 
 
 def test_every_question_about_ticked_rows(house: House, visitor: Visitor) -> None:
-    faults = []
+    faults: list[str] = []
     for path, action in ACTIONS:
         page = visitor.open(f"/admin/{path}/")
         ask_about_ticked(page, action)
@@ -142,7 +142,7 @@ def ways(house: House) -> list[tuple[str, Step]]:
 def test_every_question_and_every_form_left_empty(house: House, visitor: Visitor) -> None:
     over = timezone.now() - timedelta(hours=1)
     house.world.configure(status_no_show="Sent", ends_at=over)
-    faults = []
+    faults: list[str] = []
     for path, step in ways(house):
         step(visitor.open(f"/admin/connector/{path}"))
         faults += [f"{path} {step.__name__}: {fault}" for fault in find_faults(visitor.page)]
