@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from connector.core.merge import correct_state
 from connector.core.outcomes import PRIORITY_ORDER, EntryState, Priority
+from connector.core.participant import Known
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.bulk import update_rows
 from connector.pipeline.enqueue import (
@@ -120,6 +121,11 @@ def _wake(entry: OutboxEntry, *, at: datetime, priority: Priority) -> bool:
     return True
 
 
+def corrected(entry: OutboxEntry) -> Known:
+    """Return what would be known of a participant once the status is corrected: only what inwink says now."""
+    return correct_state(entry.known(), default_state=default_state_of(entry.source))
+
+
 def correct_status(entry: OutboxEntry, *, requested_by: str, reason: str, now: datetime | None = None) -> int:
     """Set the status that inwink says now, even if that lowers it (rule 4.5); author and reason are kept.
 
@@ -130,7 +136,7 @@ def correct_status(entry: OutboxEntry, *, requested_by: str, reason: str, now: d
 
 
 def _correct(entry: OutboxEntry, *, requested_by: str, reason: str, at: datetime) -> bool:
-    known = correct_state(entry.known(), default_state=default_state_of(entry.source))
+    known = corrected(entry)
     write_entry_known(entry, known, link=entry.link)
     state = known.state.value if known.state else ""
     said = {"answer": "correct", "state": state, "by": requested_by, "at": at.isoformat(), "why": reason}

@@ -105,6 +105,7 @@ class Question:
     title: str
     text: str
     button: str
+    """"" where nothing can be done, which `text` explains: the page only leads back."""
     back_url: str
     is_danger: bool = False
     facts: Sequence[str] = ()

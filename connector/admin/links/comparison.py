@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from django.utils.translation import gettext, ngettext
 
@@ -9,7 +10,8 @@ from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.links.watched import Watched, participants_url
 from connector.core.state import State
 from connector.pipeline.sums import Sum
-from connector.pipeline.watching.campaign import Counted, Known
+from connector.pipeline.watching.campaign import Counted
+from connector.pipeline.watching.members import Apart, Known
 from connector.pipeline.watching.standings import StateCount
 
 STATES = (State.REGISTERED, State.ATTENDED, State.REFUSED, State.NOT_REGISTERED, State.NO_SHOW)
@@ -42,6 +44,8 @@ def compare(one: Watched, *, counted: Counted | None, known: Known) -> list[Row]
 class Beside:
     """One state here and in the campaign, as numbers."""
 
+    key: str
+    """The state as stored, "" where none is."""
     state: str
     label: str
     """Status in the campaign, "" where nothing is written."""
@@ -64,6 +68,7 @@ def lay_beside(one: Watched, *, counts: Mapping[str, int] | None) -> Iterator[Be
         is_first = bool(label) and label not in shown
         shown.add(label)
         yield Beside(
+            key=str(state),
             state=str(STATE_LABELS[state]) if state else gettext("no status"),
             label=label,
             total=total,
@@ -77,7 +82,11 @@ def _own_rows(one: Watched, *, counts: Mapping[str, int] | None, known: Known) -
     for found in lay_beside(one, counts=counts):
         shared = (gettext("counted with the row above that has this status"),) if found.is_shared else ()
         difference = known.difference(found.label, found.there) if found.there is not None else 0
-        notes = (*_standing_notes(found.total, has_label=bool(found.label)), *shared, *_campaign_notes(difference))
+        apart = (
+            _apart_notes(known.apart.get(found.key, {})) if found.label else [gettext("nothing is written for them")]
+        )
+        lent = 0 if found.is_shared else known.lent.get(found.label, 0)
+        notes = (*apart, *_lent_notes(lent), *shared, *_campaign_notes(difference))
         yield Row(
             state=found.state,
             label=found.label,
@@ -89,20 +98,54 @@ def _own_rows(one: Watched, *, counts: Mapping[str, int] | None, known: Known) -
         )
 
 
-def _standing_notes(total: Sum, *, has_label: bool) -> Iterator[str]:
-    """Say who of a state is no member of their own yet, or never."""
-    if not has_label:
+def _own_notes(found: Beside, known: Known) -> Iterator[str]:
+    """Say what lies between the participants of a state and the members that this connector made of them."""
+    if not found.label:
         yield gettext("nothing is written for them")
         return
-    words = (
-        (total.same_person, ngettext(
-            "%(count)s same person as another", "%(count)s same person as another", total.same_person)),
-        (total.waiting, ngettext("%(count)s waiting", "%(count)s waiting", total.waiting)),
-        (total.needs_answer, ngettext("%(count)s needs an answer", "%(count)s need an answer", total.needs_answer)),
-        (total.left_out, ngettext("%(count)s left out by rule", "%(count)s left out by rule", total.left_out)),
-        (total.failed, ngettext("%(count)s failed", "%(count)s failed", total.failed)),
-    )  # fmt: skip
-    yield from (text % {"count": count} for count, text in words if count)
+    yield from _apart_notes(known.apart.get(found.key, {}))
+    if not found.is_shared:
+        yield from _lent_notes(known.lent.get(found.label, 0))
+
+
+def _apart_notes(apart: Mapping[Apart, int]) -> Iterator[str]:
+    """Say who of a state is no member with its status, and why."""
+    for why, count in sorted(apart.items(), key=lambda item: list(Apart).index(item[0])):
+        yield _apart_words(why, count) % {"count": count}
+
+
+def _apart_words(why: Apart, count: int) -> str:
+    match why:
+        case Apart.SAME_PERSON:
+            return ngettext("%(count)s same person as another", "%(count)s same person as another", count)
+        case Apart.WAITING:
+            return ngettext("%(count)s waiting", "%(count)s waiting", count)
+        case Apart.NEEDS_ANSWER:
+            return ngettext("%(count)s needs an answer", "%(count)s need an answer", count)
+        case Apart.LEFT_OUT:
+            return ngettext("%(count)s left out by rule", "%(count)s left out by rule", count)
+        case Apart.FAILED:
+            return ngettext("%(count)s failed", "%(count)s failed", count)
+        case Apart.OTHER_STATUS:
+            return ngettext(
+                "%(count)s has another status in the campaign, which stays",
+                "%(count)s have another status in the campaign, which stays",
+                count,
+            )
+        case Apart.NO_MEMBER:
+            return ngettext("%(count)s is no member any more", "%(count)s are no members any more", count)
+    assert_never(why)
+
+
+def _lent_notes(count: int) -> Iterator[str]:
+    """Say who has the status of a state in the campaign, while their own is another by now."""
+    if count:
+        text = ngettext(
+            "and %(count)s of another state here who still has this status in the campaign",
+            "and %(count)s of another state here who still have this status in the campaign",
+            count,
+        )
+        yield text % {"count": count}
 
 
 def _campaign_notes(difference: int) -> Iterator[str]:

@@ -27,8 +27,9 @@ from connector.admin.log.runs import ends_words
 from connector.models import CampaignLink, SyncRun
 from connector.pipeline.budget import spendings
 from connector.pipeline.status import HEARTBEAT_LATE_SECONDS, worker_heartbeat_age
-from connector.pipeline.watching.campaign import count_members, known_members, last_count
+from connector.pipeline.watching.campaign import count_members, last_count
 from connector.pipeline.watching.delay import Delay, delay_of
+from connector.pipeline.watching.members import known_members
 from connector.pipeline.watching.runs import calls_of, last_runs
 
 _DAY = timedelta(hours=24)

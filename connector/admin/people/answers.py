@@ -33,7 +33,10 @@ _Words = tuple[str | Promise, str | Promise]
 _OPTIONS: dict[AnswerKind, _Words] = {
     AnswerKind.SAME_PERSON: (
         _("Both are the same person"),
-        _("They stand for one member of the campaign, with the higher status."),
+        _(
+            "They stand for one member of the campaign, with the higher status. Name and values that come from us "
+            "become those of the newer registration; taking the answer back later does not restore them."
+        ),
     ),
     AnswerKind.CREATE: (
         _("Create this person"),

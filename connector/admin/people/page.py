@@ -15,6 +15,7 @@ from connector.admin.people.standing import standing_words
 from connector.admin.people.timeline import timeline_context
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry, PersonChoice
+from connector.pipeline.watching.members import member_label
 
 _KINDS = {EntryState.FAILED: "bad", EntryState.NEEDS_ANSWER: "warn", EntryState.RETRYING: "warn"}
 
@@ -29,6 +30,7 @@ def entry_context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
         "link_state": link_tag(entry.link),
         "kind": _KINDS.get(EntryState(entry.state), ""),
         "inwink_state": STATE_LABELS[entry.participant_state],
+        "member_label": member_label(entry),
         "target_state": STATE_LABELS[entry.target_state] if entry.target_state else "",
         "said": payload_rows(entry.payload),
         "held": payload_rows(entry.held_payload) if entry.held_payload else [],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,16 +11,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, list_url, object_url, render_page
+from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
 from connector.admin.frame.enqueued import say_enqueued
-from connector.admin.frame.explain import explain_link, reason_label
+from connector.admin.frame.explain import reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
 from connector.admin.frame.labels import STATE_LABELS
-from connector.admin.frame.names import entry_url, name_of
+from connector.admin.frame.names import entry_url
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer, too_late
+from connector.admin.people.correcting import correct_view
 from connector.admin.people.find import find_view
 from connector.admin.people.many import answer_many_view, take_back_many_view
 from connector.admin.people.masked import masked_context
@@ -28,11 +29,9 @@ from connector.admin.people.page import entry_context
 from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
 from connector.admin.people.questions import answers_view
-from connector.admin.people.resending import resync_selected
+from connector.admin.people.resending import may_resync, resync_selected
 from connector.models import OutboxEntry
-from connector.pipeline.resync import correct_status, resync_entries
-
-MAY_RESYNC = "connector.resync_campaignlink"
+from connector.pipeline.resync import resync_entries
 
 
 @admin.register(OutboxEntry)
@@ -97,7 +96,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
 
     def has_resync_permission(self, request: HttpRequest) -> bool:
         """Whether the person may send participants again."""
-        return request.user.has_perm(MAY_RESYNC)
+        return may_resync(request)
 
     @admin.action(description=_("Send again…"), permissions=["resync"])
     def resync_selected(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> HttpResponse | None:
@@ -114,7 +113,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
             list_url(self, "resend-group", view=resend_view(self)),
             object_url(self, "find", view=find_view(self)),
             object_url(self, "resync", view=self.resync_view),
-            object_url(self, "correct", view=self.correct_view),
+            object_url(self, "correct", view=correct_view(self)),
             object_url(self, "answer", view=self.answer_view),
             object_url(self, "take-back", view=self.take_back_view),
             object_url(self, "preview", view=preview_view(self)),
@@ -135,18 +134,6 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         one = OutboxEntry.objects.filter(pk=entry.pk)
         count = resync_entries(one, requested_by=request.user.get_username())
         say_enqueued(request, [(entry.link, count)])
-        return HttpResponseRedirect(entry_url(entry))
-
-    def correct_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask, then set the status that inwink says now, even if it is lower."""
-        entry = self._get_entry(request, object_id)
-        if not self.has_resync_permission(request):
-            raise PermissionDenied
-        reason = request.POST.get("reason", "").strip()
-        if request.method != "POST" or not reason:
-            return ask(self, request, _correction_of(entry))
-        correct_status(entry, requested_by=request.user.get_username(), reason=reason[:200])
-        _say_corrected(request, entry)
         return HttpResponseRedirect(entry_url(entry))
 
     def answer_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -194,26 +181,3 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         context = {**masked_context(request, entry), "may_resync": self.has_resync_permission(request)}
         title = self.participant(entry)
         return render_page(self, request, "admin/connector/outboxentry/masked.html", title=title, context=context)
-
-
-def _say_corrected(request: HttpRequest, entry: OutboxEntry) -> None:
-    blocked = explain_link(entry.link)
-    if blocked:
-        kept = gettext("The status that inwink says now is kept, and sent later.")
-        messages.warning(request, f"{kept} {blocked}")
-        return
-    messages.success(request, gettext("The status that inwink says now is sent."))
-
-
-def _correction_of(entry: OutboxEntry) -> Question:
-    return Question(
-        title=gettext("Correct the status of %(person)s?") % {"person": name_of(entry)},
-        text=gettext(
-            "inwink says now: %(state)s. That status is written to the campaign even if the present one ranks higher."
-        )
-        % {"state": STATE_LABELS[entry.known().state or ""]},
-        facts=[gettext("Event: %(event)s") % {"event": entry.link}],
-        button=gettext("Write this status"),
-        reason_label=gettext("Why? (kept with your name)"),
-        back_url=entry_url(entry),
-    )

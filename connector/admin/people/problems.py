@@ -21,6 +21,7 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import link_tag
 from connector.admin.inwink.reading_words import malformed_code_words
 from connector.admin.people.fixes import fix_of, mapping_fix, set_up_fix
+from connector.admin.people.resending import may_resync
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.errands.sending import resend_cause
@@ -28,7 +29,6 @@ from connector.pipeline.errands.start import Started
 from connector.pipeline.problems import Cause, Group, Problems, Rejection, Waiting, find_problems, find_rejections
 from connector.pipeline.sentences import recognise, say_stored
 
-MAY_RESYNC = "connector.resync_campaignlink"
 LIST = "admin:connector_outboxentry_changelist"
 PAGE = "admin:connector_outboxentry_problems"
 RESEND = "admin:connector_outboxentry_resend_group"
@@ -88,7 +88,7 @@ def _context(request: HttpRequest, found: Problems) -> dict[str, Any]:
         "retrying": [_group_row(request, group, found.links[group.cause.link_id]) for group in found.retrying],
         "retrying_words": people_words(found.retrying_count),
         "degraded": [{"link": link, "fix": mapping_fix(request, link)} for link in found.degraded],
-        "may_resync": request.user.has_perm(MAY_RESYNC),
+        "may_resync": may_resync(request),
     }
 
 
@@ -177,7 +177,7 @@ def resend_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
     """Return the view that sends everybody of one cause again, once it was confirmed."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm(MAY_RESYNC):
+        if not may_resync(request):
             raise PermissionDenied
         cause = _cause_of(request)
         link = CampaignLink.objects.select_related("org").filter(pk=cause.link_id).first() if cause else None

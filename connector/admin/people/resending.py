@@ -22,6 +22,11 @@ MOST = 10_000
 """Participants that one selection may hold; as many as the list pages through. A whole event has its own button."""
 
 
+def may_resync(request: HttpRequest) -> bool:
+    """Whether the person may send participants again."""
+    return request.user.has_perm("connector.resync_campaignlink")
+
+
 def resync_selected(
     model_admin: AnyAdmin, request: HttpRequest, selected: QuerySet[OutboxEntry]
 ) -> HttpResponse | None:

@@ -12,6 +12,7 @@ from connector.admin.frame.onlooker import person_word
 from connector.core.outcomes import EntryState
 from connector.core.state import State
 from connector.models import OutboxEntry
+from connector.pipeline.watching.members import member_label
 
 
 def standing_words(entry: OutboxEntry) -> str:
@@ -34,7 +35,7 @@ def _in_salesforce(entry: OutboxEntry) -> str:
     campaign = entry.link.campaign_name or entry.link.campaign_id
     if not entry.member_id:
         return gettext("In Salesforce: not in the campaign %(campaign)s.") % {"campaign": campaign}
-    words = {"label": entry.sent_label or "–", "campaign": campaign}
+    words = {"label": member_label(entry) or "–", "campaign": campaign}
     if entry.last_synced_at is None:
         return gettext("In Salesforce: member “%(label)s” of the campaign %(campaign)s.") % words
     text = gettext("In Salesforce: member “%(label)s” of the campaign %(campaign)s (last compared on %(time)s).")

@@ -89,6 +89,18 @@ def test_what_a_colleague_changed_shows_as_a_difference(world: World, admin_clie
     assert notes["Attended"] == ("1 more in Salesforce: added or changed there",)
 
 
+def test_who_is_a_member_and_needs_an_answer_is_not_missing_from_the_campaign(
+    world: World, admin_client: Client
+) -> None:
+    """Ada is a member; then Grace registers under the same email, and who changed her name is asked about."""
+    world.send({"id": "p1", "email": "ada@acme.example", "lastName": "Lovelace", "registered": True})
+    world.send({"id": "p2", "email": "ada@acme.example", "lastName": "Hopper", "registered": True})
+    OutboxEntry.objects.filter(participant_key="p1").update(state=EntryState.NEEDS_ANSWER, reason="shares_email")
+    response = admin_client.post(url_of(world.link, "count"), follow=True)
+    [row] = [row for row in response.context["rows"] if row.state == "Registered"]
+    assert (row.here, row.there, row.notes) == (2, 1, ("1 needs an answer",))
+
+
 def test_what_was_synced_since_the_count_is_no_change_of_a_colleague(world: World, admin_client: Client) -> None:
     """The campaign was counted before the people came: nobody there was removed."""
     world.send({"id": "p1", "email": "ada@acme.example", "lastName": "Lovelace", "registered": True})
@@ -242,7 +254,7 @@ def test_the_page_costs_the_same_however_many_participants_there_are(
         OutboxEntryFactory.create_batch(3, link=link, state=state, participant_state=State.ATTENDED)
     SyncRunFactory.create_batch(9, link=link)
     admin_client.get(url_of(link, "event"))
-    with django_assert_num_queries(15):  # one of them counts for the menu
+    with django_assert_num_queries(16):  # one of them counts for the menu
         admin_client.get(url_of(link, "event"))
 
 

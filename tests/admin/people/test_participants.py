@@ -143,17 +143,6 @@ def test_without_the_permission_the_action_is_not_there(sign_in: Callable[..., C
     assert "Send again" not in text_of(client, entry)
 
 
-def test_a_status_is_corrected_only_with_a_reason(admin_client: Client) -> None:
-    entry = OutboxEntryFactory.create(state=EntryState.SYNCED, participant_state="attended")
-    admin_client.post(url_of(entry, "correct"), {"reason": " "})
-    entry.refresh_from_db()
-    assert entry.state == EntryState.SYNCED
-    admin_client.post(url_of(entry, "correct"), {"reason": "scanned by mistake"})
-    entry.refresh_from_db()
-    assert (entry.state, entry.is_correction, entry.request_reason) == (EntryState.PENDING, True, "scanned by mistake")
-    assert "scanned by mistake" in text_of(admin_client, entry)
-
-
 def test_candidates_stand_side_by_side_and_one_is_picked(admin_client: Client) -> None:
     entry = ambiguous()
     page = text_of(admin_client, entry)

@@ -1,0 +1,124 @@
+"""Participants beside the members of the campaign: each stands in one part, so that the numbers add up."""
+
+from collections import Counter
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from connector.core.outcomes import EntryState
+from connector.models import CampaignLink, OutboxEntry
+from connector.pipeline.watching.members import Apart, Known, known_members
+from tests.factories import CampaignLinkFactory, OutboxEntryFactory
+
+pytestmark = [pytest.mark.both, pytest.mark.django_db]
+
+NOW = timezone.now()
+_numbers = count(1)
+
+
+@pytest.fixture
+def link() -> CampaignLink:
+    """Return a link with a label for those who register and those who come."""
+    return CampaignLinkFactory.create(status_registered="Registered", status_attended="Attended")
+
+
+def entry(link: CampaignLink, target: str, state: EntryState = EntryState.SYNCED, **columns: Any) -> OutboxEntry:
+    """Make a participant whose status is, or will be, that of `target`."""
+    return OutboxEntryFactory.create(link=link, participant_state=target, target_state=target, state=state, **columns)
+
+
+def member(link: CampaignLink, target: str, has: str, state: EntryState = EntryState.SYNCED, **columns: Any) -> str:
+    """Make one who is a member with the status of `has`; return the member's id."""
+    own = columns.pop("member_id", None) or f"00v{next(_numbers):015d}"
+    at = columns.pop("last_synced_at", NOW - timedelta(hours=1))
+    entry(link, target, state, member_id=own, synced_state=has, sent_label=has.title(), last_synced_at=at, **columns)
+    return own
+
+
+def assert_adds_up(link: CampaignLink, known: Known) -> None:
+    """Check that participants without those apart, and with those lent, are the members of each status."""
+    for state, label in link.statuses().items():
+        here = OutboxEntry.objects.filter(link=link, target_state=state.value).count()
+        apart = sum(known.apart.get(state.value, {}).values())
+        assert here - apart + known.lent.get(label, 0) == known.counts.get(label, 0), label
+
+
+def test_everybody_stands_in_one_part_and_the_parts_add_up(link: CampaignLink) -> None:
+    for _time in range(3):
+        member(link, "registered", "registered")
+    member(link, "registered", "registered", EntryState.NEEDS_ANSWER, reason="shares_email")
+    member(link, "attended", "registered", EntryState.FAILED)
+    member(link, "attended", "registered", EntryState.PENDING)
+    member(link, "attended", "attended")
+    member(link, "registered", "attended")  # a colleague's status, which stays
+    entry(link, "registered", EntryState.NEEDS_ANSWER, reason="no_email")
+    entry(link, "registered", EntryState.LEFT_OUT, reason="filtered")
+    entry(link, "registered", EntryState.RETRYING)
+    entry(link, "attended")
+
+    known = known_members(link, counted_at=NOW)
+
+    assert known.counts == {"Registered": 6, "Attended": 2}
+    assert known.apart == {
+        "registered": {Apart.NEEDS_ANSWER: 1, Apart.LEFT_OUT: 1, Apart.WAITING: 1, Apart.OTHER_STATUS: 1},
+        "attended": {Apart.FAILED: 1, Apart.WAITING: 1, Apart.NO_MEMBER: 1},
+    }
+    assert known.lent == {"Registered": 2, "Attended": 1}
+    assert_adds_up(link, known)
+
+
+@pytest.mark.parametrize(
+    ("targets", "has", "expected"),
+    [
+        (("registered", "registered"), "registered", {"registered": {Apart.SAME_PERSON: 1}}),
+        (("registered", "attended"), "attended", {"registered": {Apart.SAME_PERSON: 1}}),
+        (("attended", "registered", "registered"), "attended", {"registered": {Apart.SAME_PERSON: 2}}),
+    ],
+)
+def test_one_member_for_several_is_that_of_whoever_has_its_status(
+    link: CampaignLink, targets: tuple[str, ...], has: str, expected: Any
+) -> None:
+    own = ""
+    for target in targets:
+        own = member(link, target, has, member_id=own)
+    known = known_members(link, counted_at=None)
+    assert (known.counts, known.apart, known.lent) == ({has.title(): 1}, expected, {})
+    assert_adds_up(link, known)
+
+
+def test_the_member_of_several_has_the_status_that_was_sent_last(link: CampaignLink) -> None:
+    """The second registration of a person came; the first row was not sent again, and remembers what it sent."""
+    own = member(link, "registered", "registered", last_synced_at=NOW - timedelta(hours=3))
+    member(link, "attended", "attended", member_id=own)
+    known = known_members(link, counted_at=None)
+    assert known.counts == {"Attended": 1}
+    assert known.apart == {"registered": {Apart.SAME_PERSON: 1}}
+    assert_adds_up(link, known)
+
+
+def test_members_that_were_synced_since_the_count_are_open(link: CampaignLink) -> None:
+    member(link, "registered", "registered")
+    own = member(link, "attended", "attended", last_synced_at=NOW + timedelta(minutes=1))
+    member(link, "registered", "attended", member_id=own, last_synced_at=NOW - timedelta(hours=3))
+    entry(link, "registered", last_synced_at=NOW + timedelta(minutes=1))
+    known = known_members(link, counted_at=NOW)
+    assert (known.counts, known.open_members, known.synced_since) == (Counter(Registered=1), 1, 2)
+
+
+def test_the_number_of_queries_does_not_depend_on_the_size(link: CampaignLink) -> None:
+    sizes = []
+    for _time in range(2):
+        own = member(link, "attended", "attended")
+        for target in ("registered", "attended", "registered"):
+            member(link, target, target)
+            member(link, target, "attended", member_id=own)
+            entry(link, target, EntryState.FAILED)
+        with CaptureQueriesContext(connection) as queries:
+            known_members(link, counted_at=NOW)
+        sizes.append(len(queries))
+    assert sizes == [3, 3]
