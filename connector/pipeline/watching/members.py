@@ -76,9 +76,9 @@ class _Group:
 
 def member_label(entry: OutboxEntry) -> str:
     """Return the status of a participant's campaign member as known here, "" of who is none; reads the link."""
-    if not (entry.member_id and entry.synced_state):
-        return ""
-    return entry.sent_label or entry.link.statuses().get(State(entry.synced_state), "")
+    if not entry.member_id or entry.sent_label:
+        return entry.sent_label if entry.member_id else ""
+    return entry.link.statuses().get(State(entry.synced_state), "") if entry.synced_state else ""
 
 
 def known_members(link: CampaignLink, *, counted_at: datetime | None) -> Known:
