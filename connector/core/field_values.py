@@ -48,6 +48,8 @@ class Present:
     sent: Mapping[str, Json]
     """What we wrote last: {"Object.Field": value}, see `sent_values`."""
     policy: Policy
+    carried: Mapping[str, Json] = field(default_factory=dict)
+    """{api name: value} of what came along from records that became this one, see `sent_to_record`."""
 
 
 @dataclass(frozen=True, slots=True)

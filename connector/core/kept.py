@@ -68,7 +68,7 @@ def kept_fields(
     sobject = SObject(record.ref.type.value) if record is not None else creates
     presents: dict[SObject, Present | None] = {}
     if sobject is not None:
-        presents[sobject] = present_record(person, record, context, earlier=earlier)[0] if record is not None else None
+        presents[sobject] = present_record(person, record, context, earlier=earlier) if record is not None else None
     member = record.member if record is not None else None
     presents[SObject.CAMPAIGN_MEMBER] = present_member(person, member) if member is not None else None
     found = [

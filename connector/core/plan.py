@@ -247,19 +247,19 @@ def _overwrites_email(record: PersonRecord, *, policy: LinkPolicy) -> bool:
 def _changed_values(person: Person, matched: Matched, *, facts: Facts, context: Context) -> Changes:
     record = matched.record
     sobject = SObject(record.ref.type.value)
-    present, carried = present_record(person, record, context, earlier=matched.earlier)
+    present = present_record(person, record, context, earlier=matched.earlier)
     changes = changed_values(sobject, present, facts=facts, context=context)
-    return replace(changes, agreed={**carried, **changes.agreed})
+    return replace(changes, agreed={**present.carried, **changes.agreed})
 
 
 def present_record(
     person: Person, record: PersonRecord, context: Context, *, earlier: Collection[PersonRef]
-) -> tuple[Present, dict[str, Json]]:
-    """Return a matched record and what may be done to it, and what of it came along from records that became it."""
+) -> Present:
+    """Return a matched record and what may be done to it."""
     schema = context.schemas[SObject(record.ref.type.value)]
     sent, carried = sent_to_record(record, person.rows, earlier=earlier, schema=schema)
     policy = Policy(may_update=context.policy.update_existing, is_forced=person.any_forced())
-    return Present(record.values, sent, policy), carried
+    return Present(record.values, sent, policy, carried)
 
 
 def _plan_member(
