@@ -87,12 +87,12 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     def put_back_selected(self, request: HttpRequest, queryset: QuerySet[SyncAttempt]) -> HttpResponse:
         """Show what putting the selected attempts back would do."""
         ids = queryset.order_by("pk").values_list("pk", flat=True)[: put_back.MAX_SELECTED + 1]
-        return put_back.attempts_page(self, request, list(ids))
+        return put_back.selected_page(self, request, put_back.ATTEMPTS, list(ids))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that puts selected attempts back, and the download."""
         return [
-            list_url(self, "put-back", view=put_back.selected_view(self, put_back.attempts_page)),
+            list_url(self, "put-back", view=put_back.selected_view(self, put_back.ATTEMPTS)),
             list_url(self, "export", view=partial(export_view, self)),
             *super().get_urls(),
         ]

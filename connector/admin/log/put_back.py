@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from connector.admin.errands.allowed import may_start
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
@@ -155,52 +157,46 @@ def run_page(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> Htt
     return put_back_page(model_admin, request, place)
 
 
-def attempts_page(model_admin: AnyAdmin, request: HttpRequest, ids: Sequence[int]) -> HttpResponse:
-    """Put back what the attempts selected in the list wrote."""
-    back_url = reverse("admin:connector_syncattempt_changelist")
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list in which several rows are ticked to put back what they wrote."""
+
+    list_view: str
+    post_view: str
+    title: Any
+    """Of the page, for one row and for many."""
+    too_many: str | Promise
+    """What is said instead of the page, with the way out."""
+    select: Callable[[tuple[int, ...]], Selection]
+    describe: Callable[[Sequence[int]], Sequence[str]] = lambda _ids: ()
+    """Return what the ticked rows are, a line each."""
+
+
+def selected_page(model_admin: AnyAdmin, request: HttpRequest, listed: Listed, ids: Sequence[int]) -> HttpResponse:
+    """Put back what the rows ticked in a list wrote."""
+    back_url = reverse(listed.list_view)
     if len(ids) > MAX_SELECTED:
-        text = gettext("At most %(count)s lines at once. A whole run, or a field of an event, has no limit.")
-        messages.error(request, text % {"count": MAX_SELECTED})
+        messages.error(request, listed.too_many % {"count": MAX_SELECTED})
         return HttpResponseRedirect(back_url)
-    title = ngettext("Put back what %(count)s line wrote", "Put back what %(count)s lines wrote", len(ids))
     place = Place(
-        title=title % {"count": len(ids)},
-        selection=Selection(attempt_ids=tuple(ids)),
-        post_url=reverse("admin:connector_syncattempt_put_back"),
+        title=str(listed.title % {"count": len(ids)}),
+        selection=listed.select(tuple(ids)),
+        post_url=reverse(listed.post_view),
         back_url=back_url,
         ids=ids,
+        about=listed.describe(ids),
     )
     return put_back_page(model_admin, request, place)
 
 
-def runs_page(model_admin: AnyAdmin, request: HttpRequest, ids: Sequence[int]) -> HttpResponse:
-    """Put back what the runs selected in the list wrote."""
-    back_url = reverse("admin:connector_syncrun_changelist")
-    if len(ids) > MAX_SELECTED:
-        text = gettext("At most %(count)s runs at once. A field of an event has no limit.")
-        messages.error(request, text % {"count": MAX_SELECTED})
-        return HttpResponseRedirect(back_url)
-    title = ngettext("Put back what %(count)s run wrote", "Put back what %(count)s runs wrote", len(ids))
-    place = Place(
-        title=title % {"count": len(ids)},
-        selection=Selection(run_ids=tuple(ids)),
-        post_url=reverse("admin:connector_syncrun_put_back_many"),
-        back_url=back_url,
-        ids=ids,
-        about=_runs_by_event(ids),
-    )
-    return put_back_page(model_admin, request, place)
-
-
-def selected_view(model_admin: AnyAdmin, page: Callable[..., HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def selected_view(model_admin: AnyAdmin, listed: Listed) -> Callable[[HttpRequest], HttpResponse]:
     """Return the view to which the page of a selection posts; whoever comes by its address is led to the list."""
 
     def view(request: HttpRequest) -> HttpResponse:
         ids = ids_in(request.POST.getlist("ids"))
         if request.method != "POST" or not ids:
-            opts = model_admin.opts
-            return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
-        return page(model_admin, request, ids)
+            return HttpResponseRedirect(reverse(listed.list_view))
+        return selected_page(model_admin, request, listed, ids)
 
     return view
 
@@ -212,6 +208,23 @@ def _runs_by_event(ids: Sequence[int]) -> list[str]:
         labelled(label, ngettext("%(count)s run", "%(count)s runs", count) % {"count": count})
         for label, count in sorted(counts.items())
     ]
+
+
+ATTEMPTS = Listed(
+    list_view="admin:connector_syncattempt_changelist",
+    post_view="admin:connector_syncattempt_put_back",
+    title=ngettext_lazy("Put back what %(count)s line wrote", "Put back what %(count)s lines wrote", "count"),
+    too_many=_("At most %(count)s lines at once. A whole run, or a field of an event, has no limit."),
+    select=lambda ids: Selection(attempt_ids=ids),
+)
+RUNS = Listed(
+    list_view="admin:connector_syncrun_changelist",
+    post_view="admin:connector_syncrun_put_back_many",
+    title=ngettext_lazy("Put back what %(count)s run wrote", "Put back what %(count)s runs wrote", "count"),
+    too_many=_("At most %(count)s runs at once. A field of an event has no limit."),
+    select=lambda ids: Selection(run_ids=ids),
+    describe=_runs_by_event,
+)
 
 
 def link_page(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -38,7 +38,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     def get_urls(self) -> list[URLPattern]:
         """Add the pages that put one run, or several, back."""
         return [
-            list_url(self, "put-back-many", view=put_back.selected_view(self, put_back.runs_page)),
+            list_url(self, "put-back-many", view=put_back.selected_view(self, put_back.RUNS)),
             object_url(self, "put-back", view=partial(put_back.run_page, self)),
             *super().get_urls(),
         ]
@@ -51,7 +51,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     def put_back_selected(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> HttpResponse:
         """Show what putting the selected runs back would do."""
         ids = queryset.order_by("pk").values_list("pk", flat=True)[: put_back.MAX_SELECTED + 1]
-        return put_back.runs_page(self, request, list(ids))
+        return put_back.selected_page(self, request, put_back.RUNS, list(ids))
 
     @admin.display(description=_("started at"), ordering="-started_at")
     def started(self, run: SyncRun) -> str:

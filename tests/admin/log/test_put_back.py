@@ -76,6 +76,8 @@ def test_selected_lines_of_the_log_are_put_back(replaced: World, admin_client: C
     page = admin_client.post(ATTEMPTS, {"action": "put_back_selected", "_selected_action": ids}).content.decode()
     assert "1 value would be put back." in page
     assert f'name="ids" value="{ids[0]}"' in page
+    assert len(ids) == 1
+    assert "Put back what 1 line wrote" in page
     admin_client.post(f"{ATTEMPTS}put-back/", {"ids": ids, "reason": "wrong"})
     assert title(replaced) == "Student"
     assert admin_client.get(f"{ATTEMPTS}put-back/").status_code == 302
