@@ -82,25 +82,29 @@ def _field_of(spec: FieldSpec) -> forms.Field:
 
 
 def new_campaign_view(model_admin: Any) -> View:
-    """Return the view that asks for the model (`?model=`), then for what is new, and creates on a press."""
+    """Return the view that asks for the model, then for what is new, and creates on a press.
+
+    The model is posted, too: it is read in Salesforce, which opening or reloading an address never does.
+    """
 
     def view(request: HttpRequest, draft_id: int) -> HttpResponse:
         if not model_admin.has_add_permission(request):
             raise PermissionDenied
         draft = find_draft(request, draft_id)
-        picked = unseal(request.GET.get("model", ""))
+        picked = unseal(request.POST.get("model", ""))
         org = _org_of(draft, picked.org_id if picked else None)
         if picked is None or org is None:
             return _ask_model(model_admin, request, draft, org)
         model = look_at_model(org, picked.id)
-        form = NewCampaignForm(model, request.POST if request.method == "POST" else None,
-                               initial={"Name": draft.event_name})  # fmt: skip
-        if request.method == "POST" and model.may_create and form.is_valid():
+        is_filled = "Name" in request.POST
+        form = NewCampaignForm(model, request.POST if is_filled else None, initial={"Name": draft.event_name})
+        if is_filled and model.may_create and form.is_valid():
             made = create_campaign(org, picked.id, form.cleaned_data)
             if made.campaign is not None:
                 return _adopt(request, draft, org, made)
             _complain(request, form, made)
-        return _page(model_admin, request, draft, {"org": org, "form": form, **_show_model(model)})
+        context = {"org": org, "form": form, "sealed": request.POST["model"], **_show_model(model)}
+        return _page(model_admin, request, draft, context)
 
     return view
 

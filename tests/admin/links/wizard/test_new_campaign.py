@@ -13,13 +13,13 @@ from tests.world import World
 FILLED = {"Name": "Forum RH 2027", "StartDate": "2027-01-20", "EndDate": "2027-01-21", "Status": "Planned"}
 
 
-def open_page(client: Client, world: World) -> tuple[LinkDraft, str]:
-    """Begin a draft and return the page that creates a campaign after the model of the world's."""
+def open_page(client: Client, world: World) -> tuple[LinkDraft, str, dict[str, str]]:
+    """Begin a draft; return it, the page that creates a campaign, and the world's as the model that is chosen there."""
     client.post(START, {"inwink_event_id": "other", "other_event": EVENT, "event_name": "Forum RH", "go": "next"})
     draft = LinkDraft.objects.get()
     assert send(client, draft, "campaign", go="new-campaign", org=world.org.pk).url.endswith("/new-campaign/")
     model = search(client, world, "Salon 2026")["campaigns"][0]["value"]
-    return draft, f"{reverse('admin:connector_campaignlink_wizard_new_campaign', args=[draft.pk])}?model={model}"
+    return draft, reverse("admin:connector_campaignlink_wizard_new_campaign", args=[draft.pk]), {"model": model}
 
 
 def campaigns(world: World) -> list[Any]:
@@ -28,18 +28,18 @@ def campaigns(world: World) -> list[Any]:
 
 
 def test_the_new_campaign_is_chosen_with_its_statuses(world: World, admin_client: Client) -> None:
-    draft, url = open_page(admin_client, world)
-    page = say(admin_client.get(url))
+    draft, url, model = open_page(admin_client, world)
+    page = say(admin_client.post(url, model))
     assert "Registered" in page
     assert 'value="Forum RH"' in page
-    assert admin_client.post(url, FILLED, follow=True).redirect_chain == [(url_of(draft, "labels"), 302)]
+    assert admin_client.post(url, {**model, **FILLED}, follow=True).redirect_chain == [(url_of(draft, "labels"), 302)]
     assert campaigns(world) == ["Salon 2026", "Forum RH 2027"]
     labels = admin_client.get(url_of(draft, "labels"))
     assert {"Registered", "Attended"} <= {fate.label for fate, _states in labels.context["fates"]}
 
 
 def test_who_comes_back_without_a_new_campaign_has_made_no_mistake(world: World, admin_client: Client) -> None:
-    draft, _url = open_page(admin_client, world)
+    draft, _url, _model = open_page(admin_client, world)
     page = admin_client.get(url_of(draft, "campaign"))
     assert "Something is missing" not in say(page)
     assert "Search and choose a campaign." not in say(page)
@@ -48,19 +48,19 @@ def test_who_comes_back_without_a_new_campaign_has_made_no_mistake(world: World,
 
 
 def test_what_is_missing_or_wrong_is_said_and_nothing_made(world: World, admin_client: Client) -> None:
-    _draft, url = open_page(admin_client, world)
-    assert "The end lies before the start." in say(admin_client.post(url, {**FILLED, "EndDate": "2027-01-19"}))
-    assert "This field is required." in say(admin_client.post(url, {**FILLED, "Name": ""}))
-    assert "campaign of this name already" in say(admin_client.post(url, {**FILLED, "Name": "Salon 2026"}))
+    _draft, url, model = open_page(admin_client, world)
+    assert "The end lies before the start." in say(admin_client.post(url, {**model, **FILLED, "EndDate": "2027-01-19"}))
+    assert "This field is required." in say(admin_client.post(url, {**model, **FILLED, "Name": ""}))
+    assert "campaign of this name already" in say(admin_client.post(url, {**model, **FILLED, "Name": "Salon 2026"}))
     assert campaigns(world) == ["Salon 2026"]
 
 
 def test_every_status_of_the_new_campaign_is_named_with_its_origin(world: World, admin_client: Client) -> None:
-    draft, url = open_page(admin_client, world)
-    page = say(admin_client.get(url))
+    draft, url, model = open_page(admin_client, world)
+    page = say(admin_client.post(url, model))
     assert "two member statuses of its own: <strong>Sent, Responded</strong>" in page
     assert "From Salon 2026 it also gets: <strong>Registered, Attended, Declined, No show</strong>." in page
-    admin_client.post(url, FILLED)
+    admin_client.post(url, {**model, **FILLED})
     labels = admin_client.get(url_of(draft, "labels"))
     assert {fate.label for fate, _states in labels.context["fates"]} == {
         "Sent", "Responded", "Registered", "Attended", "Declined", "No show"}  # fmt: skip
@@ -68,23 +68,26 @@ def test_every_status_of_the_new_campaign_is_named_with_its_origin(world: World,
 
 def test_who_may_not_create_statuses_reads_which_ones_are_not_taken_over(world: World, admin_client: Client) -> None:
     world.switch(object_access={"CampaignMemberStatus": {"createable": False}})
-    _draft, url = open_page(admin_client, world)
-    page = say(admin_client.get(url))
+    _draft, url, model = open_page(admin_client, world)
+    page = say(admin_client.post(url, model))
     assert "<strong>Sent, Responded</strong>" in page
     assert "those of Salon 2026 (Registered, Attended" in page
 
 
 def test_without_the_right_the_way_out_is_named(world: World, admin_client: Client) -> None:
     world.switch(marketing_user=False)
-    _draft, url = open_page(admin_client, world)
-    page = say(admin_client.get(url))
+    _draft, url, model = open_page(admin_client, world)
+    page = say(admin_client.post(url, model))
     assert "Marketing User" in page
     assert "Create it in Salesforce" not in page
-    admin_client.post(url, FILLED)
+    admin_client.post(url, {**model, **FILLED})
     assert campaigns(world) == ["Salon 2026"]
 
 
 def test_looking_creates_nothing(world: World, admin_client: Client) -> None:
-    _draft, url = open_page(admin_client, world)
-    admin_client.get(url, FILLED)
+    _draft, url, model = open_page(admin_client, world)
+    world.reset_calls()
+    assert "Which campaign shall be the model?" in say(admin_client.get(url, {**model, **FILLED}))
+    assert world.api_calls() == 0
+    assert admin_client.post(url, model).status_code == 200
     assert campaigns(world) == ["Salon 2026"]
