@@ -18,7 +18,7 @@ from connector.admin.errands.terms import (
     count_term,
 )
 from connector.admin.frame.enqueued import enqueued_words, parts_of, sent_words
-from connector.admin.frame.explain import reason_label
+from connector.admin.frame.explain import explain_link, reason_label
 from connector.admin.frame.labels import KEPT_LABELS, NOTE_LABELS
 from connector.admin.frame.onlooker import person_word
 from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
@@ -72,14 +72,15 @@ def _import_after(errand: Errand) -> Errand | None:
 
 
 def import_context(errand: Errand) -> dict[str, Any]:
-    """Return what was imported."""
+    """Return what was imported, and why it is not sent now where the event sends nothing."""
     result, url = errand.result, _people_url(errand)
+    blocked = explain_link(errand.link) if errand.link is not None and result.get("accepted") else ""
     terms = [
         count_term(result.get("accepted", 0), ROW_WORDS["accepted"], "good", url),
         count_term(result.get("unlinked", 0), ROW_WORDS["unlinked"], "warn"),
         *_rows_left(result),
     ]
-    return {"rows": result.get("rows", 0), "terms": terms, **_rejected(result)}
+    return {"rows": result.get("rows", 0), "terms": terms, "blocked": blocked, **_rejected(result)}
 
 
 def _rows_left(result: Mapping[str, Any]) -> list[Term]:

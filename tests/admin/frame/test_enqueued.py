@@ -82,3 +82,13 @@ def test_a_long_task(closed: CampaignLink, admin_client: Client) -> None:
     carry_out(errand.pk)
     page = admin_client.get(f"/admin/connector/errand/{errand.pk}/change/").content.decode()
     assert f"1 participant waits to be sent again. {CLOSED}" in page
+
+
+@pytest.mark.parametrize(("accepted", "is_said"), [(2, True), (0, False)])
+def test_an_import_into_a_closed_event(
+    closed: CampaignLink, admin_client: Client, *, accepted: int, is_said: bool
+) -> None:
+    result = {"rows": 2, "accepted": accepted, "unchanged": 2 - accepted}
+    errand = ErrandFactory.create(kind=Errand.Kind.IMPORT, link=closed, state="done", result=result)
+    page = admin_client.get(f"/admin/connector/errand/{errand.pk}/change/").content.decode()
+    assert (CLOSED in page) is is_said
