@@ -176,6 +176,7 @@ DEFAULT_FROM_EMAIL: str = env.str(
 
 LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+FORMAT_MODULE_PATH = ["project.formats"]
 LOCALE_PATHS = [BASE_DIR / "connector" / "locale"]
 USE_TZ = True
 TIME_ZONE: str = env.time_zone("TIME_ZONE", default="Europe/Paris")

@@ -121,10 +121,10 @@ def test_replaying_names_the_messages(admin_client: Client) -> None:
         WebhookMessageFactory.create(source=source, received_at=NOW + timedelta(hours=hours)) for hours in (0, 2)
     )
     page = words(admin_client.get(reverse("admin:connector_webhookmessage_replay", args=[first.pk])))
-    assert "From inwink, received 11/23/2026 10:30:00." in page
+    assert "From inwink, received 23 Nov 2026 10:30:00." in page
     said = {"action": "replay_selected", "_selected_action": [first.pk, last.pk]}
     page = words(admin_client.post(reverse("admin:connector_webhookmessage_changelist"), said))
-    assert "From inwink, received between 11/23/2026 10:30:00 and 11/23/2026 12:30:00." in page
+    assert "From inwink, received between 23 Nov 2026 10:30:00 and 23 Nov 2026 12:30:00." in page
 
 
 def test_revoking_names_the_source_and_nothing_is_nothing(admin_client: Client) -> None:

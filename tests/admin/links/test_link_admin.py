@@ -75,7 +75,7 @@ def test_campaigns_are_searched_in_salesforce(world: World, admin_client: Client
     new_campaign(world)
     answer = search(admin_client, world, "forum")
     assert [found["name"] for found in answer["campaigns"]] == ["Forum RH 2027"]
-    assert "Jan. 20, 2027" in answer["campaigns"][0]["detail"]
+    assert "20 January 2027" in answer["campaigns"][0]["detail"]
     assert answer["problem"] == ""
 
 

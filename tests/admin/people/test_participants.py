@@ -147,7 +147,7 @@ def test_candidates_stand_side_by_side_and_one_is_picked(admin_client: Client) -
     entry = ambiguous()
     page = text_of(admin_client, entry)
     assert "Contact: Grace Hopper" in page
-    assert "last activity Oct. 2, 2026" in page
+    assert "last activity 2 October 2026" in page
     admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": "pick:Contact:003000000000101AAA"})
     entry.refresh_from_db()
     assert entry.state == EntryState.PENDING

@@ -56,7 +56,7 @@ def test_questions_stand_in_their_order_with_their_numbers(admin_client: Client)
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Contact: Grace Hopper", "last activity Oct. 2, 2026", "already a member of this campaign"]),
+        ("en", ["Contact: Grace Hopper", "last activity 2 October 2026", "already a member of this campaign"]),
         ("fr", ["Contact : Grace Hopper", "déjà membre de cette campagne", "Choisir celle-ci"]),
     ],
 )

@@ -157,8 +157,8 @@ def test_the_number_of_queries_does_not_depend_on_what_happened(
         (
             {"state": EntryState.SYNCED, "participant_state": State.ATTENDED, "member_id": "00v000000000001AAA",
              "sent_label": "Attended", "last_synced_at": NOW},
-            r"In inwink: Attended \(since 11/23/2026 .*\)\. "
-            r"In Salesforce: member “Attended” of the campaign Salon \(last compared on 11/23/2026 .*\)\. Nothing",
+            r"In inwink: Attended \(since 23 Nov 2026, .*\)\. "
+            r"In Salesforce: member “Attended” of the campaign Salon \(last compared on 23 Nov 2026, .*\)\. Nothing",
         ),
         (
             {"state": EntryState.NEEDS_ANSWER, "reason": Reason.AMBIGUOUS},
@@ -166,7 +166,7 @@ def test_the_number_of_queries_does_not_depend_on_what_happened(
         ),
         ({"state": EntryState.LEFT_OUT, "reason": Reason.FILTERED}, r"Left out, nothing is written: Left out by"),
         ({"state": EntryState.FAILED}, r"The last attempt failed, and nothing is tried again by itself: Refused by"),
-        ({"state": EntryState.PENDING}, r"A change of 11/23/2026 .* waits to be sent\."),
+        ({"state": EntryState.PENDING}, r"A change of 23 Nov 2026, .* waits to be sent\."),
     ],
     ids=lambda value: value.get("state") if isinstance(value, dict) else "",
 )  # fmt: skip

@@ -69,8 +69,8 @@ def test_the_last_step_says_when_the_event_takes_place(world: World, admin_clien
     draft = begin(admin_client, world)
     walk(admin_client, draft, policies=days)
     page = say(admin_client.get(url_of(draft, "activate")))
-    assert "01/20/2027 9 a.m." in page
-    assert "01/21/2027 6 p.m." in page
+    assert "20 Jan 2027, 09:00" in page
+    assert "21 Jan 2027, 18:00" in page
 
 
 def test_a_link_of_the_wizard_is_the_one_of_a_file(world: World, admin_client: Client) -> None:
