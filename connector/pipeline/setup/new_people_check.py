@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from connector.core.problem import Problem, gettext_noop
 from connector.core.schema import SObject
@@ -24,6 +25,11 @@ class Found:
     owner: str = ""
     """The owner's name, "" where none is named or it is not to be found."""
     account: str = ""
+
+
+def read_found(kept: Mapping[str, Any]) -> Found:
+    """Read what was found back from what `asdict` made of it, also by way of JSON."""
+    return Found(tuple(Problem(**problem) for problem in kept["problems"]), kept["owner"], kept["account"])
 
 
 def new_people_problems(link: CampaignLink) -> list[Problem]:

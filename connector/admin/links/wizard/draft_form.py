@@ -1,12 +1,14 @@
 """The form of a new link over the answers of a draft: the rules and the saving are the form's own."""
 
 from copy import copy
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from connector.admin.frame.kept_answers import keep_answer, kept_answer
 from connector.admin.frame.widgets import CampaignPicker
 from connector.admin.links.beginnings import read_beginning
 from connector.admin.links.campaigns import PickedCampaign, unseal
@@ -21,6 +23,10 @@ from connector.models import FieldMapping, LinkDraft, SalesforceOrg, UnlinkedPar
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.setup.link_settings import Beginning
 from connector.pipeline.setup.link_setup import LinkFacts, load_facts, load_people
+from connector.pipeline.setup.new_people_check import Found, read_found
+
+_PEOPLE_SECONDS = 600
+"""How long the owner and the account that were looked up are believed while one walks through the wizard."""
 
 
 class DraftForm:
@@ -32,18 +38,28 @@ class DraftForm:
         self.data = data_of(draft)
         self.picked = picked_campaign(draft)
         self.org = SalesforceOrg.objects.filter(pk=self.picked.org_id).first() if self.picked else None
-        self.facts = self._load_facts(is_fresh=request.method == "POST")
+        self.facts = self._load_facts(request)
         begun = read_beginning(request, draft.settings)
         self.mappings = chosen_mappings(draft, begun)
         self.form_class = _class_of(model_admin, request, self.facts, Beginning(begun.link, self.mappings))
         self.bound = self.bind(self.data)
         self.bound.is_valid()
 
-    def _load_facts(self, *, is_fresh: bool) -> LinkFacts:
+    def _load_facts(self, request: HttpRequest) -> LinkFacts:
+        """Return what Salesforce says; the owner and the account are looked up by a press, not by each reload."""
         if self.org is None or self.picked is None:
             return LinkFacts()
-        facts = load_facts(self.org, self.picked.id, refresh=is_fresh)
-        return load_people(asked_people(self.data, self.org), facts)
+        is_pressed = request.method == "POST"
+        facts = load_facts(self.org, self.picked.id, refresh=is_pressed)
+        link = asked_people(self.data, self.org)
+        about = f"{self.org.pk} {link.new_owner} {link.contact_account}"
+        kept = None if is_pressed else kept_answer(request, "people", about=about, seconds=_PEOPLE_SECONDS)
+        if kept is not None:
+            return replace(facts, people=read_found(kept))
+        facts = load_people(link, facts)
+        if facts.people != Found() and not facts.problem_code:
+            keep_answer(request, "people", about=about, answer=asdict(facts.people))
+        return facts
 
     def bind(self, data: QueryDict | None) -> Any:
         """Return the form over these answers, or the one that nothing was answered in."""

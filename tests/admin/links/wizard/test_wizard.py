@@ -218,6 +218,26 @@ def test_reading_a_step_writes_nothing(world: World, admin_client: Client) -> No
     assert not CampaignLink.objects.filter(inwink_event_id=EVENT).exists()
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_opening_a_step_looks_up_neither_owner_nor_anything_else(
+    world: World, admin_client: Client, *, is_known: bool
+) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world))
+    [sales] = [u["Id"] for u in world.control("state?sobjects=User", method="GET")["User"] if u["LastName"] == "Vente"]
+    owner = sales if is_known else "005000000000000AAA"
+    send(admin_client, draft, "people", **{**ANSWERS["people"], "owner_choice": "id", "owner_id": owner})
+    admin_client.get(url_of(draft, "people"))
+    world.reset_calls()
+
+    pages = [say(admin_client.get(url_of(draft, step))) for step in ("people", "policies", "labels")]
+    pages.append(say(admin_client.get(url_of(draft, "people"), {"complain": "1"})))
+
+    assert world.api_calls() == 0
+    assert ("There is no user 005000000000000AAA" in pages[-1]) is not is_known
+
+
 def test_a_campaign_is_found_and_chosen_without_scripts(world: World, admin_client: Client) -> None:
     campaign = new_campaign(world)
     admin_client.post(START, {"inwink_event_id": "other", "other_event": EVENT, "event_name": "", "go": "next"})
