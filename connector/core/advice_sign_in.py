@@ -186,8 +186,8 @@ _NO_ANSWER: Texts = {
            "Compare the login URL with the one that Salesforce shows in Setup under My Domain: a slip in it is the "
            "usual reason. If it is right, try again in a minute; if it lasts, check the network of the server."),
     "fr": ("Aucun Salesforce ne répond à cette adresse.",
-           "Comparez l’URL de connexion avec celle que Salesforce affiche dans la configuration, sous Mon domaine : "
-           "une faute de frappe en est la cause habituelle. Si elle est exacte, réessayez dans une minute ; si cela "
+           "Comparez l’URL de connexion avec celle que Salesforce affiche dans la configuration, sous Mon domaine : "
+           "une faute de frappe en est la cause habituelle. Si elle est exacte, réessayez dans une minute ; si cela "
            "dure, vérifiez le réseau du serveur."),
 }  # fmt: skip
 _TOO_OFTEN: Texts = {
