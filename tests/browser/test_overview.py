@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
@@ -44,13 +45,13 @@ WORDS = {
 
 @pytest.fixture(params=[("en", 1280), ("en", 400), ("fr", 1280), ("fr", 400)], ids=lambda one: f"{one[0]}-{one[1]}")
 def reader(
-    request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer, admin_user: object
+    request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer, admin_user: User
 ) -> Iterator[tuple[Visitor, dict[str, str]]]:
     """Return an administrator of each language at each width, with the words that they read."""
     language, width = request.param
     WorkerHeartbeatFactory.create(beat_at=timezone.now())
     for somebody in visit(chromium, live_server, width=width, language=language):
-        somebody.sign_in()
+        somebody.sign_in(admin_user)
         yield somebody, WORDS[language]
         assert somebody.complaints == []
 
