@@ -1,5 +1,6 @@
 """Salesforce organisations: how to sign in, what they look like, what may be spent there."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -71,6 +72,8 @@ class SalesforceOrg(models.Model):
     pause_code = models.CharField(max_length=80, blank=True, default="", editable=False)
     """Why the organisation is paused, as a code that advice explains."""
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
+    broken_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When it was last found that somebody must sign in again."""
     probed_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When it was last asked whether calls are accepted again."""
 
@@ -108,8 +111,8 @@ class SalesforceOrg(models.Model):
     history = HistoricalRecords(
         excluded_fields=[
             *SECRET_FIELDS, "token_issued_at", "renewing_until", "state", "state_reason", "pause_code", "paused_until",
-            "probed_at", "api_used", "api_limit", "api_usage_at", "working_sizes", "references", "instance_url",
-            "visibility_proved_at",
+            "broken_at", "probed_at", "api_used", "api_limit", "api_usage_at", "working_sizes", "references",
+            "instance_url", "visibility_proved_at",
         ]
     )  # fmt: skip
 
@@ -125,6 +128,16 @@ class SalesforceOrg(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def signed_in_since(self) -> datetime | None:
+        """Since when the sign-in works; None where it does not, or where that is not known."""
+        return self.token_issued_at if self.state == self.State.CONNECTED else None
+
+    @property
+    def broken_since(self) -> datetime | None:
+        """Since when an organisation that was signed in to must be reconnected; None where it need not be."""
+        return self.broken_at if self.state == self.State.RECONNECT_NEEDED and self.organization_id else None
 
     @property
     def sees_everybody(self) -> bool:

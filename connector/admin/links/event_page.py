@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import render_page
 from connector.admin.frame.explain import explain_code
@@ -30,7 +30,7 @@ from connector.pipeline.status import HEARTBEAT_LATE_SECONDS, worker_heartbeat_a
 from connector.pipeline.watching.campaign import count_members, last_count
 from connector.pipeline.watching.delay import Delay, delay_of
 from connector.pipeline.watching.members import known_members
-from connector.pipeline.watching.runs import calls_of, last_runs
+from connector.pipeline.watching.runs import last_runs, spent_of
 
 _DAY = timedelta(hours=24)
 _RUNS_SHOWN = 5
@@ -114,10 +114,12 @@ def _campaign(request: HttpRequest, one: Watched) -> dict[str, Any]:
 def _pulse(request: HttpRequest, one: Watched) -> dict[str, Any]:
     link = one.link
     may_see_org = request.user.has_perm("connector.view_salesforceorg")
+    spent = spent_of(link.pk, since=one.now - _DAY)
     runs = last_runs(link.pk, count=_RUNS_SHOWN) if request.user.has_perm("connector.view_syncrun") else []
     return {
         "delays": _delays(one),
-        "calls_today": calls_of(link.pk, since=one.now - _DAY),
+        "late_words": _late_words(spent.written),
+        "calls_today": spent.api_calls,
         "spending": spendings([link.org])[link.org_id],
         "org_tag": org_tag(link.org),
         "org_url": reverse("admin:connector_salesforceorg_change", args=[link.org_id]) if may_see_org else "",
@@ -143,6 +145,18 @@ def _delays(one: Watched) -> list[tuple[str, str, str, int]]:
         (gettext("last 24 hours"), delay_of(one.link.pk, now=one.now, span=_DAY)),
     ]
     return [(name, exact_words(delay.median), exact_words(delay.slow), delay.count) for name, delay in spans if delay]
+
+
+def _late_words(count: int) -> str:
+    """Say how many were written in 24 hours; shown where nothing live was sent in them."""
+    text = ngettext(
+        "no message was sent live in the last 24 hours; %(count)s participant was sent who had come before (before the "
+        "link, by an import) or was sent again",
+        "no message was sent live in the last 24 hours; %(count)s participants were sent who had come before (before "
+        "the link, by an import) or were sent again",
+        count,
+    )
+    return text % {"count": count} if count else ""
 
 
 def _run_row(run: SyncRun, one: Watched) -> dict[str, Any]:

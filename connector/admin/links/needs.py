@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.explain import explain_link
 from connector.admin.frame.onlooker import may_see_people
+from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.spans import span_words
 from connector.admin.inwink.event_filter import inbox_url
 from connector.admin.links.no_shows import may_mark_no_shows
@@ -42,6 +43,7 @@ def needs_of(request: HttpRequest, one: Watched) -> list[Need]:
     """Return what a link needs; no query beside that of the permissions."""
     return [
         *_blocked(one),
+        *_resting(request, one),
         *_people(request, one),
         *_silence(request, one),
         *_left_out(request, one),
@@ -64,6 +66,23 @@ def _blocked(one: Watched) -> Iterator[Need]:
         yield Need("bad", words, url, gettext("Open the settings"))
     else:
         yield Need("warn", words, is_of_org=not link.pause_kind)
+
+
+def _resting(request: HttpRequest, one: Watched) -> Iterator[Need]:
+    """Say that people wait for a link that somebody paused: the longer it rests, the more of them there are."""
+    count = one.standing.total.waiting + one.received.unmoved
+    if one.link.state != CampaignLink.LinkState.PAUSED or not count:
+        return
+    text = ngettext("%(count)s participant waits until the link is resumed",
+                    "%(count)s participants wait until the link is resumed", count)  # fmt: skip
+    resume_url = f"{reverse('admin:connector_campaignlink_state', args=[one.link.pk])}?to=resume"
+    yield Need(
+        "bad" if one.is_running else "warn",
+        text % {"count": count},
+        detail=gettext("A person paused it. Nothing is lost."),
+        post_url=resume_url if may_pause(request) else "",
+        post_action=gettext("Resume"),
+    )
 
 
 def _people(request: HttpRequest, one: Watched) -> Iterator[Need]:

@@ -98,6 +98,13 @@ class Watched:
         return exact_words(self.delay.median) if self.delay else ""
 
     @property
+    def late_words(self) -> str:
+        """Say how many were written in the last hour where nothing live was, "" where nobody was."""
+        count = 0 if self.delay else self.received.written
+        text = ngettext("%(count)s sent who had come earlier", "%(count)s sent who had come earlier", count)
+        return text % {"count": count} if count else ""
+
+    @property
     def slow_words(self) -> str:
         """Say within which time 95 % arrived."""
         return exact_words(self.delay.slow) if self.delay else ""
@@ -106,7 +113,7 @@ class Watched:
 def watch(links: Sequence[CampaignLink], *, now: datetime) -> list[Watched]:
     """Look at links, in their order; the organisation of each must have been read along."""
     ids = [link.pk for link in links]
-    standings, received = standings_of(ids), received_of(ids)
+    standings, received = standings_of(ids), received_of(ids, written_after=now - DELAY_SPAN)
     delays = delays_of(ids, since=now - DELAY_SPAN)
     return [
         Watched(link, standings.get(link.pk, Standing()), received.get(link.pk, Received()), delays.get(link.pk), now)

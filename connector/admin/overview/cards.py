@@ -1,7 +1,7 @@
 """The linked events on the overview: a card each, in a constant number of queries."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ class Cards:
 
 
 def link_cards(request: HttpRequest, *, now: datetime) -> Cards:
-    """Look at the links; eight queries however many there are."""
+    """Look at the links; nine queries at most, however many there are."""
     links = CampaignLink.objects.select_related("org").order_by("-starts_at", "-pk")
     is_closed = {"state": CampaignLink.LinkState.CLOSED}
     open_links, closed = list(links.exclude(**is_closed)), links.filter(**is_closed)
@@ -107,7 +107,4 @@ def link_needs(cards: Iterable[Card]) -> Iterator[Need]:
     """Say what links need, those of running events first."""
     for card in sorted(cards, key=lambda card: not card.one.is_running):
         for need in card.needs:
-            yield Need(
-                need.colour, need.text, need.url, need.action, need.detail,
-                about=str(card.one.link), about_url=card.url,
-            )  # fmt: skip
+            yield replace(need, about=str(card.one.link), about_url=card.url)

@@ -13,6 +13,7 @@ from connector.pipeline.connection.sign_in import (
     REASON_MAX_LENGTH,
     check_same_organization,
     credentials_of,
+    first_broken,
     give_back,
     host_rules,
     keep_token,
@@ -88,6 +89,7 @@ def wait_for_log_in(org: SalesforceOrg) -> None:
     """Let an organisation wait until somebody logs in."""
     SalesforceOrg.objects.filter(pk=org.pk).update(
         state=SalesforceOrg.State.RECONNECT_NEEDED,
+        broken_at=first_broken(),
         pause_code="log_in_needed",
         state_reason="log_in_needed: Nobody has logged in with Salesforce yet.",
         paused_until=None,
@@ -112,6 +114,7 @@ def disconnect(org: SalesforceOrg, *, by: str) -> Disconnection:
             refresh_token="",
             token_issued_at=None,
             state=SalesforceOrg.State.RECONNECT_NEEDED,
+            broken_at=first_broken(),
             pause_code="disconnected",
             state_reason=f"disconnected: {by}"[:REASON_MAX_LENGTH],
             paused_until=None,

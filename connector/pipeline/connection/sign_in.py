@@ -4,7 +4,8 @@ import logging
 import time
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connector import conf
@@ -205,6 +206,7 @@ def need_reconnect(org: SalesforceOrg, *, code: str, message: str) -> None:
         with_credentials_of(org)
         .filter(access_token=org.access_token)
         .update(
+            broken_at=first_broken(),
             state=SalesforceOrg.State.RECONNECT_NEEDED,
             pause_code=code[:CODE_MAX_LENGTH],
             state_reason=message[:REASON_MAX_LENGTH],
@@ -213,6 +215,11 @@ def need_reconnect(org: SalesforceOrg, *, code: str, message: str) -> None:
     )
     if stopped:
         logger.warning("reconnect_needed", extra={"org_id": org.pk, "code": code})
+
+
+def first_broken() -> Case:
+    """Return what `broken_at` becomes when a person is needed: now, unless one was needed before already."""
+    return Case(When(state=SalesforceOrg.State.RECONNECT_NEEDED, then=F("broken_at")), default=Now())
 
 
 def credentials_of(org: SalesforceOrg) -> Credentials:

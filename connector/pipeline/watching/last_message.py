@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery, Value
 
 from connector.models import CampaignLink, LastMessage, UnlinkedEvent, UnlinkedParticipant
+from connector.pipeline.watching.runs import written_since
 
 RESOLUTION = timedelta(seconds=5)
 """How exact the time is: a thousand check-ins a minute write a dozen times a minute, not a thousand."""
@@ -40,18 +41,24 @@ class Received:
     """When inwink last said anything, to five seconds."""
     unmoved: int = 0
     """Participants who came before the link and are not among its own yet: a worker takes them over."""
+    written: int = 0
+    """People whom runs wrote in the time that was asked for, whenever they had come."""
 
 
-def received_of(link_ids: Collection[int]) -> dict[int, Received]:
-    """Return {link: what was received}; one query."""
+def received_of(link_ids: Collection[int], *, written_after: datetime | None = None) -> dict[int, Received]:
+    """Return {link: what was received, and how many people were written since `written_after`}; one query."""
+    written = written_since(written_after) if written_after else Value(0)
     room = UnlinkedEvent.objects.filter(event_id=OuterRef("inwink_event_id"))
     waiting = UnlinkedParticipant.objects.filter(event_id=OuterRef("inwink_event_id")).order_by().values("event_id")
     links = CampaignLink.objects.filter(pk__in=link_ids).order_by()
     rows = links.values_list(
         "pk", "last_message__received_at", Subquery(room.values("last_message_at")),
-        Subquery(waiting.annotate(count=Count("pk")).values("count")),
+        Subquery(waiting.annotate(count=Count("pk")).values("count")), written,
     )  # fmt: skip
-    return {pk: Received(max(filter(None, heard), default=None), unmoved or 0) for pk, *heard, unmoved in rows}
+    return {
+        pk: Received(max(filter(None, heard), default=None), unmoved or 0, lately or 0)
+        for pk, *heard, unmoved, lately in rows
+    }
 
 
 def last_messages(link_ids: Collection[int]) -> dict[int, datetime]:

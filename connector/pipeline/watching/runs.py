@@ -1,8 +1,9 @@
 """Look back at the runs of a link."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 
 from connector.models import SyncRun
 
@@ -12,7 +13,28 @@ def last_runs(link_id: int, *, count: int) -> list[SyncRun]:
     return list(SyncRun.objects.filter(link_id=link_id).order_by("-started_at")[:count])
 
 
-def calls_of(link_id: int, *, since: datetime) -> int:
-    """Return the API calls that a link's runs made since."""
+_WRITTEN = F("created_count") + F("updated_count")
+_BY_HAND = Q(trigger=SyncRun.Trigger.PUT_BACK)
+"""Runs that take something back send nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the runs of a link did in a span of time."""
+
+    api_calls: int
+    written: int
+    """People who were created or updated, whatever asked for it."""
+
+
+def spent_of(link_id: int, *, since: datetime) -> Spent:
+    """Return what a link's runs did since."""
     runs = SyncRun.objects.filter(link_id=link_id, started_at__gte=since)
-    return int(runs.aggregate(calls=Sum("api_calls"))["calls"] or 0)
+    sums = runs.aggregate(calls=Sum("api_calls"), written=Sum(_WRITTEN, filter=~_BY_HAND))
+    return Spent(int(sums["calls"] or 0), int(sums["written"] or 0))
+
+
+def written_since(since: datetime) -> Subquery:
+    """Return how many people the runs of a link wrote since, as a column of a query for links."""
+    runs = SyncRun.objects.filter(~_BY_HAND, link_id=OuterRef("pk"), started_at__gte=since).order_by()
+    return Subquery(runs.values("link_id").annotate(written=Sum(_WRITTEN)).values("written"))

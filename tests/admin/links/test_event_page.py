@@ -210,6 +210,28 @@ def test_what_needs_a_person_stands_first_with_where_to_settle_it(admin_client: 
 
 
 @pytest.mark.django_db
+def test_a_paused_link_with_people_waiting_offers_to_resume(admin_client: Client, sign_in: SignIn) -> None:
+    link = CampaignLinkFactory.create(state=CampaignLink.LinkState.PAUSED, inwink_event_id="e9")
+    assert needs(admin_client, link) == []
+    OutboxEntryFactory.create(link=link, state=EntryState.PENDING)
+    UnlinkedEventFactory.create(event_id="e9")
+    UnlinkedParticipantFactory.create(event_id="e9")
+    [need] = admin_client.get(url_of(link, "event")).context["needs"]
+    assert (need.colour, need.text) == ("warn", "2 participants wait until the link is resumed")
+    now = timezone.now()
+    CampaignLink.objects.update(starts_at=now - timedelta(minutes=9), ends_at=now + timedelta(hours=2))
+    [need] = admin_client.get(url_of(link, "event")).context["needs"]
+    assert need.colour == "bad"
+    viewer = sign_in("view_campaignlink").get(url_of(link, "event"))
+    assert [need.post_url for need in viewer.context["needs"]] == [""]
+
+    admin_client.post(need.post_url)
+
+    link.refresh_from_db()
+    assert link.state == CampaignLink.LinkState.ACTIVE
+
+
+@pytest.mark.django_db
 def test_the_delay_of_what_was_sent_live_is_shown(admin_client: Client) -> None:
     link = CampaignLinkFactory.create()
     run, now = SyncRunFactory.create(link=link, started_at=timezone.now(), api_calls=4), timezone.now()
@@ -217,11 +239,25 @@ def test_the_delay_of_what_was_sent_live_is_shown(admin_client: Client) -> None:
         SyncAttemptFactory.create(run=run, link=link, created_at=now, delay_ms=tenths * 100, outcome=Outcome.UPDATED)
     SyncAttemptFactory.create(run=run, link=link, created_at=now - timedelta(hours=5), delay_ms=90_000)
     page = admin_client.get(url_of(link, "event"))
+    assert "sent who had come" not in page.content.decode()
     assert page.context["delays"] == [
         ("last hour", "5.0 s", "9.5 s", 100), ("last 24 hours", "5.1 s", "9.6 s", 101),
     ]  # fmt: skip
     assert page.context["calls_today"] == 4
     assert [row["run"] for row in page.context["runs"]] == [run]
+
+
+@pytest.mark.django_db
+def test_who_was_sent_from_before_the_link_is_not_called_nothing(admin_client: Client) -> None:
+    link, now = CampaignLinkFactory.create(), timezone.now()
+    SyncRunFactory.create(link=link, started_at=now - timedelta(minutes=5), created_count=17, updated_count=2)
+    SyncRunFactory.create(link=link, started_at=now, created_count=0, updated_count=9, trigger="put_back")
+    SyncRunFactory.create(link=link, started_at=now - timedelta(hours=3), created_count=0, updated_count=5)
+    page = admin_client.get(url_of(link, "event"))
+    assert "in the last 24 hours; 24 participants were sent who had come before" in page.content.decode()
+    assert "nothing was sent" not in page.content.decode()
+    for elsewhere in ("/admin/", url_of(link, "day")):
+        assert "19 sent who had come earlier" in admin_client.get(elsewhere).content.decode()
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """The first page shows what needs a person on top, and the first steps where nothing is set up."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from connector.core.outcomes import EntryState
 from connector.core.state import State
+from connector.models import SalesforceOrg
 from tests.factories import (
     AlertFactory,
     CampaignLinkFactory,
@@ -99,6 +100,26 @@ def test_every_need_leads_to_where_it_is_settled(admin_client: Client) -> None:
     assert len(found) == 5
     assert [admin_client.get(need.url.split("#")[0]).status_code for need in found] == [200] * 5
     assert all(need.action for need in found)
+
+
+def test_a_paused_link_with_people_waiting_is_resumed_from_here(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create(event_name="Rests", state="paused")
+    OutboxEntryFactory.create_batch(2, link=link, state=EntryState.PENDING)
+    assert needs(admin_client) == [("warn", "Rests", "2 participants wait until the link is resumed")]
+    page = admin_client.get("/admin/").content.decode()
+    assert f'action="/admin/connector/campaignlink/{link.pk}/state/?to=resume"' in page
+
+
+def test_an_organisation_says_since_when_it_must_be_reconnected(admin_client: Client) -> None:
+    signed_in, broke = datetime(2026, 5, 4, 6, tzinfo=UTC), datetime(2026, 5, 7, 9, tzinfo=UTC)
+    org = SalesforceOrgFactory.create(token_issued_at=signed_in, broken_at=broke)
+    link = CampaignLinkFactory.create(org=org)
+    pages = ["/admin/", f"/admin/connector/campaignlink/{link.pk}/event/"]
+    says = [(date in admin_client.get(page).content.decode()) for page in pages for date in ("05/04", "05/07")]
+    assert says == [True, False, True, False]
+    SalesforceOrg.objects.update(state="reconnect_needed")
+    says = [(date in admin_client.get(page).content.decode()) for page in pages for date in ("05/04", "05/07")]
+    assert says == [False, True, False, True]
 
 
 def test_what_an_organisation_needs_is_said_once_for_all_its_links(admin_client: Client) -> None:

@@ -179,7 +179,10 @@ def test_disconnecting_forgets_and_revokes(
     )
     accounts = salesforce.org.accounts
     assert (accounts._sessions, accounts._refresh) == ({}, {})
+    broken_at = held.broken_at
+    assert broken_at is not None
     again = disconnect(org, by="olga")
+    assert row().broken_at == broken_at
     assert (again.had_tokens, again.is_revoked) == (False, True)
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
+from connector.pipeline.connection.connect import recover_org
+from connector.pipeline.connection.sign_in import need_reconnect
 from connector.pipeline.connection.token_health import check_tokens
 from tests.world import World
 
@@ -43,3 +45,22 @@ def test_who_waits_for_a_person_is_left_alone(world: World, code: str) -> None:
     SalesforceOrg.objects.update(state="reconnect_needed", pause_code=code)
     assert check_tokens() == 0
     assert not SalesforceOrg.objects.get().access_token
+
+
+def test_when_it_broke_is_kept_until_it_works_and_breaks_again(world: World) -> None:
+    world.send()
+    org = SalesforceOrg.objects.get()
+    need_reconnect(org, code="invalid_grant", message="invalid_grant: expired")
+    first = SalesforceOrg.objects.get().broken_at
+    need_reconnect(org, code="inactive_user", message="inactive_user: gone")
+    again = SalesforceOrg.objects.get()
+    assert (again.pause_code, again.broken_at, again.broken_since) == ("inactive_user", first, None)
+    SalesforceOrg.objects.update(organization_id="00D000000000001AAA")  # signed in to once
+    assert SalesforceOrg.objects.get().broken_since == first
+    recover_org(org)
+    assert SalesforceOrg.objects.get().broken_since is None
+    need_reconnect(org, code="invalid_grant", message="invalid_grant: expired")
+    last = SalesforceOrg.objects.get().broken_at
+    assert first is not None
+    assert last is not None
+    assert last > first
