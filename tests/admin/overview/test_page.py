@@ -8,6 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from pytest_django import Settings
 
 from connector.core.outcomes import EntryState
@@ -112,13 +114,14 @@ def test_a_paused_link_with_people_waiting_is_resumed_from_here(admin_client: Cl
 
 def test_an_organisation_says_since_when_it_must_be_reconnected(admin_client: Client) -> None:
     signed_in, broke = datetime(2026, 5, 4, 6, tzinfo=UTC), datetime(2026, 5, 7, 9, tzinfo=UTC)
+    dates = [date_format(localtime(at), "SHORT_DATETIME_FORMAT") for at in (signed_in, broke)]
     org = SalesforceOrgFactory.create(token_issued_at=signed_in, broken_at=broke)
     link = CampaignLinkFactory.create(org=org)
     pages = ["/admin/", f"/admin/connector/campaignlink/{link.pk}/event/"]
-    says = [(date in admin_client.get(page).content.decode()) for page in pages for date in ("05/04", "05/07")]
+    says = [(date in admin_client.get(page).content.decode()) for page in pages for date in dates]
     assert says == [True, False, True, False]
     SalesforceOrg.objects.update(state="reconnect_needed")
-    says = [(date in admin_client.get(page).content.decode()) for page in pages for date in ("05/04", "05/07")]
+    says = [(date in admin_client.get(page).content.decode()) for page in pages for date in dates]
     assert says == [False, True, False, True]
 
 
