@@ -39,6 +39,8 @@ class WebhookSource(models.Model):
     refused_count = models.PositiveIntegerField(_("refused requests"), default=0, editable=False)
     """Requests whose signature, time or token was wrong."""
     last_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_denial = models.CharField(max_length=20, blank=True, default="", editable=False)
+    """Why the last one was refused: a `Denial`."""
     window_started_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When the period began in which requests are counted against WEBHOOK_RATE."""
     window_count = models.PositiveIntegerField(default=0, editable=False)
@@ -47,8 +49,8 @@ class WebhookSource(models.Model):
 
     history = HistoricalRecords(
         excluded_fields=[
-            "signing_secrets", "bearer_token_hashes", "refused_count", "last_refused_at", "window_started_at",
-            "window_count",
+            "signing_secrets", "bearer_token_hashes", "refused_count", "last_refused_at", "last_denial",
+            "window_started_at", "window_count",
         ]
     )  # fmt: skip
 

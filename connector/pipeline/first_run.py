@@ -18,6 +18,7 @@ from connector.models import (
     WebhookMessage,
     WebhookSource,
 )
+from connector.pipeline.watching.refusals import refused_sources
 
 
 class StepKey(StrEnum):
@@ -53,11 +54,13 @@ class Step:
     """An event that messages came for."""
     has_received: bool = False
     """Whether anything of inwink's arrived, tests apart."""
+    refused: WebhookSource | None = None
+    """A source whose sender is turned away."""
 
 
 def first_run(*, now: datetime) -> list[Step]:
-    """Return the steps; exactly one that is not done and waits for nobody else is *next*. Nine queries at most."""
-    return _mark_next([_salesforce(now), _webhook(now), _link(), _participant()])
+    """Return the steps; exactly one that is not done and waits for nobody else is *next*. Ten queries at most."""
+    return _mark_next([_salesforce(now), _webhook(now), _link(), _participant(now)])
 
 
 def _salesforce(now: datetime) -> Step:
@@ -85,7 +88,7 @@ def _link() -> Step:
     return Step(StepKey.LINK, StepState.LATER, event=event)
 
 
-def _participant() -> Step:
+def _participant(now: datetime) -> Step:
     arrived = OutboxEntry.objects.filter(state=EntryState.SYNCED).exclude(member_id="").first()
     if arrived is not None:
         return Step(StepKey.PARTICIPANT, StepState.DONE, row=arrived)
@@ -93,7 +96,8 @@ def _participant() -> Step:
     to_mend = OutboxEntry.objects.filter(stuck).first()
     has_received = WebhookMessage.objects.filter(trial_count=0, status=WebhookMessage.Status.ACCEPTED).exists()
     state = StepState.LATER if to_mend else StepState.WAITING
-    return Step(StepKey.PARTICIPANT, state, row=to_mend, has_received=has_received)
+    refused = next(iter(refused_sources(now)), None)
+    return Step(StepKey.PARTICIPANT, state, row=to_mend, has_received=has_received, refused=refused)
 
 
 def _asked(kind: Invitation.Kind, *, now: datetime) -> Invitation | None:

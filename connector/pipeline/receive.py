@@ -18,6 +18,7 @@ from connector.core.participant import Participant
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.inwink.identity import Identity, blank_participants, emails_in, read_identity
 from connector.inwink.payload import MalformedBody, read_body
+from connector.inwink.signature import Denial
 from connector.models import CampaignLink, WebhookMessage, WebhookSource
 from connector.pipeline.enqueue import request_drain, store_participants
 from connector.pipeline.hearing import Telling
@@ -201,9 +202,11 @@ def _primary_key(link: CampaignLink) -> int:
     return link.pk
 
 
-def count_refusal(source: WebhookSource, *, now: datetime) -> None:
-    """Count a request that could not prove who sent it; nothing else of it is kept."""
-    WebhookSource.objects.filter(pk=source.pk).update(refused_count=F("refused_count") + 1, last_refused_at=now)
+def count_refusal(source: WebhookSource, denial: Denial, *, now: datetime) -> None:
+    """Count a request that could not prove who sent it; of it only when it came and what was wrong is kept."""
+    WebhookSource.objects.filter(pk=source.pk).update(
+        refused_count=F("refused_count") + 1, last_refused_at=now, last_denial=denial.value
+    )
 
 
 def take_turn(source: WebhookSource, *, rate: Rate, now: datetime) -> int:

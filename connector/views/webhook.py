@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from connector import conf
-from connector.inwink.signature import authenticate, message_id_of
+from connector.inwink.signature import Denial, authenticate, message_id_of
 from connector.models import WebhookSource
 from connector.models.fields import WrongEncryptionKey, reveal_list
 from connector.pipeline.receive import count_refusal, receive_message, take_turn
@@ -54,8 +54,9 @@ def _receive(request: HttpRequest, *, source_id: str, now: datetime) -> JsonResp
         return _refuse(413, "too_large", detail=f"a message may have {conf.webhook_max_bytes()} bytes")
     if not _is_json(request):
         return _refuse(415, "unsupported_media_type", detail="send application/json, not compressed")
-    if not _is_believed(request, source=source, body=body, now=now):
-        count_refusal(source, now=now)
+    denial = _denial_of(request, source=source, body=body, now=now)
+    if denial is not None:
+        count_refusal(source, denial, now=now)
         return _refuse(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
     rate = conf.webhook_rate()
     wait_seconds = take_turn(source, rate=rate, now=now) if rate else 0
@@ -97,7 +98,7 @@ def _is_json(request: HttpRequest) -> bool:
     return request.content_type == "application/json" and encoding in ("", "identity")
 
 
-def _is_believed(request: HttpRequest, *, source: WebhookSource, body: bytes, now: datetime) -> bool:
+def _denial_of(request: HttpRequest, *, source: WebhookSource, body: bytes, now: datetime) -> Denial | None:
     denial = authenticate(
         body,
         headers=request.headers,
@@ -107,7 +108,7 @@ def _is_believed(request: HttpRequest, *, source: WebhookSource, body: bytes, no
     )
     if denial is not None:
         logger.info("webhook refused", extra={"source_id": str(source.pk), "denial": denial.value})
-    return denial is None
+    return denial
 
 
 def _refuse(status: int, error: str, *, detail: str = "", headers: Mapping[str, str] | None = None) -> JsonResponse:

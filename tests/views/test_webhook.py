@@ -283,6 +283,7 @@ def test_json_may_come_with_parameters(source: WebhookSource, content_type: str)
 def test_a_time_more_than_five_minutes_off_is_401(source: WebhookSource, seconds: int) -> None:
     assert post(source, participant(), at=timezone.now() + timedelta(seconds=seconds))[0] == 401
     assert not WebhookMessage.objects.exists()
+    assert WebhookSource.objects.get().last_denial == "timestamp_off"
 
 
 def test_several_secrets_are_active_during_a_rotation(source: WebhookSource) -> None:
@@ -291,6 +292,7 @@ def test_several_secrets_are_active_during_a_rotation(source: WebhookSource) -> 
     assert post(source, participant())[0] == 202
     assert post(source, participant(), secret=other)[0] == 202
     assert post(source, participant(), secret=new_secret())[0] == 401
+    assert WebhookSource.objects.get().last_denial == "bad_signature"
 
 
 def test_a_sender_that_cannot_sign_uses_a_token(link: CampaignLink) -> None:
@@ -302,6 +304,7 @@ def test_a_sender_that_cannot_sign_uses_a_token(link: CampaignLink) -> None:
         return Client().post(url, body, content_type="application/json", headers=headers)
 
     assert send("wrong").status_code == 401
+    assert WebhookSource.objects.get().last_denial == "bad_token"
     first, second = send("tok"), send("tok")
     assert [first.json()["accepted"], second.json()["unchanged"]] == [1, 1]
     assert first.json()["message_id"] != second.json()["message_id"]

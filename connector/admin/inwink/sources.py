@@ -16,6 +16,7 @@ from connector.addresses import webhook_address
 from connector.admin.frame.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.inwink import trials
+from connector.admin.inwink.refusal_words import explain_refusal
 from connector.models import WebhookSource
 from connector.models.fields import Secret, WrongEncryptionKey
 from connector.pipeline.setup import sources
@@ -99,6 +100,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
             context["address"] = webhook_address(request, source)
             context |= _secrets_of(source)
             context["tokens"] = sources.list_tokens(source)
+            context["refusal"] = explain_refusal(source)
         return super().render_change_form(request, context, **kwargs)
 
     def response_add(

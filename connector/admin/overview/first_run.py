@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from connector.admin.inwink.refusal_words import explain_refusal
 from connector.admin.inwink.unlinked_events import new_link_url
 from connector.pipeline.first_run import Step, StepKey, StepState, dismiss, first_run, is_dismissed
 
@@ -134,6 +135,10 @@ def _participant_detail(step: Step, *, done: bool) -> str:
         return gettext("It works. From now on every change follows within seconds.")
     if step.row is not None:
         return gettext("The first participants arrived, and somebody has to look at them.")
+    if step.refused is not None:
+        advice = explain_refusal(step.refused)
+        why = (advice.what, advice.next_step) if advice else ()
+        return " ".join((gettext("Requests have arrived, and were refused."), *why))
     if step.has_received:
         return gettext("Messages have arrived; participants of linked events are sent within seconds.")
     return gettext("Nothing has arrived from inwink yet: change a participant there, or ask whoever sets it up.")
@@ -190,7 +195,12 @@ def _participant_buttons(step: Step) -> Offered:
     if step.row is not None:
         url = reverse("admin:connector_outboxentry_change", args=[step.row.pk])
         return [("view_outboxentry", Button(gettext("Look at the participant"), url, is_main=True))]
+    refused: Offered = []
+    if step.refused is not None:
+        url = reverse("admin:connector_webhooksource_change", args=[step.refused.pk])
+        refused = [("view_webhooksource", Button(gettext("Open the source"), url, is_main=True))]
     return [
+        *refused,
         ("view_webhookmessage", Button(gettext("Inbox"), reverse("admin:connector_webhookmessage_changelist"))),
         ("view_outboxentry", Button(gettext("Participants"), reverse("admin:connector_outboxentry_changelist"))),
     ]

@@ -10,6 +10,7 @@ from connector.admin.frame.spans import span_words
 from connector.admin.links.needs import Need
 from connector.admin.overview.cards import Cards, link_needs
 from connector.admin.overview.orgs import OrgRow, org_needs
+from connector.admin.overview.refusals import refusal_needs
 from connector.admin.overview.unlinked import Unlinked, unlinked_needs
 from connector.pipeline.alerts.tell import last_error
 from connector.pipeline.status import HEARTBEAT_LATE_SECONDS, worker_heartbeat_age
@@ -27,6 +28,7 @@ def all_needs(
         *(_worker_needs(now) if links else ()),
         *org_needs(request, orgs, links),
         *link_needs(cards.all_open),
+        *refusal_needs(request, now=now),
         *unlinked_needs(unlinked),
         *_mail_needs(),
     ]

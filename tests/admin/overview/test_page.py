@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -25,6 +26,7 @@ from tests.factories import (
     SyncAttemptFactory,
     UnlinkedEventFactory,
     UnlinkedParticipantFactory,
+    WebhookMessageFactory,
     WebhookSourceFactory,
     WorkerHeartbeatFactory,
 )
@@ -144,6 +146,33 @@ def test_a_server_without_a_worker_says_so_first(admin_client: Client) -> None:
     assert needs(admin_client)[0] == ("bad", "", "No worker has given a sign of life for 9 min.")
     WorkerHeartbeatFactory._meta.model.objects.all().delete()
     assert needs(admin_client)[0] == ("bad", "", "No worker has run yet.")
+
+
+@pytest.mark.parametrize(
+    ("denial", "words"),
+    [
+        ("bad_signature", "signs with another secret"), ("timestamp_off", "more than 5 minutes off"),
+        ("bad_token", "bearer token is none"), ("missing", "neither signature nor bearer token"),
+    ],
+)  # fmt: skip
+def test_a_sender_that_is_refused_is_named_with_the_reason_until_it_is_believed(
+    admin_client: Client, denial: str, words: str
+) -> None:
+    now = timezone.now()
+    source = WebhookSourceFactory.create(
+        name="inwink", refused_count=2, last_refused_at=now - timedelta(minutes=3), last_denial=denial
+    )
+    WebhookSourceFactory.create(refused_count=1, last_refused_at=now - timedelta(hours=25), last_denial=denial)
+    CampaignLinkFactory.create()
+    WebhookMessageFactory.create(source=source, received_at=now, trial_count=1)
+    [need] = admin_client.get("/admin/").context["needs"]
+    assert (need.colour, need.about) == ("warn", "inwink")
+    assert need.text == "Requests of this sender are refused, the last one 3 min ago"
+    assert words in need.detail
+    assert words in unescape(admin_client.get(need.url).content.decode())
+    assert words in unescape(admin_client.get("/admin/first-steps/").content.decode())
+    WebhookMessageFactory.create(source=source, received_at=now)
+    assert needs(admin_client) == []
 
 
 def test_more_needs_than_fit_are_folded_and_none_is_lost(admin_client: Client) -> None:
