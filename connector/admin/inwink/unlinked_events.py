@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_noop, ngettext
@@ -16,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from connector import conf
 from connector.admin.frame.base import AnyAdmin, Question, ReadOnlyAdmin, ask, find_or_404, object_url
+from connector.admin.frame.labels import labelled
 from connector.admin.frame.tags import short_time
+from connector.admin.inwink.waiting_people import waiting_url, waiting_view
 from connector.models import UnlinkedEvent, UnlinkedParticipant
 from connector.pipeline.linking import heed_event, ignore_event
 
@@ -45,9 +48,12 @@ class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
         return event.event_name or "–"
 
     @admin.display(description=_("participants"))
-    def participants(self, event: UnlinkedEvent) -> int:
-        """Show how many people wait."""
-        return int(getattr(event, "participant_count", 0))
+    def participants(self, event: UnlinkedEvent) -> str:
+        """Show how many people wait, and lead to them."""
+        count = number_format(int(getattr(event, "participant_count", 0)), force_grouping=True)
+        words = gettext("Who waits for %(event)s") % {"event": event}
+        link = '<a class="cx-link" href="{}" aria-label="{}">{}</a>'
+        return format_html(link, waiting_url(event), labelled(words, count), count)
 
     @admin.display(description=_("first message"), ordering="first_message_at")
     def first_message(self, event: UnlinkedEvent) -> str:
@@ -75,10 +81,19 @@ class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     def get_urls(self) -> list[URLPattern]:
         """Add the pages that ignore an event and take that back."""
         return [
+            object_url(self, "waiting", view=waiting_view(self, decisions=_decisions)),
             object_url(self, "ignore", view=_ignore_view(self)),
             object_url(self, "heed", view=_heed_view(self)),
             *super().get_urls(),
         ]
+
+
+def _decisions(request: HttpRequest, event: UnlinkedEvent) -> dict[str, str]:
+    """Return where somebody decides about an event, nothing for whoever may not."""
+    if not may_ignore(request):
+        return {}
+    undo = {"heed_url": heed_url(event)} if event.ignored_at else {"ignore_url": ignore_url(event)}
+    return {"link_url": new_link_url(event), **undo}
 
 
 def ignore_url(event: UnlinkedEvent, *, from_overview: bool = False) -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.inwink.unlinked_events import ignore_url, may_ignore, new_link_url, with_participants
+from connector.admin.inwink.waiting_people import waiting_url
 from connector.admin.links.needs import Need
 from connector.models import UnlinkedEvent
 
@@ -20,6 +21,7 @@ class UnlinkedRow:
 
     event: UnlinkedEvent
     people: int
+    people_url: str
     link_url: str
     """"" for whoever may not link events."""
     ignore_url: str
@@ -53,6 +55,7 @@ def _row(event: UnlinkedEvent, *, may_decide: bool) -> UnlinkedRow:
     return UnlinkedRow(
         event=event,
         people=int(getattr(event, "participant_count", 0)),
+        people_url=waiting_url(event),
         link_url=new_link_url(event) if may_decide else "",
         ignore_url=ignore_url(event, from_overview=True) if may_decide else "",
     )
