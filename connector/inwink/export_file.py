@@ -14,13 +14,28 @@ from connector.inwink.payload import Dialect, InvalidParticipant, MalformedBody,
 from connector.inwink.sheets import Row, UnreadableFile, detect_encoding, is_workbook, read_csv, read_workbook
 from connector.inwink.times import read_local_time
 
-__all__ = ["Column", "FileRow", "InvalidParticipant", "UnreadableFile", "original_rows", "read_columns", "read_export"]
+__all__ = [
+    "Column",
+    "FileRow",
+    "InvalidParticipant",
+    "UnreadableFile",
+    "original_rows",
+    "places_of_ours",
+    "read_columns",
+    "read_export",
+]
 
 FileRow = tuple[int, Participant | InvalidParticipant]
 """The row's number as a spreadsheet shows it (the line of JSON-lines, the place in a JSON array), and what it holds."""
 
 _NEVER_BLANKED = frozenset({"id", "event_id", "registration", "came", "updated_at"})
 """An empty cell here says nothing: no answer can be taken back by an export."""
+
+REJECTED_HEADINGS = (("Row", "What is wrong"), ("Ligne", "Ce qui ne va pas"))
+"""What stands, in English and in French, above the two columns in front of the rows that could not be read.
+
+Whoever mends these rows sends the columns back: they say nothing about anybody.
+"""
 
 _SHOWN_HEADINGS = 250
 """Characters of them all: the sentence is stored in a column of 500."""
@@ -173,7 +188,17 @@ def _columns(headings: list[Json]) -> list[_Column]:
     known = {meaning.name for meaning in map(_meaning, texts) if meaning}
     if not known & {"id", "email"}:
         raise UnreadableFile(_advice(texts))
-    return [_Column(place, heading=text) for place, text in enumerate(texts) if text]
+    ours = places_of_ours(headings)
+    return [_Column(place, heading=text) for place, text in enumerate(texts) if text and place not in ours]
+
+
+def places_of_ours(headings: list[Json]) -> frozenset[int]:
+    """Return where the two columns of a file of rejected rows stand; inwink may have a "Row" of its own elsewhere."""
+    folded = [fold(str(heading or "").strip()) for heading in headings]
+    ours = {fold(wrong): fold(row) for row, wrong in REJECTED_HEADINGS}
+    found = [place for place, text in enumerate(folded) if text in ours]
+    before = [place - 1 for place in found if place and folded[place - 1] == ours[folded[place]]]
+    return frozenset([*found, *before])
 
 
 def _as_message(cells: list[Json], *, columns: list[_Column]) -> dict[str, Json]:

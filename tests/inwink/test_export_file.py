@@ -15,7 +15,13 @@ from openpyxl import Workbook
 
 from connector.core.participant import Json, Participant
 from connector.core.state import Registration
-from connector.inwink.export_file import InvalidParticipant, UnreadableFile, read_export
+from connector.inwink.export_file import (
+    REJECTED_HEADINGS,
+    InvalidParticipant,
+    UnreadableFile,
+    read_columns,
+    read_export,
+)
 
 FRENCH = (
     "Identifiant unique;Adresse e-mail;Prénom;Nom;Fonction;Société;Statut d'inscription;Est venu;Modifié le;Régime\r\n"
@@ -266,3 +272,19 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_opened(
     monkeypatch.setattr("connector.inwink.sheets.MOST_UNPACKED_BYTES", 1_000)
     with pytest.raises(UnreadableFile, match="too large when unpacked"):
         read(write(content.getvalue()))
+
+
+@pytest.mark.parametrize("ours", REJECTED_HEADINGS)
+def test_the_two_columns_of_a_file_of_rejected_rows_are_passed_over(write: Write, ours: tuple[str, str]) -> None:
+    heading, row = FRENCH.splitlines()
+    path = write(f"{';'.join(ours)};{heading}\n3;no such status;{row}\n")
+    assert read(path) == [(2, ADA)]
+    assert {column.heading for column in read_columns(path)}.isdisjoint(ours)
+
+
+def test_a_column_of_inwink_that_is_called_like_ours_is_a_field(write: Write) -> None:
+    heading, row = ENGLISH.splitlines()
+    path = write(f"Row,{heading},Ligne\nB,{row},4\n")
+    [(_number, ada)] = read(path, locale="en")
+    assert isinstance(ada, Participant)
+    assert ada.values["custom"] == {"fields.Row": "B", "fields.Régime": "végan", "fields.Ligne": "4"}

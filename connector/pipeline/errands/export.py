@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.dateparse import parse_datetime
 
 from connector.core.participant import Json
-from connector.inwink.export_file import original_rows
+from connector.inwink.export_file import original_rows, places_of_ours
 from connector.models import Errand
 from connector.pipeline.importing import ImportTerms
 
@@ -38,10 +38,17 @@ def terms_of(errand: Errand) -> ImportTerms:
 def rejected_of(errand: Errand) -> tuple[list[Json], list[tuple[int, list[str], list[Json]]]]:
     """Return the headings of the file, and of each rejected row its number, what is wrong, and its cells.
 
+    The two columns that a mended file still has from the last time are left out: its rows get them anew.
     Raises ExportGoneError, and UnreadableFile for a file that ends in the middle.
     """
     errors = {row["row"]: row["errors"] for row in errand.result.get("rejected", [])}
     with open_export(errand) as path:
         rows = original_rows(path)
         _number, heading = next(rows)
-        return heading, [(number, errors[number], cells) for number, cells in rows if number in errors]
+        ours = places_of_ours(heading)
+        rejected = [(number, errors[number], _without(cells, ours)) for number, cells in rows if number in errors]
+        return _without(heading, ours), rejected
+
+
+def _without(cells: list[Json], places: frozenset[int]) -> list[Json]:
+    return [cell for place, cell in enumerate(cells) if place not in places]

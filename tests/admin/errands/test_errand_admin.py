@@ -90,6 +90,33 @@ def test_a_file_is_checked_then_imported_and_its_bad_rows_are_handed_out(olga: C
     assert lines[1].endswith(",bob@example.org,Bob,Babbage,peut-être,'=1+1")
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_mended_file_of_rejected_rows_needs_no_column_taken_out(olga: Client, language: str) -> None:
+    CampaignLinkFactory.create(inwink_event_id=EVENT_ID)
+    olga.cookies["django_language"] = language
+    check = check_of(olga, upload())
+    rejected = rejected_file(olga, check)
+    again = check_of(olga, upload(rejected, name="rejected.csv"))
+    assert rejected_file(olga, again).splitlines()[0] == rejected.splitlines()[0]
+
+    mended = check_of(olga, upload(rejected.replace("peut-être", "Inscrit"), name="mended.csv"))
+    carry_out(do(olga, mended, "next").pk)
+    [entry] = OutboxEntry.objects.all()
+    assert entry.payload["custom"] == {"fields.Régime": "=1+1"}
+
+
+def check_of(client: Client, file: Any) -> Errand:
+    client.post(IMPORT_URL, form_of(file=file))
+    check = Errand.objects.latest("pk")
+    carry_out(check.pk)
+    return check
+
+
+def rejected_file(client: Client, errand: Errand) -> str:
+    answer = client.get(f"/admin/connector/errand/{errand.pk}/rejected/")
+    return b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+
+
 def test_the_check_of_a_file_that_was_imported_leads_to_the_import(olga: Client) -> None:
     CampaignLinkFactory.create(inwink_event_id=EVENT_ID)
     olga.post(IMPORT_URL, form_of())
