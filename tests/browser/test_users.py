@@ -28,19 +28,19 @@ def refuse_ada(world: World) -> None:
 
 
 def make_user(reader: Reader, name: str, role: Role) -> None:
-    """Add somebody, and give them a role on the page that follows."""
+    """Add somebody with a role; staff status is ticked."""
     page = reader.page
     reader.menu("Users")
     page.locator("a[href$='/user/add/']").first.click()
     page.fill("#id_username", name)
     page.fill("#id_password1", PASSWORD)
     page.fill("#id_password2", PASSWORD)
-    page.keyboard.press("Enter")
-    page.locator("#id_is_staff").check()
+    expect(page.locator("#id_is_staff")).to_be_checked()
     with override(reader.language):
         page.get_by_label(f"{role.label} – {SUMMARIES[role]}").check()
     page.locator("[name=_save]").click()
-    page.wait_for_url("**/auth/user/")
+    page.wait_for_url("**/auth/user/*/change/")
+    reader.menu("Users")
 
 
 def change_to(reader: Reader, name: str) -> Page:

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
@@ -77,12 +77,30 @@ class UserAdmin(_UserAdmin):
     """People who may sign in here. Only a superuser touches, or makes, a superuser."""
 
     list_before_template = "admin/connector/users_before.html"
+    list_display = ("username", "roles", "email", "first_name", "last_name", "is_active", "is_staff")
     filter_horizontal = ("user_permissions",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
+        """Read the groups of all users of a page at once."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("role"))
+    def roles(self, user: User) -> str:
+        """Name the groups of a user; a role in the reader's language."""
+        if user.is_superuser:
+            return gettext("superuser")
+        names = sorted(group.name for group in user.groups.all())
+        return ", ".join(str(Role(name).label) if name in Role.values else name for name in names) or "–"
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Let a new user sign in: without staff status the sign-in page refuses whatever the password is."""
+        return {"is_staff": True, **super().get_changeform_initial_data(request)}
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Offer groups instead of some hundred single permissions; who was given such before keeps them in sight."""
         if obj is None:
-            return super().get_fieldsets(request, obj)
+            may = {"fields": ("is_staff", "groups"), "description": _how_roles_work()}
+            return (*super().get_fieldsets(request, obj), (_("What this person may do"), may))
         has_own = obj.user_permissions.exists()
         may = ("is_active", "is_staff", "is_superuser", "groups", *(("user_permissions",) if has_own else ()))
         return (

@@ -1,6 +1,7 @@
 """The page of a user: roles with what they may do, and no list of single permissions."""
 
 from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -38,6 +39,30 @@ def test_each_role_is_offered_with_what_it_may(admin_client: Client, olga: User)
     assert [page.count(f"{role.label} – {SUMMARIES[role]}") for role in Role] == [1, 1, 1]
     assert "Hostesses" in page
     assert reverse("admin:auth_user_roles") in page
+
+
+def test_a_new_user_has_a_role_and_can_sign_in_at_once(admin_client: Client, client: Client, olga: User) -> None:
+    add = reverse("admin:auth_user_add")
+    page = unescape(admin_client.get(add).content.decode())
+    assert [page.count(f"{role.label} – {SUMMARIES[role]}") for role in Role] == [1, 1, 1]
+    assert "checked" in page.partition('name="is_staff"')[2].partition(">")[0]
+    said = {"username": "vera", "password1": "correct-horse-9", "password2": "correct-horse-9",
+            "usable_password": "true", "is_staff": "on", "groups": [Group.objects.get(name="Viewer").pk]}  # fmt: skip
+    assert admin_client.post(add, said).status_code == 302
+    assert [group.name for group in User.objects.get(username="vera").groups.all()] == ["Viewer"]
+    answer = client.post(reverse("admin:login"), {"username": "vera", "password": "correct-horse-9", "next": "/admin/"})
+    assert answer.headers["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(("language", "role"), [("en", "Viewer"), ("fr", "Lecteur")])
+def test_the_list_of_users_names_their_roles(
+    admin_client: Client, olga: User, django_assert_max_num_queries: Any, *, language: str, role: str
+) -> None:
+    olga.groups.set(Group.objects.filter(name="Viewer"))
+    with django_assert_max_num_queries(12):
+        page = admin_client.get(reverse("admin:auth_user_changelist"), headers={"accept-language": language})
+    cell = page.content.decode().partition('>olga<')[2].partition("</tr>")[0]
+    assert role in cell
 
 
 def test_single_permissions_are_not_offered(admin_client: Client, olga: User) -> None:
