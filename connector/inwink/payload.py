@@ -40,7 +40,7 @@ __all__ = [
     "InvalidParticipant",
     "MalformedBody",
     "Reading",
-    "describe_reading",
+    "describe_readable",
     "list_participants",
     "read_body",
     "read_participant",
@@ -131,16 +131,22 @@ def read_participant(raw: Json, *, locale: str = "fr") -> Participant:
     return read_with(raw, dialect=Dialect(MESSAGE_KEYS, locale))
 
 
-def describe_reading(raw: Json, *, locale: str = "fr") -> list[Reading]:
-    """Name for each value that was understood the key it was read from, for the page that tests a message.
+def describe_readable(raw: Json, *, locale: str = "fr") -> tuple[dict[str, Json], list[Reading]]:
+    """Return the values that can be read, also of a participant that is refused, and the key that each was read from.
 
-    A key that lost to an earlier alias is left out. Raises InvalidParticipant.
+    For the pages that show how a message is read. A key that lost to an earlier alias is left out.
+    Raises InvalidParticipant where nothing at all can be read: it is no object, or too large.
     """
-    participant = read_participant(raw, locale=locale)
-    known = sort_keys(_storable(raw), index=MESSAGE_KEYS).known
-    readings = [Reading(name, *found[0]) for name, found in known.items() if name not in CONTAINERS]
-    custom = participant.values.get("custom", {})
-    return readings + [Reading(path, path, value) for path, value in custom.items()]
+    keys = sort_keys(_storable(raw), index=MESSAGE_KEYS)
+    reader = _Reader(keys, dialect=Dialect(MESSAGE_KEYS, locale))
+    values = reader.values()
+    reader.event_id()
+    reader.read("updated_at", read_time)
+    readings = [Reading(name, *found[0]) for name, found in keys.known.items() if name not in CONTAINERS]
+    custom = values.get("custom") or {}
+    readings += [Reading(path, path, value) for path, value in custom.items()]
+    refused = {problem.key for problem in reader.problems}
+    return values, [reading for reading in readings if reading.key not in refused]
 
 
 def read_with(raw: Json, *, dialect: Dialect) -> Participant:

@@ -1,6 +1,6 @@
 """Read a message as the webhook would, and keep nothing: for whoever wants to see how a sender is understood."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from connector.inwink.payload import (
     InvalidParticipant,
     MalformedBody,
     Reading,
-    describe_reading,
+    describe_readable,
     read_body,
     read_participant,
 )
@@ -57,6 +57,8 @@ class TriedParticipant:
     """None where it would be rejected."""
     known: Known = field(default_factory=Known)
     """What would be known of it if nothing had been heard before."""
+    values: Mapping[str, Json] = field(default_factory=dict)
+    """What could be read; of one that would be rejected, too."""
     readings: Sequence[Reading] = ()
     unread: Sequence[Unread] = ()
     lacks: Sequence[Lack] = ()
@@ -94,16 +96,26 @@ def _try(raw: Json, place: Place, *, source: WebhookSource, now: datetime) -> Tr
     try:
         participant = read_participant(raw, locale=source.locale)
     except InvalidParticipant as exc:
-        unread = [Unread(place.keys.get(one.key, place.line), one) for one in exc.problems]
-        return TriedParticipant(place.line, None, unread=unread)
+        return _refused(raw, place, source=source, problems=exc.problems)
     merged = merge_participant(None, participant, received_at=now, default_state=default_state_of(source))
     return TriedParticipant(
         place.line,
         participant,
         known=merged.known,
-        readings=describe_reading(raw, locale=source.locale),
+        values=participant.values,
+        readings=describe_readable(raw, locale=source.locale)[1],
         lacks=_lacks_of(participant, merged.known),
     )
+
+
+def _refused(raw: Json, place: Place, *, source: WebhookSource, problems: Sequence[Problem]) -> TriedParticipant:
+    unread = [Unread(place.keys.get(one.key, place.line), one) for one in problems]
+    try:
+        values, readings = describe_readable(raw, locale=source.locale)
+    except InvalidParticipant:  # nothing at all can be read
+        return TriedParticipant(place.line, None, unread=unread)
+    lacks = [Lack.EMAIL] if values.get("email") and not is_valid_email(normalise_email(values["email"])) else []
+    return TriedParticipant(place.line, None, values=values, readings=readings, unread=unread, lacks=lacks)
 
 
 def _lacks_of(participant: Participant, known: Known) -> list[Lack]:

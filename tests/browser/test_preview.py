@@ -34,7 +34,9 @@ def test_an_event_is_previewed_down_to_one_participant(world: World, visitor: Vi
     page.get_by_role("link", name="In Salesforce already, added to the campaign").click()
     page.get_by_role("link", name="Camille Martin").click()
     page.get_by_role("button", name="Look in Salesforce now").click()
-    expect(page.get_by_role("heading", name="Preview of camille.martin@acme.example", level=2)).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Preview of Camille Martin (camille.martin@acme.example)", level=2)
+    ).to_be_visible()
     expect(page.get_by_role("link", name=camille["Id"])).to_be_visible()
     expect(page.get_by_role("row", name="Contact.Title CEO CFO")).to_be_visible()
     page.get_by_role("link", name="Back to the participant").click()

@@ -15,7 +15,7 @@ from connector.inwink.payload import (
     InvalidParticipant,
     MalformedBody,
     Reading,
-    describe_reading,
+    describe_readable,
     read_body,
     read_participant,
 )
@@ -392,7 +392,7 @@ def test_paired_surrogates_are_one_character_and_stay() -> None:
 
 def test_the_reading_names_the_key_of_each_value() -> None:
     raw = {"event": {"id": "E"}, "id": "P", "Prénom": "Ada", "mail": "a@b.org", "email": "c@d.org", "fields": {"x": 1}}
-    assert describe_reading(raw) == [
+    assert describe_readable(raw)[1] == [
         Reading("event_id", "event.id", "E"),
         Reading("id", "id", "P"),
         Reading("first_name", "Prénom", "Ada"),

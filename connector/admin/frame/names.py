@@ -22,6 +22,12 @@ def name_of(entry: OutboxEntry) -> str:
     return " ".join(part for part in parts if part) or entry.email_key or entry.participant_key
 
 
+def title_of(entry: OutboxEntry) -> str:
+    """Return the name with the email behind it: two people may share either of them."""
+    name, word = name_of(entry), person_word(entry.email_key, entry.participant_key)
+    return name if name == word else f"{name} ({word})"
+
+
 def entry_url(entry: OutboxEntry) -> str:
     """Return the address of a participant's page."""
     return reverse("admin:connector_outboxentry_change", args=[entry.pk])

@@ -1,5 +1,6 @@
 """Say how a message was read, in the words of whoever looks: values, what is missing, what is unreadable."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,23 +49,30 @@ def tried_rows(tried: Sequence[TriedParticipant]) -> list[dict[str, Any]]:
 
 def tried_row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
     """Prepare one participant, the first of a message being number 1."""
-    base = {"number": number, "line": tried.line}
+    base = {
+        "number": number,
+        "line": tried.line,
+        "name": _name(tried),
+        "readings": [_reading(one, tried) for one in tried.readings],
+        "lacks": [{"text": str(_LACKS[lack]), "is_grave": lack in _GRAVE} for lack in tried.lacks],
+    }
     if tried.participant is None:
         unread = [{"line": one.line, "key": one.problem.key, "text": say(one.problem)} for one in tried.unread]
         return {**base, "unread": unread}
-    values = tried.participant.values
-    names = " ".join(str(values.get(name) or "") for name in ("first_name", "last_name")).strip()
     return {
         **base,
-        "name": names or values.get("email") or tried.participant.key,
         "state": str(STATE_LABELS[tried.known.state or ""]),
         "state_colour": "good" if tried.known.state else "warn",
         "event": _event_words(tried),
         "event_url": reverse("admin:connector_campaignlink_event", args=[tried.link.pk]) if tried.link else "",
         "looks_anonymised": tried.known.held_values is not None,
-        "readings": [_reading(one, tried) for one in tried.readings],
-        "lacks": [{"text": str(_LACKS[lack]), "is_grave": lack in _GRAVE} for lack in tried.lacks],
     }
+
+
+def _name(tried: TriedParticipant) -> str:
+    values = tried.values
+    names = " ".join(str(values.get(name) or "") for name in ("first_name", "last_name")).strip()
+    return names or str(values.get("email") or values.get("id") or "")
 
 
 def _event_words(tried: TriedParticipant) -> str:
@@ -79,8 +87,7 @@ def _event_words(tried: TriedParticipant) -> str:
 
 
 def _reading(reading: Reading, tried: TriedParticipant) -> dict[str, str]:
-    values = tried.participant.values if tried.participant else {}
-    understood = values.get(reading.name, reading.value)
+    understood = tried.values.get(reading.name, reading.value)
     if reading.name == "registration":
         understood = str(STATE_LABELS.get(understood, understood)) if understood else None
     name = str(_NAMES.get(reading.name, reading.name))
@@ -88,9 +95,14 @@ def _reading(reading: Reading, tried: TriedParticipant) -> dict[str, str]:
     return {
         "name": gettext("Custom field") if is_custom else name,
         "key": reading.key,
-        "sent": show_value(reading.value),
+        "sent": _as_sent(reading.value),
         "understood": show_value(understood),
     }
+
+
+def _as_sent(value: Any) -> str:
+    """Write a value as it stands in the message: `true` is not the word "yes"."""
+    return json.dumps(value) if isinstance(value, bool) else show_value(value)
 
 
 _MALFORMED = {

@@ -16,7 +16,7 @@ from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
 from connector.admin.frame.labels import STATE_LABELS
-from connector.admin.frame.names import entry_url
+from connector.admin.frame.names import entry_url, title_of
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
@@ -172,7 +172,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         context["may_resync"] = self.has_resync_permission(request)
         context["may_answer"] = may_answer(request)
         context["form"] = form or AnswerForm(entry=entry)
-        title = self.participant(entry)
+        title = title_of(entry)
         context["page_title"] = f"{gettext('Answer')} | {title}" if form else title
         return render_page(self, request, "admin/connector/outboxentry/page.html", title=title, context=context)
 

@@ -12,6 +12,7 @@ from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import RecordLink, change_rows, show_written
 from connector.admin.frame.explain import explain_code, explain_end, explain_notes
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.names import title_of
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.preview_words import WHY_LABELS, effect_colour, effect_words
 from connector.admin.frame.tags import tag
@@ -39,7 +40,7 @@ def preview_view(model_admin: AnyAdmin) -> View:
         context = _frame(entry)
         if request.method == "POST":
             context |= preview_context(entry, look_at(entry.link, [entry.pk]))
-        title = gettext("Preview of %(participant)s") % {"participant": entry.email_key or entry.participant_key}
+        title = gettext("Preview of %(participant)s") % {"participant": title_of(entry)}
         template = "admin/connector/outboxentry/preview.html"
         return render_page(model_admin, request, template, title=title, context=context)
 

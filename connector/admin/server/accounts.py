@@ -99,8 +99,8 @@ class UserAdmin(_UserAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Offer groups instead of some hundred single permissions; who was given such before keeps them in sight."""
         if obj is None:
-            may = {"fields": ("is_staff", "groups"), "description": _how_roles_work()}
-            return (*super().get_fieldsets(request, obj), (_("What this person may do"), may))
+            role = {"fields": ("is_staff", "groups"), "description": _how_roles_work()}
+            return (*super().get_fieldsets(request, obj), (_("What this person may do"), role))
         has_own = obj.user_permissions.exists()
         may = ("is_active", "is_staff", "is_superuser", "groups", *(("user_permissions",) if has_own else ()))
         return (

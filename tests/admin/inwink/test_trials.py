@@ -115,7 +115,7 @@ def test_each_participant_is_shown_as_it_is_understood_and_nothing_is_kept(admin
        "mail": "Zoe@Example.org", "status": "Est venue", "updatedAt": "2026-11-23T09:30:00Z", "track": "Data"},
       {"eventId": "other", "email": "no address"},
       {"eventId": "salon", "id": "x",
-       "registered": "maybe",
+       "registered": "maybe", "firstName": "Ada", "came": true, "email": "x", "track": "Data",
        "updatedAt": "yesterday"},
       12
     ]"""
@@ -133,6 +133,17 @@ def test_each_participant_is_shown_as_it_is_understood_and_nothing_is_kept(admin
     assert [one["is_grave"] for one in second["lacks"]] == [True, True, False, False, False]
     assert [(one["line"], one["key"]) for one in third["unread"]] == [(6, "registered"), (7, "updatedAt")]
     assert third["unread"][0]["text"] == '"maybe" is not a known registration value'
+    assert third["name"] == "Ada"
+    assert [(one["key"], one["sent"], one["understood"]) for one in third["readings"]] == [
+        ("eventId", "salon", "salon"),
+        ("id", "x", "x"),
+        ("firstName", "Ada", "Ada"),
+        ("came", "true", "yes"),
+        ("email", "x", "x"),
+        ("track", "Data", "Data"),
+    ]
+    assert [one["is_grave"] for one in third["lacks"]] == [True]
+    assert "What could be read" in text_of(page)
     assert (fourth["line"], fourth["unread"][0]["text"]) == (8, "a participant must be an object")
     assert page.context["found"]["rejected"] == 2
     assert tables() == before

@@ -269,6 +269,29 @@ def test_a_refused_record_id_is_kept_for_correction(admin_client: Client) -> Non
     assert " checked>" not in text_of(admin_client, entry)
 
 
+@pytest.mark.parametrize("page", ["change", "preview"])
+def test_two_people_with_one_email_have_titles_of_their_own(admin_client: Client, page: str) -> None:
+    link = CampaignLinkFactory.create()
+    names = ("Ada", "Hugo")
+    entries = [
+        OutboxEntryFactory.create(
+            link=link, email_key="team@example.org", payload={"first_name": name, "last_name": "Byron"}
+        )
+        for name in names
+    ]
+    for entry, name in zip(entries, names, strict=True):
+        text = admin_client.get(url_of(entry, page)).content.decode()
+        title = text.partition("<title>")[2].partition("</title>")[0]
+        assert f"{name} Byron (team@example.org)" in title
+        assert f"{name} Byron (team@example.org)</h2>" in text
+
+
+def test_whoever_may_not_see_people_sees_no_name_in_the_title(sign_in: Callable[..., Client]) -> None:
+    entry = OutboxEntryFactory.create(participant_key="p1")
+    page = text_of(sign_in("view_outboxentry"), entry)
+    assert page.partition("<title>")[2].strip().startswith("p1 |")
+
+
 def test_the_list_is_named_as_in_the_menu(admin_client: Client) -> None:
     page = admin_client.get("/admin/connector/outboxentry/").content.decode()
     assert "Outbox" not in page

@@ -61,7 +61,7 @@ def test_the_list_of_users_names_their_roles(
     olga.groups.set(Group.objects.filter(name="Viewer"))
     with django_assert_max_num_queries(12):
         page = admin_client.get(reverse("admin:auth_user_changelist"), headers={"accept-language": language})
-    cell = page.content.decode().partition('>olga<')[2].partition("</tr>")[0]
+    cell = page.content.decode().partition(">olga<")[2].partition("</tr>")[0]
     assert role in cell
 
 
