@@ -5,8 +5,9 @@ without secrets). What has no column – a secret that was made, a log-in, a use
 """
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext
 from connector.models import CampaignLink, FieldMapping, LinkTemplate, SalesforceOrg, WebhookSource
 from connector.pipeline.audit_lines import Change, line_of, tell_together
 from connector.pipeline.audit_values import Value
+from connector.pipeline.setup.sources import BEARER_TOKEN, SIGNING_SECRET
 
 TRACKED: dict[str, Any] = {
     model._meta.model_name or "": model
@@ -25,6 +27,8 @@ TRACKED: dict[str, Any] = {
 """Tables that keep their own history, by the name of the model."""
 UNTOLD = frozenset({"id", "config_version", "created_at", "updated_at"})
 """Columns that nobody chooses."""
+_MADE = re.compile(rf"(.+); ({SIGNING_SECRET}|{BEARER_TOKEN}) ([0-9a-f]+)")
+"""A reason that ends with what was made."""
 LONGEST = 300
 """Characters of a value that are shown."""
 
@@ -65,7 +69,15 @@ def read_changes(wanted: Wanted, *, count: int) -> ChangesPage:
     told = sorted(tell_together(changes, map(line_of, log)), key=lambda change: change.at, reverse=True)
     certain = [change for change in told if horizon is None or change.at >= horizon]
     shown = certain[:count]
-    return ChangesPage(shown, shown[-1].at if len(certain) > count else horizon)
+    return ChangesPage(_with_events(shown), shown[-1].at if len(certain) > count else horizon)
+
+
+def _with_events(changes: Sequence[Change]) -> list[Change]:
+    """Name the event of each change that belongs to one; one query."""
+    links = CampaignLink.objects.in_bulk([change.link_id for change in changes if change.link_id])
+    return [
+        replace(change, event=str(links[change.link_id])) if change.link_id in links else change for change in changes
+    ]
 
 
 # the history of the tables
@@ -102,16 +114,27 @@ def _narrow(rows: QuerySet[Any], wanted: Wanted, *, time: str, user: str) -> Que
 def _change_of(model: Any, row: Any, earlier: Any) -> Change:
     kinds = {"+": "added", "~": "changed", "-": "deleted"}
     values = _differences(model, earlier, row) if row.history_type == "~" and earlier is not None else ()
+    reason, made = _read_reason(row.history_change_reason or "")
     return Change(
         at=row.history_date,
-        who=row.history_user.get_username() if row.history_user else row.history_change_reason or "",
+        who=row.history_user.get_username() if row.history_user else reason,
         kind=kinds[row.history_type],
         thing=model._meta.model_name,
         key=str(row.id),
         name=_name_of(model, row),
         values=values,
-        notes=(row.history_change_reason,) if row.history_user and row.history_change_reason else (),
+        notes=tuple(filter(None, (reason if row.history_user else "", made))),
+        link_id=getattr(row, "link_id", None),
     )
+
+
+def _read_reason(reason: str) -> tuple[str, str]:
+    """Return why a row was changed, and, where a secret was made, what that is called, in the reader's language."""
+    found = _MADE.fullmatch(reason)
+    if found is None:
+        return reason, ""
+    why, name, fingerprint = found.groups()
+    return why, gettext("%(object)s was added.") % {"object": f"{gettext(name)} {fingerprint}"}
 
 
 def _name_of(model: Any, row: Any) -> str:

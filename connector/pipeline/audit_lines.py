@@ -34,6 +34,10 @@ class Change:
     name: str
     values: tuple[Value, ...] = ()
     notes: tuple[str, ...] = ()
+    link_id: int | None = None
+    """Of a field mapping: the link that it belongs to."""
+    event: str = ""
+    """Name of that link, "" where it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ def _row(change: Change) -> dict[str, Any]:
 
 
 def _url_of(change: Change) -> str:
+    if change.event:
+        return reverse("admin:connector_campaignlink_mappings", args=[change.link_id])
     address = _ADDRESSES.get(change.thing)
     if address is None or change.kind == "deleted":
         return ""

@@ -12,6 +12,12 @@ FINGERPRINT_LENGTH = 8
 """Hex digits; enough to tell the few secrets of one source apart."""
 
 
+SIGNING_SECRET, BEARER_TOKEN = "Signing secret", "Bearer token"
+"""What the history calls them, in English."""
+REASON_LENGTH = 100
+"""Characters of a reason that the history keeps (simple_history)."""
+
+
 def fingerprint_secret(secret: str) -> str:
     """Return a short name for a signing secret that reveals nothing of it."""
     return hashlib.sha256(secret.encode()).hexdigest()[:FINGERPRINT_LENGTH]
@@ -40,7 +46,7 @@ def create_secret(source: WebhookSource, *, reason: str = "") -> str:
     secret = new_secret()
     with transaction.atomic():
         locked = _lock(source)
-        locked._change_reason = reason or None  # type: ignore[attr-defined]
+        locked._change_reason = _why(reason, SIGNING_SECRET, fingerprint_secret(secret))  # type: ignore[attr-defined]
         locked.signing_secrets = conceal_list([*reveal_list(locked.signing_secrets), secret])
         locked.save(update_fields=["signing_secrets"])
     return secret
@@ -68,7 +74,7 @@ def create_token(source: WebhookSource, *, reason: str = "") -> str:
     token = new_bearer_token()
     with transaction.atomic():
         locked = _lock(source)
-        locked._change_reason = reason or None  # type: ignore[attr-defined]
+        locked._change_reason = _why(reason, BEARER_TOKEN, fingerprint_token(token))  # type: ignore[attr-defined]
         locked.bearer_token_hashes = [*locked.bearer_token_hashes, digest_token(token)]
         locked.save(update_fields=["bearer_token_hashes"])
     return token
@@ -93,6 +99,12 @@ def revoke_token(source: WebhookSource, fingerprint: str) -> bool:
         locked.bearer_token_hashes = [digest for digest in before if digest[:FINGERPRINT_LENGTH] != fingerprint]
         locked.save(update_fields=["bearer_token_hashes"])
     return len(locked.bearer_token_hashes) < len(before)
+
+
+def _why(reason: str, name: str, fingerprint: str) -> str | None:
+    """Return what the history keeps where nobody is signed in, with the fingerprint of what was made."""
+    made = f"; {name} {fingerprint}"
+    return f"{reason[: REASON_LENGTH - len(made)]}{made}" if reason else None
 
 
 def _lock(source: WebhookSource) -> WebhookSource:

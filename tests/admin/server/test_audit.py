@@ -17,9 +17,10 @@ from connector.admin.links.mapping.following import trace
 from connector.models import CampaignLink, LinkTemplate, WebhookSource
 from connector.pipeline.audit import Wanted, read_changes
 from connector.pipeline.audit_lines import Change
-from connector.pipeline.invitations.issue import hand_over_secret, invite_integrator
+from connector.pipeline.invitations.issue import hand_over_secret, hand_over_token, invite_integrator
 from connector.pipeline.setup.configure import apply_config
 from connector.pipeline.setup.roles import setup_roles
+from connector.pipeline.setup.sources import fingerprint_secret, fingerprint_token
 from tests.admin.conftest import SignIn
 from tests.factories import (
     CampaignLinkFactory,
@@ -113,8 +114,33 @@ def test_what_was_done_in_one_language_is_told_in_the_other(admin_client: Client
 def test_a_secret_taken_by_an_invitation_names_who_invited() -> None:
     source = WebhookSourceFactory.create()
     issued = invite_integrator(source, by="olga", now=timezone.now())
-    hand_over_secret(issued.invitation, now=timezone.now())
-    assert newest(thing="webhooksource").who == f"invitation {issued.invitation.pk} of olga"
+    secret = hand_over_secret(issued.invitation, now=timezone.now())
+    told = newest(thing="webhooksource")
+    assert told.who == f"invitation {issued.invitation.pk} of olga"
+    assert told.notes == (f"Signing secret {fingerprint_secret(secret)} was added.",)
+
+
+def test_a_token_taken_by_an_invitation_of_somebody_with_a_long_name_is_told_by_its_fingerprint() -> None:
+    source = WebhookSourceFactory.create()
+    issued = invite_integrator(source, by="o" * 150, now=timezone.now())
+    token = hand_over_token(issued.invitation, now=timezone.now())
+    with override("fr"):
+        told = newest(thing="webhooksource")
+    assert told.who.startswith(f"invitation {issued.invitation.pk} of ooo")
+    assert len(told.notes) == 1
+    assert fingerprint_token(token) in told.notes[0]
+
+
+def test_a_mapping_says_of_which_event_it_is_and_leads_there(admin_client: Client) -> None:
+    mapping = FieldMappingFactory.create(link__event_name="Salon of a test")
+    pages = f"/admin/connector/campaignlink/{mapping.link_id}/mappings/"
+    page = unescape(admin_client.get(f"{PAGE}?thing=fieldmapping").content.decode())
+    assert f'<a href="{pages}">{mapping}</a>' in page
+    assert "Salon of a test" in page
+    assert admin_client.get(pages).status_code == 200
+    CampaignLink.objects.all().delete()
+    page = admin_client.get(f"{PAGE}?thing=fieldmapping").content.decode()
+    assert pages not in page
 
 
 def test_inviting_somebody_new_and_taking_it_back_are_told(admin_client: Client) -> None:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -19,6 +19,7 @@ from connector.admin.links.campaigns import describe_choice, seal, unseal
 from connector.admin.links.wizard.drafts import find_draft, mark_step, store_draft
 from connector.core.schema import FieldSpec
 from connector.models import LinkDraft, SalesforceOrg
+from connector.pipeline.audit_lines import deed
 from connector.pipeline.setup.new_campaign import (
     NAME_LENGTH,
     OWN_STATUSES,
@@ -101,6 +102,8 @@ def new_campaign_view(model_admin: Any) -> View:
         if is_filled and model.may_create and form.is_valid():
             made = create_campaign(org, picked.id, form.cleaned_data)
             if made.campaign is not None:
+                words = gettext_noop("campaign created in Salesforce: %(name)s (%(id)s)")
+                model_admin.log_change(request, org, deed(words, name=made.campaign.name, id=made.campaign.id))
                 return _adopt(request, draft, org, made)
             _complain(request, form, made)
         context = {"org": org, "form": form, "sealed": request.POST["model"], **_show_model(model)}

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.models import LinkDraft
+from connector.pipeline.audit import Wanted, read_changes
 from tests.admin.links.test_link_admin import search
 from tests.admin.links.wizard.journey import EVENT, START, say, send, url_of
 from tests.world import World
@@ -34,6 +35,10 @@ def test_the_new_campaign_is_chosen_with_its_statuses(world: World, admin_client
     assert 'value="Forum RH"' in page
     assert admin_client.post(url, {**model, **FILLED}, follow=True).redirect_chain == [(url_of(draft, "labels"), 302)]
     assert campaigns(world) == ["Salon 2026", "Forum RH 2027"]
+    made = world.rows("Campaign")[-1]["Id"]
+    told = read_changes(Wanted(thing="salesforceorg"), count=1).changes[0]
+    assert (told.who, told.key) == ("admin", str(world.org.pk))
+    assert told.notes == (f"campaign created in Salesforce: Forum RH 2027 ({made})",)
     labels = admin_client.get(url_of(draft, "labels"))
     assert {"Registered", "Attended"} <= {fate.label for fate, _states in labels.context["fates"]}
 
