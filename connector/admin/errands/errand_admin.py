@@ -18,6 +18,7 @@ from connector.admin.errands.allowed import may_start
 from connector.admin.errands.import_page import import_view
 from connector.admin.errands.results import CONTEXTS, has_result
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.long_tasks import errand_url, lead_to_task
 from connector.admin.frame.onlooker import may_see_people
@@ -35,6 +36,13 @@ _NEXT_KIND = {Errand.Kind.CHECK_IMPORT: Errand.Kind.IMPORT, Errand.Kind.RECONCIL
 class ErrandAdmin(ReadOnlyAdmin[Errand]):
     """Long tasks, the newest first."""
 
+    empty = EmptyList(
+        _("What takes longer stands here: imports, reconciliations, previews and the like, each with its result."),
+        _("No long task matches."),
+        _("Open the links"),
+        "admin:connector_campaignlink_changelist",
+        "connector.view_campaignlink",
+    )
     list_display = ("created", "kind_word", "event_label", "state_tag", "progress", "requested_by")
     list_display_links = ("created", "kind_word")
     list_filter = (("kind", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter), ("link", RelatedDropdownFilter))

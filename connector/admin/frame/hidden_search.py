@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
+from connector.admin.frame.empty import EmptyList, say_empty
 from connector.admin.frame.onlooker import may_see_people
 from connector.models.fields import Secret, WrongEncryptionKey
 
@@ -65,6 +66,14 @@ class SearchedList(_List):
         self.query = self.query if term is None else term
         return super().get_queryset(request, *args, **kwargs)
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the rows, and what is said where there are none."""
+        super().get_results(request)
+        searched_by = str(self.search_help_text or "") if self.query else ""
+        is_narrowed = bool(self.query or self.get_filters_params())
+        empty: EmptyList = getattr(self.model_admin, "empty", EmptyList())
+        self.empty = say_empty(empty, request, is_narrowed=is_narrowed, searched_by=searched_by)
+
     @property
     def shown_query(self) -> str:
         """The term for the box; "" where it names a person to somebody who may not see people."""
@@ -79,6 +88,9 @@ class SearchedList(_List):
 
 class HiddenSearch(_Admin):
     """A list that is searched by POST, or by an address with a bare term, and leads to an address with the cipher."""
+
+    empty = EmptyList()
+    """What its list says while it is empty."""
 
     seeks_people = False
     """Whether an email finds a participant here."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import Question, ReadOnlyAdmin, ask, find_or_404, list_url, object_url
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.tags import short_time, tag
 from connector.admin.invitations import asking
 from connector.models import Invitation
@@ -21,6 +22,16 @@ from connector.pipeline.invitations.issue import revoke_invitation
 class InvitationAdmin(ReadOnlyAdmin[Invitation]):
     """Links that were made, the newest first."""
 
+    empty = EmptyList(
+        _(
+            "Links stand here by which somebody without an account enters the credentials of Salesforce, or takes "
+            "the secret of the webhook."
+        ),
+        _("No invitation matches."),
+        _("Ask my Salesforce administrator"),
+        "admin:connector_invitation_ask_salesforce",
+        "connector.add_salesforceorg",
+    )
     list_display = ("target_name", "kind", "state_tag", "invited_by", "made", "valid_until", "opened", "used")
     search_fields = ("target_name__istartswith", "invited_by__exact")
     actions = None

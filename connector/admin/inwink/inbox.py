@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, object_url, render_page
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.search import search_messages
@@ -30,6 +31,16 @@ REPLAYS_SHOWN = 10
 class WebhookMessageAdmin(ReadOnlyAdmin[WebhookMessage]):
     """Messages, the newest first."""
 
+    empty = EmptyList(
+        _(
+            "Every message of inwink stands here as it came. To let them in, give the address of a webhook source "
+            "and its secret to the sender."
+        ),
+        _("No message matches."),
+        _("Open the webhook sources"),
+        "admin:connector_webhooksource_changelist",
+        "connector.view_webhooksource",
+    )
     list_display = ("received", "source", "status_tag", "counts", "repeat_count", "identity")
     list_display_links = ("received", "identity")
     list_filter = (

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from connector.addresses import webhook_address
 from connector.admin.frame.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_code
 from connector.admin.inwink import trials
 from connector.admin.inwink.refusal_words import explain_refusal
@@ -53,6 +54,13 @@ class SourceForm(_WebhookSourceForm):
 class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
     """One sender of webhooks."""
 
+    empty = EmptyList(
+        _("A webhook source is an address and a secret for the sender of inwink's messages. None is made yet."),
+        _("No webhook source matches."),
+        _("Make a source"),
+        "admin:connector_webhooksource_add",
+        "connector.add_webhooksource",
+    )
     list_display = ("name", "is_active", "locale", "refused_count", "made_at")
     search_fields = ("name",)
     actions = None

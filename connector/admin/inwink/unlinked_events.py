@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connector import conf
 from connector.admin.frame.base import AnyAdmin, Question, ReadOnlyAdmin, ask, find_or_404, object_url
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.labels import labelled
 from connector.admin.frame.tags import short_time
 from connector.admin.inwink.waiting_people import waiting_url, waiting_view
@@ -28,6 +29,13 @@ from connector.pipeline.linking import heed_event, ignore_event
 class UnlinkedEventAdmin(ReadOnlyAdmin[UnlinkedEvent]):
     """Events that messages came for and that no link names; their participants wait."""
 
+    empty = EmptyList(
+        _("Events of inwink that are not linked to a campaign stand here. There are none."),
+        _("No event matches."),
+        _("Link an event…"),
+        "admin:connector_campaignlink_wizard",
+        "connector.add_campaignlink",
+    )
     list_display = ("event", "event_id", "participants", "first_message", "last_message", "link_it", "ignore_it")
     list_display_links = None
     narrowed_by = ("ignored_at",)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, object_url
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.tags import link_tag
 from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
@@ -60,6 +61,13 @@ _FIELDSETS = (
 class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     """One event, one campaign."""
 
+    empty = EmptyList(
+        _("A link sends the participants of one event to one campaign. None is made yet."),
+        _("No link matches."),
+        _("Link an event…"),
+        "admin:connector_campaignlink_wizard",
+        "connector.add_campaignlink",
+    )
     list_display_links = None
     list_display = ("event", "org", "campaign", "state_tag", "starts_at", "participants")
     list_filter = (("state", ChoicesDropdownFilter), ("org", RelatedDropdownFilter))

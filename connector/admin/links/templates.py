@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, render_page
+from connector.admin.frame.empty import EmptyList
 from connector.admin.links.summary import summarise
 from connector.models import CampaignLink, LinkTemplate
 from connector.pipeline.setup.link_settings import begin_with, settings_for_others
@@ -32,6 +33,16 @@ View = Callable[..., HttpResponse]
 class LinkTemplateAdmin(UnfoldAdmin[LinkTemplate]):
     """Templates are made from a link that works, renamed and deleted here."""
 
+    empty = EmptyList(
+        _(
+            "A template keeps the settings of a link for the next event. It is made in the settings of a link that "
+            "works, by “Save as template…”."
+        ),
+        _("No template matches."),
+        _("Open the links"),
+        "admin:connector_campaignlink_changelist",
+        "connector.view_campaignlink",
+    )
     list_display = ("name", "description", "created_at", "use_it")
     search_fields = ("name", "description")
     fields = ("name", "description", "says")

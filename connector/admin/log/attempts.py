@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, render_page
 from connector.admin.frame.changes import attempt_records, change_rows
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_end, explain_notes, name_end, sum_up_end
 from connector.admin.frame.filters import AttemptTimeFilter, ReasonFilter
 from connector.admin.frame.onlooker import may_see_people, person_word
@@ -29,6 +30,13 @@ from connector.models import SyncAttempt
 class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
     """How each participant fared in each run, the newest first."""
 
+    empty = EmptyList(
+        _("Each time that a participant is sent stands here, with what was written and why. Nobody was sent yet."),
+        _("Nothing in the log matches. People are found by their whole email or an id, not by their name."),
+        _("Open the participants"),
+        "admin:connector_outboxentry_changelist",
+        "connector.view_outboxentry",
+    )
     list_display = ("time", "link_label", "participant", "outcome_word", "what_was_done", "why")
     list_display_links = ("time", "participant")
     list_filter = (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_end, name_end
 from connector.admin.frame.filters import TimeFilter
 from connector.admin.frame.onlooker import person_word
@@ -26,6 +27,13 @@ from connector.models import SyncAttempt, SyncRun
 class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     """Batches, the newest first."""
 
+    empty = EmptyList(
+        _("Each batch of participants that a worker sends stands here, with its API calls. Nothing was sent yet."),
+        _("No run matches."),
+        _("Open the participants"),
+        "admin:connector_outboxentry_changelist",
+        "connector.view_outboxentry",
+    )
     list_display = ("started", "link_label", "org_label", "kind", "entry_count", "ends", "api_calls", "error_word")
     list_filter = (
         ("link", RelatedDropdownFilter),

@@ -18,6 +18,7 @@ from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminPasswordWidget, UnfoldAd
 from connector.addresses import callback_url
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, object_url
 from connector.admin.frame.checks_page import Back, render_checks
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.tags import org_tag
@@ -143,6 +144,13 @@ class OrgForm(_SalesforceOrgForm):
 class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
     """One organisation and its integration user."""
 
+    empty = EmptyList(
+        _("The Salesforce organisations that participants are sent to stand here. None is connected yet."),
+        _("No organisation matches."),
+        _("Connect Salesforce"),
+        "admin:connector_salesforceorg_add",
+        "connector.add_salesforceorg",
+    )
     form = OrgForm
     list_display = ("name", "state_tag", "environment", "auth", "creates_people", "usage")
     search_fields = ("name",)

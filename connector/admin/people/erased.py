@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import ReadOnlyAdmin, list_url
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.tags import short_time
 from connector.admin.people.one_person import person_view
 from connector.models import ErasedPerson
@@ -14,6 +15,13 @@ from connector.models import ErasedPerson
 class ErasedPersonAdmin(ReadOnlyAdmin[ErasedPerson]):
     """One row an email address or an id, as a hash."""
 
+    empty = EmptyList(
+        _("Whoever was erased here stands in this list, as a hash that names nobody. So far that is nobody."),
+        _("Nobody matches."),
+        _("One person's data"),
+        "admin:connector_erasedperson_person",
+        "connector.erase_person",
+    )
     list_display = ("__str__", "erased", "erased_by", "dropped_count", "last_dropped")
     list_display_links = None
     actions = None

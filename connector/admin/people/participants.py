@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, object_url, render_page
+from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
@@ -38,6 +39,13 @@ from connector.pipeline.resync import resync_entries
 class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     """Participants of all links."""
 
+    empty = EmptyList(
+        _("Participants stand here as soon as a linked event has some: a message of inwink brings them, or an import."),
+        _("No participant matches. People are found by their whole email or an id, not by their name."),
+        _("Link an event…"),
+        "admin:connector_campaignlink_wizard",
+        "connector.add_campaignlink",
+    )
     list_display = ("participant", "link", "inwink_state", "state_tag", "why", "changed", "synced")
     list_filter = (
         ("link", RelatedDropdownFilter),
