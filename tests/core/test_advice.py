@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import connector
 from connector.core.advice import ADVICE, LANGUAGES, advise, advise_signing_in
 from connector.core.advice_sign_in import SIGN_IN_CODES, WHEN_ENTERED
 from connector.core.outcomes import Note, Reason
@@ -40,7 +41,7 @@ OWN_CODE = re.compile(
 
 
 def test_every_code_that_the_connector_names_has_advice() -> None:
-    package = Path(__file__).resolve().parents[2] / "connector"
+    package = Path(connector.__file__).parent
     named = {code for path in package.rglob("*.py") for code in OWN_CODE.findall(path.read_text())}
     assert len(named) > 10
     assert named <= set(ADVICE)
