@@ -131,7 +131,7 @@ def blind_need(request: HttpRequest, org: SalesforceOrg) -> Need:
 
 def _after(request: HttpRequest, one: Watched) -> Iterator[Need]:
     link, count = one.link, one.registered
-    is_open = link.state != CampaignLink.LinkState.CLOSED and link.status_no_show
+    is_open = link.state != CampaignLink.LinkState.CLOSED
     if not (is_open and count and may_mark_no_shows(request, link)):
         return
     text = ngettext(
@@ -140,4 +140,6 @@ def _after(request: HttpRequest, one: Watched) -> Iterator[Need]:
         count,
     )
     url = reverse("admin:connector_campaignlink_no_shows", args=[link.pk])
-    yield Need("warn", text % {"count": count}, url, gettext("Mark no-shows…"))
+    may_go_on = link.status_no_show or request.user.has_perm("connector.change_campaignlink")
+    detail = "" if may_go_on else gettext("An administrator first chooses the status that “No show” becomes.")
+    yield Need("warn", text % {"count": count}, url if may_go_on else "", gettext("Mark no-shows…"), detail)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.names import name_of
+from connector.admin.links.no_show_label import ask_label
 from connector.admin.people.answers import may_answer
 from connector.models import CampaignLink
 from connector.pipeline.audit_lines import deed
@@ -45,13 +46,15 @@ def no_shows_view(model_admin: Any) -> Callable[..., HttpResponse]:
     """Return the view that marks a link's no-shows once it was asked."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        link = find_or_404(CampaignLink, object_id)
+        link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
         if not may_answer(request):
             raise PermissionDenied
         back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
         refusal = refuse_no_shows(link, now=timezone.now())
         if refusal is None and request.method != "POST":
             return ask(model_admin, request, _question(link, back_url=back_url))
+        if refusal is NoShowRefusal.NO_LABEL and model_admin.has_change_permission(request, link):
+            return ask_label(model_admin, request, link)
         if refusal is not None:
             return _lead_to_what_is_missing(model_admin, request, link, refusal)
         _mark(request, model_admin, link)

@@ -12,6 +12,7 @@ from connector.core.state import State
 from connector.models import CampaignLink, OutboxEntry
 from tests.admin.conftest import SignIn
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,6 @@ def test_marking_says_how_many_and_twice_is_once(admin_client: Client, link: Cam
     [
         ({"ends_at": None}, "when the event ends"),
         ({"ends_at": timezone.now() + timedelta(days=300)}, "not over"),
-        ({"status_no_show": ""}, "Choose first"),
     ],
 )
 def test_what_is_missing_is_said_instead(
@@ -83,11 +83,73 @@ def test_what_is_missing_is_said_instead(
 def test_whoever_may_settle_what_is_missing_is_led_there(
     admin_client: Client, sign_in: SignIn, link: CampaignLink
 ) -> None:
-    CampaignLink.objects.update(status_no_show="")
+    CampaignLink.objects.update(ends_at=None)
     settings = reverse("admin:connector_campaignlink_change", args=[link.pk])
     assert admin_client.get(url_of(link)).headers["Location"] == settings
     operator = sign_in("view_campaignlink", "answer_campaignlink")
     assert "An administrator does that" in said(operator.get(url_of(link), follow=True))
+
+
+@pytest.fixture
+def over(world: World) -> World:
+    """An event that is over, of which Ada never came and for whom nothing is written yet."""
+    world.delete(world.label("No show"))
+    world.send({"id": "ada", "email": "ada@example.org", "firstName": "Ada", "lastName": "Byron", "registered": True})
+    world.configure(status_no_show="", ends_at=timezone.now() - timedelta(hours=1))
+    return world
+
+
+def need_of(client: Client, world: World) -> Any:
+    found = client.get(reverse("admin:connector_campaignlink_event", args=[world.link.pk])).context["needs"]
+    return next(need for need in found if "never came" in need.text)
+
+
+def test_the_status_is_asked_for_created_and_leads_to_the_question(admin_client: Client, over: World) -> None:
+    url = need_of(admin_client, over).url
+    assert url == url_of(over.link)
+    before = over.api_calls()
+    page = admin_client.get(url)
+    assert [(one.value, one.is_new) for one in page.context["choices"]] == [
+        ("Sent", False), ("Declined", False), ("No show", True),
+    ]  # fmt: skip
+    assert over.api_calls() == before, "nothing is read, and nothing created, when a page is opened"
+
+    assert "Choose a status." in admin_client.post(url).content.decode()
+    assert "Choose a status." in admin_client.post(url, {"label": "Attended"}).content.decode()
+    page = admin_client.post(url, {"label": "No show"}, follow=True)
+
+    assert page.redirect_chain == [(url, 302)]
+    assert "Mark as no-shows: 1 participant" in page.content.decode()
+    assert "still waiting to be sent" not in page.content.decode()
+    assert over.link_now().status_no_show == "No show"
+    assert "No show" in {row["Label"] for row in over.rows("CampaignMemberStatus")}
+    admin_client.post(url)
+    over.drain()
+    assert over.members() == {"ada@example.org": "No show"}
+    assert over.link_now().history.first().status_no_show == "No show"
+
+
+def test_a_status_that_is_there_is_chosen_without_a_call(admin_client: Client, over: World) -> None:
+    before = over.api_calls()
+    admin_client.post(url_of(over.link), {"label": "Sent"})
+    assert (over.api_calls(), over.link_now().status_no_show) == (before, "Sent")
+
+
+def test_a_status_that_salesforce_does_not_create_is_not_chosen(admin_client: Client, over: World) -> None:
+    over.fault(
+        {"error_code": "INSUFFICIENT_ACCESS_OR_READONLY", "rows": "all"}, sobject="CampaignMemberStatus", method="POST"
+    )
+    page = admin_client.post(url_of(over.link), {"label": "No show"}).content.decode()
+    assert "Salesforce did not create it" in page
+    assert over.link_now().status_no_show == ""
+
+
+def test_whoever_may_not_change_the_link_reads_who_may(sign_in: SignIn, over: World) -> None:
+    operator = sign_in("view_campaignlink", "answer_campaignlink")
+    need = need_of(operator, over)
+    assert (need.url, "An administrator first chooses" in need.detail) == ("", True)
+    assert operator.post(url_of(over.link), {"label": "Sent"}).status_code == 302
+    assert over.link_now().status_no_show == ""
 
 
 def test_only_who_may_answer_for_participants_may_mark(sign_in: SignIn, link: CampaignLink) -> None:
