@@ -23,6 +23,8 @@ class EmptyList:
     """Where that leads."""
     permission: str = ""
     """What the next step takes."""
+    not_sought: Any = ""
+    """What the search does not take although many try it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ def say_empty(empty: EmptyList, request: HttpRequest, *, is_narrowed: bool, sear
     """Return what a list without rows says; `searched_by` is what its search takes, "" where nothing was sought."""
     if is_narrowed:
         how = gettext("The search takes: %(words)s.") % {"words": searched_by} if searched_by else ""
-        return Shown(" ".join(filter(None, (str(empty.narrowed), how))), gettext("Remove filters and search"), "?")
+        said = (str(empty.narrowed), how, str(empty.not_sought) if how else "")
+        return Shown(" ".join(filter(None, said)), gettext("Remove filters and search"), "?")
     if empty.url_name and request.user.has_perm(empty.permission):
         return Shown(str(empty.text), str(empty.action), reverse(empty.url_name))
     return Shown(str(empty.text))

@@ -32,10 +32,11 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
 
     empty = EmptyList(
         _("Each time that a participant is sent stands here, with what was written and why. Nobody was sent yet."),
-        _("Nothing in the log matches. People are found by their whole email or an id, not by their name."),
+        _("Nothing in the log matches."),
         _("Open the participants"),
         "admin:connector_outboxentry_changelist",
         "connector.view_outboxentry",
+        not_sought=_("It takes no names."),
     )
     list_display = ("time", "link_label", "participant", "outcome_word", "what_was_done", "why")
     list_display_links = ("time", "participant")

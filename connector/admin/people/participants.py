@@ -41,10 +41,11 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
 
     empty = EmptyList(
         _("Participants stand here as soon as a linked event has some: a message of inwink brings them, or an import."),
-        _("No participant matches. People are found by their whole email or an id, not by their name."),
+        _("No participant matches."),
         _("Link an event…"),
         "admin:connector_campaignlink_wizard",
         "connector.add_campaignlink",
+        not_sought=_("It takes no names."),
     )
     list_display = ("participant", "link", "inwink_state", "state_tag", "why", "changed", "synced")
     list_filter = (

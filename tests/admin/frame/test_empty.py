@@ -42,8 +42,10 @@ def test_a_search_that_finds_nothing_leads_out(admin_client: Client, name: str) 
 def test_whoever_seeks_a_name_reads_how_people_are_found(admin_client: Client) -> None:
     OutboxEntryFactory.create(email_key="ada@acme.example")
     page = admin_client.post("/admin/connector/outboxentry/", {"q": "Lovelace"}, follow=True).content.decode()
-    assert "People are found by their whole email or an id, not by their name." in page
-    assert "The search takes: whole email, inwink id or Salesforce id." in page
+    said = "No participant matches. The search takes: whole email, inwink id or Salesforce id. It takes no names."
+    assert said in page
+    filtered = admin_client.get("/admin/connector/outboxentry/?error_code=none-such").context["cl"].empty
+    assert filtered.text == "No participant matches."
 
 
 def test_a_filter_that_leaves_nothing_is_named_as_the_reason(admin_client: Client) -> None:
