@@ -54,6 +54,7 @@ def parts_of(environ: Mapping[str, str]) -> list[Part]:
         Part(
             "browser",
             "browser",
+            ("-n", "auto", "--maxprocesses", "4"),  # each process drives a Chromium of its own
             environment={"CHROMIUM": chromium or ""},
             why_skipped="" if chromium else "no Chromium found (CHROMIUM=path, or install the package chromium)",
         ),
