@@ -78,7 +78,7 @@ def test_a_running_task_may_finish_within_the_grace_period(
     stack.control("settings", {"latency_ms": latency_ms})
 
     stack.post({"id": "p1", "eventId": EVENTS[0], "email": "p1@example.org", "lastName": "One", "registered": True})
-    wait_for(lambda: stack.status()["claimed"], seconds=20, what="the claim")
+    wait_for(lambda: stack.status()["claimed"], seconds=START_SECONDS, what="the claim")
     supervisor.terminate()
 
     code = supervisor.wait(40)
@@ -106,11 +106,11 @@ def test_a_pool_that_lost_a_process_is_started_anew_and_works(stack: Stack, vict
     victims = {"idle worker": children_of(guard)[0], "guard": guard, "first process": group[0].group}
 
     os.kill(victims[victim], signal.SIGKILL)
-    wait_for(lambda: not is_there(group), seconds=20, what="the end of the broken pool")
+    wait_for(lambda: not is_there(group), seconds=START_SECONDS, what="the end of the broken pool")
     started(supervisor)
 
     stack.manage("shell", "-c", "from django_q.tasks import async_task; async_task('connector.tasks.sweep')")
-    wait_for(lambda: _is_all_taken(stack), seconds=20, what="the task", every=0.5)
+    wait_for(lambda: _is_all_taken(stack), seconds=START_SECONDS, what="the task", every=0.5)
 
 
 @pytest.mark.slow
@@ -128,7 +128,7 @@ def test_a_pool_that_stands_still_without_a_word_is_started_anew(stack: Stack) -
 
     wait_for(lambda: not is_there(group), seconds=40, what="the end of the pool that stands still")
     started(supervisor)
-    wait_for(lambda: _is_all_taken(stack), seconds=20, what="the task", every=0.5)
+    wait_for(lambda: _is_all_taken(stack), seconds=START_SECONDS, what="the task", every=0.5)
 
 
 @pytest.mark.slow
