@@ -72,6 +72,7 @@ def _candidate(record: PersonRecord) -> dict[str, Json]:
         "type": record.ref.type.value,
         "id": record.ref.id,
         "name": f"{record.first_name} {record.last_name}".strip(),
+        "title": str(record.values.get("Title") or ""),
         "company": record.company,
         "last_activity_at": record.last_activity_at,
         "created_at": record.created_at,

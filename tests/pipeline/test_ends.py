@@ -139,12 +139,13 @@ def test_where_the_leading_row_is_not_claimed_the_first_claimed_one_tells() -> N
 
 
 def test_a_question_names_its_candidates() -> None:
-    record = PersonRecord(LEAD, "n1@example.org", "Ada", "Lovelace", company="Analytical")
+    values = {"Title": "CTO"}
+    record = PersonRecord(LEAD, "n1@example.org", "Ada", "Lovelace", company="Analytical", values=values)
 
     ended = end_by_verdict(hold(Reason.AMBIGUOUS), [record])
 
     assert (ended.outcome, ended.reason) == (Outcome.NEEDS_ANSWER, "ambiguous")
     assert ended.candidates == [
-        {"type": "Lead", "id": LEAD.id, "name": "Ada Lovelace", "company": "Analytical", "last_activity_at": "",
-         "created_at": "", "is_member": False}
+        {"type": "Lead", "id": LEAD.id, "name": "Ada Lovelace", "title": "CTO", "company": "Analytical",
+         "last_activity_at": "", "created_at": "", "is_member": False}
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -157,10 +158,9 @@ def options_for(entry: OutboxEntry) -> list[Option]:
 
 
 def _candidate(candidate: dict[str, Any]) -> Option:
-    active_at = parse_datetime(str(candidate.get("last_activity_at") or ""))
     details = [
-        str(candidate.get("company") or ""),
-        gettext("last activity %(day)s") % {"day": date_format(active_at)} if active_at else "",
+        " · ".join(str(candidate[key]) for key in ("title", "company") if candidate.get(key)),
+        _used_words(candidate),
         gettext("already a member of this campaign") if candidate.get("is_member") else "",
         str(candidate["id"]),
     ]
@@ -170,6 +170,16 @@ def _candidate(candidate: dict[str, Any]) -> Option:
         details=tuple(detail for detail in details if detail),
         record_id=str(candidate["id"]),
     )
+
+
+def _used_words(candidate: dict[str, Any]) -> str:
+    """Say by which day “most recently used” goes: the last activity, of a record without any the day of its making."""
+    active_at = parse_datetime(str(candidate.get("last_activity_at") or ""))
+    if active_at:
+        return gettext("last activity %(day)s") % {"day": date_format(active_at)}
+    created_at = parse_datetime(str(candidate.get("created_at") or ""))
+    words = gettext("no activity, created %(day)s")
+    return words % {"day": date_format(localtime(created_at))} if created_at else gettext("no activity")
 
 
 def decision_of(form: AnswerForm) -> Decision:

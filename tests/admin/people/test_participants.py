@@ -24,9 +24,10 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 CANDIDATES = [
-    {"type": "Contact", "id": "003000000000101AAA", "name": "Grace Hopper", "company": "Nordwind",
+    {"type": "Contact", "id": "003000000000101AAA", "name": "Grace Hopper", "title": "Admiral", "company": "Nordwind",
      "last_activity_at": "2026-10-02T09:00:00+00:00"},
-    {"type": "Lead", "id": "00Q000000000102AAA", "name": "G. Hopper", "company": "", "last_activity_at": None},
+    {"type": "Lead", "id": "00Q000000000102AAA", "name": "G. Hopper", "company": "", "last_activity_at": None,
+     "created_at": "2026-03-01T09:00:00.000+0000"},
 ]  # fmt: skip
 
 
@@ -147,7 +148,9 @@ def test_candidates_stand_side_by_side_and_one_is_picked(admin_client: Client) -
     entry = ambiguous()
     page = text_of(admin_client, entry)
     assert "Contact: Grace Hopper" in page
+    assert "Admiral · Nordwind" in page
     assert "last activity 2 October 2026" in page
+    assert "no activity, created 1 March 2026" in page
     admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": "pick:Contact:003000000000101AAA"})
     entry.refresh_from_db()
     assert entry.state == EntryState.PENDING
