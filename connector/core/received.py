@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
 from connector.core.convert import choices_of, is_blank, texts_of
 from connector.core.mapping import Facts, read_path
@@ -29,21 +30,23 @@ class Source:
     """The most frequent values, shortened."""
 
 
-def collect_sources(people: Sequence[Facts], *, language: str) -> list[Source]:
+def collect_sources(people: Sequence[Facts], *, language: str, zone: tzinfo | None = None) -> list[Source]:
     """Return the standard sources in their order, then every custom field received, by its path."""
     custom = sorted({path for facts in people for path in facts.values.get("custom") or {}})
-    return [_sum_up(path, people, language=language) for path in dict.fromkeys([*SOURCE_TYPES, *custom])]
+    return [_sum_up(path, people, language=language, zone=zone) for path in dict.fromkeys([*SOURCE_TYPES, *custom])]
 
 
-def _sum_up(path: str, people: Iterable[Facts], *, language: str) -> Source:
+def _sum_up(path: str, people: Iterable[Facts], *, language: str, zone: tzinfo | None) -> Source:
     values = [value for facts in people if not is_blank(value := read_path(path, facts))]
-    counted = Counter(text for value in values if (text := show_text(value, language=language)))
+    counted = Counter(text for value in values if (text := show_text(value, language=language, zone=zone)))
     samples = tuple(shorten(text) for text, _count in counted.most_common(SAMPLES))
     return Source(path, filled=len(values), samples=samples)
 
 
-def show_text(value: Json, *, language: str) -> str:
-    """Write a value as one text, lists joined."""
+def show_text(value: Json, *, language: str, zone: tzinfo | None = None) -> str:
+    """Write a value as one text, lists joined; a time as a clock of the event's place shows it, where that is known."""
+    if isinstance(value, datetime) and zone is not None:
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
     parts = value if isinstance(value, list) else [value]
     return "; ".join(spellings[0] for part in parts if (spellings := texts_of(part, language=language)))
 

@@ -104,5 +104,5 @@ def _local_moment(match: re.Match[str], *, locale: str, zone: tzinfo) -> datetim
         return datetime(int(match["year"]), int(month), int(day), hour, minute, second, tzinfo=zone)
     except ValueError:
         order = "day/month/year" if locale == "fr" else "month/day/year"
-        text = _("%(value)s is not a date in the order %(order)s of locale %(locale)s")
-        raise Unreadable(text, value=show(match[0]), order=order, locale=locale) from None
+        text = _("%(value)s is not a date in the order %(order)s")
+        raise Unreadable(text, value=show(match[0]), order=order) from None

@@ -49,7 +49,7 @@ SENTENCES: tuple[str, ...] = (
     _("%(value)s does not say whether somebody came"),
     _("%(value)s is not a time in ISO 8601 or epoch seconds or milliseconds"),
     _("%(value)s is not between the years 2000 and 2100"),
-    _("%(value)s is not a date in the order %(order)s of locale %(locale)s"),
+    _("%(value)s is not a date in the order %(order)s"),
     _("an object"),
     _("a list"),
     _("day/month/year"),

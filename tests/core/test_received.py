@@ -1,9 +1,11 @@
 """What was received is summed up by source: how many have a value, and which ones."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from connector.core.mapping import Facts
-from connector.core.received import ReceivedChoice, Source, collect_sources, received_choices
+from connector.core.received import ReceivedChoice, Source, collect_sources, received_choices, show_text
 from tests.core.cases import facts_of, spec
 
 PICKLIST = spec("Track__c", "picklist")
@@ -27,6 +29,11 @@ def test_blank_values_are_not_counted_and_the_most_frequent_stand_first() -> Non
 def test_choices_in_several_languages_are_shown_in_the_source_s() -> None:
     found = source("fields.track", {"track": {"key": "data", "fr": "Données", "en": "Data"}}, {"track": ["a", "b"]})
     assert found.samples == ("Données", "a; b")
+
+
+def test_a_time_is_shown_as_the_clocks_of_the_event_s_place_show_it() -> None:
+    midnight = datetime(2026, 11, 25, 23, tzinfo=UTC)
+    assert show_text(midnight, language="fr", zone=ZoneInfo("Europe/Paris")) == "2026-11-26 00:00"
 
 
 def test_long_values_are_shortened() -> None:

@@ -150,7 +150,7 @@ def test_a_bad_row_does_not_stop_the_others(write: Write) -> None:
     assert values(write(text)) == [
         (2, ['inscrit: "peut-être" is not a known registration value']),
         (3, ["id or email: one of them is required"]),
-        (4, ['modifié le: "11/23/2026" is not a date in the order day/month/year of locale fr']),
+        (4, ['modifié le: "11/23/2026" is not a date in the order day/month/year']),
         (5, {"id": "3", "email": None, "registration": Registration.NOT_REGISTERED}),
     ]
 

@@ -18,7 +18,7 @@ _EFFECTS: dict[tuple[str, str], tuple[str, str | Promise]] = {
     ("update", ""): ("busy", _("In the campaign already, something changes")),
     ("unchanged", ""): ("", _("Nothing to change")),
     ("unchanged", "same_person"): ("", _("Same person as another participant")),
-    ("left_out", ""): ("", _("Left out by rule")),
+    ("left_out", ""): ("", _("Would be left out")),
     ("needs_answer", ""): ("warn", _("Would need an answer")),
     ("blocked", ""): ("bad", _("Would fail")),
 }

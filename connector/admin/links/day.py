@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import render_page
 from connector.admin.frame.onlooker import may_see_people
@@ -78,8 +78,8 @@ def _tiles(one: Watched) -> list[dict[str, Any]]:
         _tile("arrived", one.arrived, gettext("“Attended” in Salesforce"), urls["attended"], colour="good"),
         _tile("waiting", total.waiting, gettext("waiting"), participants_url(link, standing="waiting"), colour="busy"),
         _tile(
-            "held", total.needs_answer, gettext("need an answer"), participants_url(link, standing="needs_answer"),
-            colour="warn",
+            "held", total.needs_answer, ngettext("needs an answer", "need an answer", total.needs_answer),
+            participants_url(link, standing="needs_answer"), colour="warn",
         ),
         _tile("failed", total.failed, gettext("failed"), participants_url(link, standing="failed"), colour="bad"),
     ]  # fmt: skip

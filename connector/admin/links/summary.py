@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.frame.labels import STATE_LABELS, labelled
+from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS, labelled
 from connector.admin.links.filter_forms import SCOPES
 from connector.admin.links.new_people_form import ACCOUNTS, OWNERS
 from connector.core.state import State
@@ -107,7 +107,7 @@ def _people(link: CampaignLink) -> list[tuple[Any, str]]:
         facts.append((gettext("Account"), _word_or_id(ACCOUNTS, link.contact_account)))
     if link.record_types:
         facts.append((gettext("Record types"), ", ".join(starmap(labelled, link.record_types.items()))))
-    placeholders = [text for text in link.placeholders.values() if text]
+    placeholders = [labelled(FIELD_LABELS.get(key, key), text) for key, text in link.placeholders.items() if text]
     return [*facts, (gettext("Where inwink has no value"), ", ".join(placeholders) or gettext("nothing"))]
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -39,6 +40,11 @@ class Sample:
     def language(self) -> str:
         """How the source writes dates and numbers."""
         return self.policy.locale.language
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the event takes place."""
+        return ZoneInfo(self.policy.locale.time_zone)
 
     def context(self, schemas: Mapping[SObject, ObjectSchema]) -> Context:
         """Return what values are converted with."""

@@ -2,9 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from connector.core.convert import is_blank, texts_of
+from connector import conf
+from connector.core.convert import is_blank
 from connector.core.mapping import Event, Facts, read_path
+from connector.core.participant import Json
+from connector.core.received import show_text
 from connector.models import UnlinkedParticipant
 
 SAMPLED = 200
@@ -51,12 +55,11 @@ def _facts(row: UnlinkedParticipant, event: Event) -> Facts:
     )
 
 
-def _sample(values: list[object]) -> Sample:
+def _sample(values: list[Json]) -> Sample:
     filled = [value for value in values if not is_blank(value)]
     texts = dict.fromkeys(_text(value) for value in filled)
     return Sample(tuple(list(texts)[:_SHOWN]), len(filled), len(values))
 
 
-def _text(value: object) -> str:
-    parts = value if isinstance(value, list) else [value]
-    return "; ".join(text for part in parts for text in texts_of(part, language="fr")[:1])[:_LENGTH]
+def _text(value: Json) -> str:
+    return show_text(value, language="fr", zone=ZoneInfo(conf.time_zone()))[:_LENGTH]

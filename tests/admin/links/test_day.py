@@ -30,6 +30,7 @@ def test_the_big_numbers_say_who_is_expected_who_came_and_who_arrived(admin_clie
     assert {tile["key"]: tile["count"] for tile in tiles} == {
         "expected": 11, "came": 6, "arrived": 3, "waiting": 2, "held": 1, "failed": 1,
     }  # fmt: skip
+    assert [tile["word"] for tile in tiles if tile["key"] == "held"] == ["needs an answer"]
     OutboxEntryFactory.create(link=link, state=EntryState.SYNCED, participant_state="refused", target_state="refused")
     for tile in tiles:
         listed = admin_client.get(tile["url"]).context["cl"].result_count

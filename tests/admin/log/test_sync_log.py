@@ -167,3 +167,10 @@ def test_the_page_takes_as_many_queries_for_one_attempt_as_for_many(
     query: dict[str, Any] = {"created_at_from_0": "2026-11-01", "created_at_to_0": "2026-11-30"}
     with django_assert_num_queries(9):
         admin_client.get(LIST, query)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "3 attempts"), ("fr", "3 tentatives")])
+def test_the_log_counts_attempts(admin_client: Client, language: str, words: str) -> None:
+    SyncAttemptFactory.create_batch(3)
+    page = admin_client.get(LIST, headers={"accept-language": language}).content.decode()
+    assert words in " ".join(page.split())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
 
@@ -234,7 +235,9 @@ class Example:
 
 def example_of(rule: MappingRule, facts: Facts, context: Context) -> Example:
     """Convert one participant's value; no call to Salesforce."""
-    before = show_value(show_text(read_source(rule, facts), language=context.policy.locale.language))
+    locale = context.policy.locale
+    zone = ZoneInfo(locale.time_zone)
+    before = show_value(show_text(read_source(rule, facts), language=locale.language, zone=zone))
     try:
         wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
     except UnfitError as exc:

@@ -30,7 +30,7 @@ class SourceOffer:
 def offer_sources(sample: Sample, *, shows_values: bool, chosen: str = "") -> list[SourceOffer]:
     """Return what was received; the chosen source too where it was not."""
     people = list(sample.people.values())
-    found = collect_sources(people, language=sample.language)
+    found = collect_sources(people, language=sample.language, zone=sample.zone)
     if chosen and all(source.path != chosen for source in found):
         found.append(Source(chosen, 0, ()))
     return [_source(source, people=len(people), shows_values=shows_values) for source in found]
