@@ -161,6 +161,22 @@ def owner_query(sobject: str, owner_id: str) -> str:
     return f"SELECT QueueId,SobjectType,Queue.Name FROM QueueSobject WHERE QueueId={quote(owner_id)}"
 
 
+def users_by_name(text: str, limit: int) -> str:
+    """Ask for the active users whose name contains a text."""
+    return (
+        f"SELECT Id,Name,Email FROM User WHERE IsActive=true AND Name LIKE '%{quote_like(text)}%'"
+        f" ORDER BY Name LIMIT {int(limit)}"
+    )
+
+
+def queues_by_name(text: str, limit: int) -> str:
+    """Ask for the queues that may own Leads and whose name contains a text."""
+    return (
+        "SELECT QueueId,Queue.Name FROM QueueSobject WHERE SobjectType='Lead'"
+        f" AND Queue.Name LIKE '%{quote_like(text)}%' ORDER BY Queue.Name LIMIT {int(limit)}"
+    )
+
+
 def account_by_id(account_id: str, *, has_person_accounts: bool) -> str:
     """Ask for one account, and where it can be one whether it is a person."""
     person = ",IsPersonAccount" if has_person_accounts else ""

@@ -21,6 +21,7 @@ from connector.admin.links.wizard.counting import kept_preview, kept_unknown
 from connector.admin.links.wizard.draft_form import DraftForm, received_of
 from connector.admin.links.wizard.leaving_out import rows_of, split_rows
 from connector.admin.links.wizard.mapping_rows import mapping_rows
+from connector.admin.links.wizard.owners import found_owners
 from connector.admin.links.wizard.previews import show_preview
 from connector.core.label_fates import label_fates
 from connector.core.missing_labels import missing_labels
@@ -164,7 +165,7 @@ def show_policies(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
 def show_people(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     """Say what is created, on which the fields depend."""
     return {"creates": form.link.create_as, "sees_everybody": form.org.sees_everybody if form.org else True,
-            "org": form.org}  # fmt: skip
+            "org": form.org, "owner_name": form.facts.people.owner, **found_owners(request, form)}  # fmt: skip
 
 
 def show_mappings(request: HttpRequest, form: DraftForm) -> dict[str, Any]:

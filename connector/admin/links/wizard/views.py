@@ -30,6 +30,7 @@ from connector.admin.links.wizard.drafts import (
 )
 from connector.admin.links.wizard.fields import show_groups
 from connector.admin.links.wizard.leaving_out import take_ticks
+from connector.admin.links.wizard.owners import search_owners
 from connector.admin.links.wizard.shows import SHOWS, search_campaigns, show_event
 from connector.admin.links.wizard.steps import BY_SLUG, STEPS, Step, step_after, step_before
 from connector.models import CampaignLink, LinkDraft
@@ -173,7 +174,7 @@ def _create_statuses(request: HttpRequest, form: DraftForm) -> None:
 
 _DEEDS: dict[str, Callable[[HttpRequest, DraftForm], None]] = {
     "stay": _stay, "count": _count, "preview": _preview, "create-statuses": _create_statuses,
-    "search": search_campaigns,
+    "search": search_campaigns, "search-owner": search_owners,
 }  # fmt: skip
 
 

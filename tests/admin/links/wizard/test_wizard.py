@@ -258,6 +258,33 @@ def test_a_campaign_is_found_and_chosen_without_scripts(world: World, admin_clie
     assert CampaignLink.objects.get(inwink_event_id=EVENT).campaign_id == campaign
 
 
+def test_the_owner_of_new_people_is_found_by_name(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world), until="people")
+    [queue] = world.add("Group", {"Name": "Vente Salons", "Type": "Queue"})
+    world.add("QueueSobject", {"QueueId": queue, "SobjectType": "Lead"})
+    answers = {**ANSWERS["people"], "owner_choice": "id"}
+    page = admin_client.post(
+        url_of(draft, "people"), {**answers, "owner_q": "vente", "go": "search-owner"}, follow=True
+    )
+    (user, name, detail), (found_queue, queue_name, _detail) = page.context["owners"]
+    assert ("Vente" in name, detail.startswith("User · ")) == (True, True)
+    assert (found_queue, queue_name) == (queue, "Vente Salons")
+    world.reset_calls()
+    assert name in say(admin_client.get(url_of(draft, "people"))), "found once, shown again"
+    admin_client.get(url_of(draft, "people"), {"owner_q": "other"})
+    assert world.api_calls() == 0, "only the button searches"
+    nobody = admin_client.post(url_of(draft, "people"), {**answers, "owner_q": "xx", "go": "search-owner"}, follow=True)
+    assert "Nobody found" in say(nobody)
+
+    send(admin_client, draft, "people", **{**answers, "owner_id": ["", user]})
+
+    draft.refresh_from_db()
+    assert "people" in draft.done
+    assert f"Chosen: {name}" in say(admin_client.get(url_of(draft, "people")))
+
+
 def test_every_status_of_the_campaign_is_told_apart(world: World, admin_client: Client) -> None:
     new_campaign(world, labels=("Inscrit", "Est venu", "Rendez-vous"))
     draft = begin(admin_client, world)
