@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from django.utils import timezone
 
@@ -23,6 +22,8 @@ from connector.pipeline.stops import STOPS, explain_stop
 
 LIMIT = 2000
 """Waiting participants who are looked at, the first that arrived: a page must come back while somebody looks at it."""
+WHO_KEPT = 10
+"""Participants who are remembered of each count, so that a person can look at them by name."""
 CREATING_STATES = (State.REGISTERED, State.ATTENDED, State.REFUSED, State.NOT_REGISTERED)
 """States in which a link may create people (`create_for`)."""
 
@@ -81,6 +82,8 @@ class WaitingPreview:
     """{what is wrong: participants}"""
     labels: dict[str, int] = field(default_factory=dict)
     """{status written: people}"""
+    who: dict[str, list[int]] = field(default_factory=dict)
+    """{name of a count, of a reason "count.reason": the first WHO_KEPT rows of `UnlinkedParticipant` in it}"""
     problem_code: str = ""
     problem_detail: str = ""
 
@@ -127,7 +130,20 @@ def preview_waiting(link: CampaignLink, mappings: Sequence[FieldMapping]) -> Wai
         needs_answer=by_outcome[Outcome.NEEDS_ANSWER],
         blocked=by_outcome[Outcome.FAILED],
         labels=dict(Counter(work.plan.label for work in people if work.plan.label)),
+        who=_who(planned, people),
     )
+
+
+def _who(planned: Planned, people: Iterable[Progress]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for work in people:
+        first, *others = (row.id for row in work.plan.person.claimed)
+        found.setdefault(_way(work), []).append(first)
+        found.setdefault("same_person", []).extend(others)
+    for entry_id, end in planned.run.ends.items():
+        if end.outcome in _STOPPED:
+            found.setdefault(f"{_STOPPED[end.outcome]}.{end.code or end.reason}", []).append(entry_id)
+    return {name: sorted(ids)[:WHO_KEPT] for name, ids in found.items() if ids}
 
 
 def _way(work: Progress) -> str:
@@ -139,7 +155,8 @@ def _way(work: Progress) -> str:
     return "updated" if work.plan.writes else "unchanged"
 
 
-_STOPPED = (Outcome.LEFT_OUT, Outcome.NEEDS_ANSWER, Outcome.FAILED)
+_STOPPED = {Outcome.LEFT_OUT: "left_out", Outcome.NEEDS_ANSWER: "needs_answer", Outcome.FAILED: "blocked"}
+"""{how a participant ends of whom nothing is written: the count of `WaitingPreview`}"""
 
 
 def _plan(link: CampaignLink, batch: Batch) -> Planned | str:
@@ -158,12 +175,12 @@ def _waiting_batch(link: CampaignLink, mappings: Iterable[FieldMapping]) -> Batc
 
 
 def _entries(link: CampaignLink, waiting: Iterable[UnlinkedParticipant]) -> list[OutboxEntry]:
-    """Return what `move_unlinked` would make of the people who wait, not saved."""
+    """Return what `move_unlinked` would make of the people who wait, not saved; each by the number of its row."""
     now = timezone.now()
     entries = []
-    for number, row in zip(count(1), waiting, strict=False):
+    for row in waiting:
         entry = OutboxEntry(
-            pk=number, link=link, participant_key=row.participant_key, source=row.source, first_seen_at=now,
+            pk=row.pk, link=link, participant_key=row.participant_key, source=row.source, first_seen_at=now,
             available_at=now,
         )  # fmt: skip
         write_entry_known(entry, row.known(), link=link)

@@ -6,7 +6,7 @@ import pytest
 
 from connector.core.outcomes import Reason
 from connector.core.state import State
-from connector.models import CampaignLink, OutboxEntry
+from connector.models import CampaignLink, OutboxEntry, UnlinkedParticipant
 from connector.pipeline import preview_waiting as module
 from connector.pipeline.linking import move_unlinked
 from connector.pipeline.preview_waiting import count_unknown, count_waiting, preview_waiting
@@ -40,6 +40,19 @@ def preview(world: World, **settings: Any) -> Any:
     return preview_waiting(begun.link or CampaignLink(), begun.mappings)
 
 
+def keys_of(found: Any) -> dict[str, list[str]]:
+    """Return the participants behind each count."""
+    keys = dict(UnlinkedParticipant.objects.values_list("pk", "participant_key"))
+    return {name: [keys[pk] for pk in ids] for name, ids in found.who.items()}
+
+
+def test_of_many_the_first_are_remembered(world: World) -> None:
+    for number in range(12):
+        waiting(f"p{number}", "registered", first_name=f"Ada{number}")
+    found = preview(world)
+    assert (found.new_people, keys_of(found)) == (12, {"new_people": [f"p{number}" for number in range(10)]})
+
+
 def test_the_people_who_wait_are_counted_by_state(db: None) -> None:
     UnlinkedEventFactory.create(event_id=EVENT)
     waiting("a", "registered")
@@ -71,6 +84,10 @@ def test_a_preview_says_who_is_created_added_and_left_out(world: World) -> None:
     assert found.left_out == {Reason.NOT_CREATED_IN_STATE: 1}
     assert found.needs_answer == {Reason.NO_EMAIL: 1}
     assert found.labels == {"Registered": 2}
+    assert keys_of(found) == {
+        "new_people": ["new"], "new_members": ["known"], "left_out.not_created_in_state": ["invited"],
+        "needs_answer.no_email": ["nameless"],
+    }  # fmt: skip
     assert world.holds() == before
     assert not OutboxEntry.objects.filter(link__inwink_event_id=EVENT).exists()
 
@@ -85,6 +102,7 @@ def test_two_rows_of_one_person_count_once(world: World) -> None:
         waiting(key, "registered", email="ada@example.org", first_name="Ada", last_name="Lovelace")
     found = preview(world)
     assert (found.new_people, found.same_person) == (1, 1)
+    assert keys_of(found) == {"new_people": ["one"], "same_person": ["two"]}
 
 
 def test_what_the_preview_counts_is_what_then_happens(world: World) -> None:

@@ -22,7 +22,7 @@ from connector.admin.links.wizard.draft_form import DraftForm, received_of
 from connector.admin.links.wizard.leaving_out import rows_of, split_rows
 from connector.admin.links.wizard.mapping_rows import mapping_rows
 from connector.admin.links.wizard.owners import found_owners
-from connector.admin.links.wizard.previews import show_preview
+from connector.admin.links.wizard.previews import name_people, show_preview
 from connector.core.label_fates import label_fates
 from connector.core.missing_labels import missing_labels
 from connector.core.state import State
@@ -185,7 +185,8 @@ def show_preview_step(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     """Show the preview that was read for these answers, if it was."""
     waiting = count_waiting(form.draft.event_id)
     kept = kept_preview(form.draft, waiting) if not form.steps_to_mend() else None
-    shown = show_preview(kept[0], creates=form.link.create_as) if kept else None
+    names = name_people(kept[0]) if kept else {}
+    shown = show_preview(kept[0], creates=form.link.create_as, names=names) if kept else None
     return {"waiting": waiting, "preview": shown, "read_at": kept[1] if kept else None,
             "may_preview": waiting.total and not form.steps_to_mend()}  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.admin.links.wizard import activate as activate_module
-from connector.models import CampaignLink, FieldMapping, LinkDraft
+from connector.models import CampaignLink, FieldMapping, LinkDraft, UnlinkedParticipant
 from connector.pipeline.setup.configure import apply_config
 from tests.admin.links.test_link_admin import ADD, new_campaign, new_link, search
 from tests.admin.links.wizard.journey import (
@@ -383,6 +383,23 @@ def test_a_preview_is_read_on_request_and_kept_until_something_changes(world: Wo
     assert "Nothing was written." in page
     send(admin_client, draft, "policies", **{**ANSWERS["policies"], "update_existing": "on"})
     assert admin_client.get(url_of(draft, "preview")).context["preview"] is None
+
+
+def test_the_people_behind_a_count_are_named_for_whoever_may_see_people(
+    world: World, admin_client: Client, sign_in: Callable[..., Client]
+) -> None:
+    new_campaign(world)
+    wait_for_link(people=11)
+    nobody = UnlinkedParticipantFactory.create(event_id=EVENT, payload={"first_name": "Grace", "last_name": "Hopper"})
+    ada = UnlinkedParticipant.objects.exclude(pk=nobody.pk).earliest("pk").payload
+    for client, is_named in ((admin_client, True), (sign_in("add_campaignlink", "view_campaignlink"), False)):
+        draft = walk(client, begin(client, world), until="preview")
+        send(client, draft, "preview", go="preview")
+        page = say(client.get(url_of(draft, "preview")))
+        assert "new Leads are created and join the campaign" in page
+        assert (f"{ada['first_name']} {ada['last_name']} ({ada['email']})" in page) is is_named
+        assert ("Grace Hopper" in page) is is_named
+        assert ("and 1 more" in page) is is_named
 
 
 def test_another_campaign_sends_one_back_to_the_statuses(world: World, admin_client: Client) -> None:
