@@ -205,7 +205,7 @@ def _one_person(studio: Studio) -> None:
 def _put_back(studio: Studio) -> None:
     studio.open_event()
     studio.follow("Put values back…")
-    studio.page.get_by_role("link", name="CampaignMember.Checked_in_at__c").first.click()
+    studio.press("CampaignMember.Checked_in_at__c")
     studio.shoot("put-back")
 
 
