@@ -82,11 +82,7 @@ def _own_rows(one: Watched, *, counts: Mapping[str, int] | None, known: Known) -
     for found in lay_beside(one, counts=counts):
         shared = (gettext("counted with the row above that has this status"),) if found.is_shared else ()
         difference = known.difference(found.label, found.there) if found.there is not None else 0
-        apart = (
-            _apart_notes(known.apart.get(found.key, {})) if found.label else [gettext("nothing is written for them")]
-        )
-        lent = 0 if found.is_shared else known.lent.get(found.label, 0)
-        notes = (*apart, *_lent_notes(lent), *shared, *_campaign_notes(difference))
+        notes = (*_own_notes(found, known), *shared, *_campaign_notes(difference))
         yield Row(
             state=found.state,
             label=found.label,

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from connector.core.outcomes import EntryState
 from connector.core.state import State
 from connector.models import CampaignLink, OutboxEntry
-from connector.models.outbox import WAITING_STATES
 
 
 class Apart(StrEnum):
@@ -53,14 +53,6 @@ class Known:
         return min(there - least, 0) or max(there - least - self.open_members, 0)
 
 
-_APART_BY_STATE = {
-    EntryState.NEEDS_ANSWER: Apart.NEEDS_ANSWER,
-    EntryState.LEFT_OUT: Apart.LEFT_OUT,
-    EntryState.FAILED: Apart.FAILED,
-    **dict.fromkeys(WAITING_STATES, Apart.WAITING),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Participants of whom the same is known."""
@@ -91,7 +83,8 @@ def known_members(link: CampaignLink, *, counted_at: datetime | None) -> Known:
     since = entries.filter(last_synced_at__gt=counted_at) if counted_at else entries.none()
     tally = _Tally({state.value: label for state, label in link.statuses().items()})
     several = members.values("member_id").annotate(rows=Count("pk")).filter(rows__gt=1).values("member_id")
-    for group in _alone(entries.exclude(member_id__in=several), counted_at=counted_at, statuses=tally.statuses):
+    is_several = Q(member_id__in=several) & ~Q(synced_state="")
+    for group in _alone(entries.exclude(is_several), counted_at=counted_at, statuses=tally.statuses):
         tally.add(group)
     for rows in _together(members.filter(member_id__in=several), counted_at=counted_at, statuses=tally.statuses):
         tally.add_shared(rows)
@@ -121,7 +114,7 @@ def _together(
     """Return the participants of each member that stands for several, with the status that was sent last."""
     columns = ("member_id", "target_state", "state", "sent_label", "synced_state", "last_synced_at")
     by_member: dict[str, list[tuple[str, str, str, str, datetime | None]]] = defaultdict(list)
-    for member_id, *said in members.order_by("last_synced_at", "-pk").values_list(*columns):
+    for member_id, *said in members.order_by(F("last_synced_at").asc(nulls_first=True), "-pk").values_list(*columns):
         by_member[member_id].append((said[0], said[1], said[2], said[3], said[4]))
     for rows in by_member.values():
         *_others, (_target, _state, sent, synced, at) = rows
@@ -148,14 +141,32 @@ class _Tally:
             return
         if group.label:
             self.lent[group.label] += group.rows
-        unsent = Apart.OTHER_STATUS if group.label else Apart.NO_MEMBER
-        self.apart[group.target][_APART_BY_STATE.get(EntryState(group.state), unsent)] += group.rows
+        synced = Apart.OTHER_STATUS if group.label else Apart.NO_MEMBER
+        self.apart[group.target][_why_apart(group, synced)] += group.rows
 
     def add_shared(self, rows: list[_Group]) -> None:
-        """Count the participants of one member: it is that of whoever has its status, else of the first."""
+        """Count the participants of one member: it is that of whoever has its status, and is synced before others."""
         fitting = [row for row in rows if self.statuses.get(row.target, "") == row.label]
-        member = [*fitting, *rows][0]
+        synced = [row for row in fitting if row.state == EntryState.SYNCED]
+        member = [*synced, *fitting, *rows][0]
         self.add(member)
         for row in rows:
             if row is not member:
-                self.apart[row.target][Apart.SAME_PERSON] += 1
+                self.apart[row.target][_why_apart(row, Apart.SAME_PERSON)] += 1
+
+
+def _why_apart(group: _Group, synced: Apart) -> Apart:
+    """Say why participants are apart; `synced` is why those are who wait for nothing."""
+    match EntryState(group.state):
+        case EntryState.PENDING | EntryState.CLAIMED | EntryState.RETRYING:
+            return Apart.WAITING
+        case EntryState.NEEDS_ANSWER:
+            return Apart.NEEDS_ANSWER
+        case EntryState.LEFT_OUT:
+            return Apart.LEFT_OUT
+        case EntryState.FAILED:
+            return Apart.FAILED
+        case EntryState.SYNCED:
+            return synced
+        case never:
+            assert_never(never)

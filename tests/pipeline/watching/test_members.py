@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -59,13 +60,14 @@ def test_everybody_stands_in_one_part_and_the_parts_add_up(link: CampaignLink) -
     entry(link, "registered", EntryState.NEEDS_ANSWER, reason="no_email")
     entry(link, "registered", EntryState.LEFT_OUT, reason="filtered")
     entry(link, "registered", EntryState.RETRYING)
+    entry(link, "registered", EntryState.CLAIMED, claim_token=uuid4(), lease_expires_at=NOW)
     entry(link, "attended")
 
     known = known_members(link, counted_at=NOW)
 
     assert known.counts == {"Registered": 6, "Attended": 2}
     assert known.apart == {
-        "registered": {Apart.NEEDS_ANSWER: 1, Apart.LEFT_OUT: 1, Apart.WAITING: 1, Apart.OTHER_STATUS: 1},
+        "registered": {Apart.NEEDS_ANSWER: 1, Apart.LEFT_OUT: 1, Apart.WAITING: 2, Apart.OTHER_STATUS: 1},
         "attended": {Apart.FAILED: 1, Apart.WAITING: 1, Apart.NO_MEMBER: 1},
     }
     assert known.lent == {"Registered": 2, "Attended": 1}
@@ -98,6 +100,17 @@ def test_the_member_of_several_has_the_status_that_was_sent_last(link: CampaignL
     known = known_members(link, counted_at=None)
     assert known.counts == {"Attended": 1}
     assert known.apart == {"registered": {Apart.SAME_PERSON: 1}}
+    assert_adds_up(link, known)
+
+
+def test_who_shares_a_member_and_waits_or_failed_is_said_to(link: CampaignLink) -> None:
+    """Same person is who is synced and stands behind another; the sum above says so too."""
+    own = member(link, "registered", "registered")
+    member(link, "registered", "registered", member_id=own)
+    member(link, "registered", "registered", EntryState.PENDING, member_id=own)
+    entry(link, "registered", EntryState.FAILED, member_id=own)  # came to this member, and was never synced
+    known = known_members(link, counted_at=None)
+    assert known.apart == {"registered": {Apart.SAME_PERSON: 1, Apart.WAITING: 1, Apart.FAILED: 1}}
     assert_adds_up(link, known)
 
 
