@@ -13,7 +13,7 @@ TIMEOUTS_BEFORE_HALVING = 2
 _TOOK_TOO_LONG = frozenset({"timeout", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 """Codes after which a smaller batch may pass."""
 GIVEN_UP_AT_MOST = 5
-"""How often in a row Salesforce may give up on a request before a person is told; after four minutes."""
+"""How often in a row Salesforce may give up on a request, with whatever code, before a person is told; four minutes."""
 GIVEN_UP = "request_given_up"
 """Pause code of a link whose request Salesforce gives up again and again."""
 DAILY_LIMIT = "daily_limit"
@@ -27,11 +27,17 @@ def pause_until_answered(link: CampaignLink, *, code: str, message: str, now: da
 
     Salesforce that answers, and gives up on the same request again and again, has no outage that passes by itself.
     """
-    is_given_up = KIND_OF_CODE.get(code) is ErrorKind.RETRYABLE
-    if is_given_up and link.pause_count >= GIVEN_UP_AT_MOST - 1 and link.pause_code in (code, GIVEN_UP):
-        pause_for_configuration(link, code=GIVEN_UP, message=f"{code}: {message}", now=now)
+    is_again = _is_given_up(code) and _is_given_up(link.pause_code)
+    if not is_again or link.pause_count < GIVEN_UP_AT_MOST - 1:
+        pause_for_outage(link, code=code, message=message, now=now, entries=entries)
         return
-    pause_for_outage(link, code=code, message=message, now=now, entries=entries)
+    if code in _TOOK_TOO_LONG:
+        halve_batch(link, entries=entries)
+    pause_for_configuration(link, code=GIVEN_UP, message=f"{code}: {message}", now=now)
+
+
+def _is_given_up(code: str) -> bool:
+    return code == GIVEN_UP or KIND_OF_CODE.get(code) is ErrorKind.RETRYABLE
 
 
 def pause_for_outage(link: CampaignLink, *, code: str, message: str, now: datetime, entries: int) -> None:

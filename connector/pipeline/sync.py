@@ -54,6 +54,7 @@ def run_batch(link_id: int, *, trigger: SyncRun.Trigger, terms: ClaimTerms | Non
         result = _send(attempt)
         counts = record_run(attempt.sync_run, claim, result)
         wake_entries(result.woken, is_backfill=claim.is_backfill)
+        attempt.remember_labels()  # last: whatever goes wrong here, the run is told as it was
     except ClaimLostError:
         SyncRun.objects.filter(pk=attempt.sync_run.pk).update(ended_at=db_now(), error_code="claim_lost")
         report.add(Report(runs=1, is_stopped=True))
@@ -161,7 +162,6 @@ class _Attempt:
             finally:
                 if self.run is not None:
                     keep_sizes(org, self.run.sizes)
-                    self._remember_labels(self.run)
                 self.api_calls = gateway.calls
                 connect.record_usage(org, gateway)
 
@@ -175,6 +175,13 @@ class _Attempt:
     def touched(self) -> Touched:
         """Return the records that the run had to do with."""
         return Touched() if self.run is None else touched_by(self.run)
+
+    def remember_labels(self) -> None:
+        """Keep the labels that the run read."""
+        rows = self.run.labels if self.run is not None else []
+        labels = [connect.Label(str(row["Label"]), bool(row["HasResponded"]), bool(row["IsDefault"])) for row in rows]
+        if labels:
+            connect.store_labels(self.batch.link.org, self.batch.link.campaign_id, labels=labels)
 
     def _prepare(self, gateway: Gateway) -> Run:
         return Run(
@@ -204,13 +211,6 @@ class _Attempt:
         except SalesforceError as exc:
             note_lost_answer(run, exc)
             raise
-
-    def _remember_labels(self, run: Run) -> None:
-        labels = [
-            connect.Label(str(row["Label"]), bool(row["HasResponded"]), bool(row["IsDefault"])) for row in run.labels
-        ]
-        if labels:
-            connect.store_labels(self.batch.link.org, self.batch.link.campaign_id, labels=labels)
 
     def _schemas(self, gateway: Gateway, *, refresh: bool) -> Schemas:
         org = self.batch.link.org

@@ -36,6 +36,37 @@ def test_a_batch_that_times_out_twice_is_halved_and_grows_again() -> None:
     assert limits == [2, 4, 8, 16, 32, 64, None, None]
 
 
+def given_up(*codes: str, entries: int) -> CampaignLink:
+    link = CampaignLinkFactory.create()
+    for code in codes:
+        now = link.paused_until or timezone.now()
+        pausing.pause_until_answered(link, code=code, message="no", now=now, entries=entries)
+        link = CampaignLink.objects.get(pk=link.pk)
+        entries = min(entries, link.batch_limit or entries)
+    return link
+
+
+def test_requests_given_up_for_one_reason_and_another_are_shown_to_a_person() -> None:
+    codes = ("UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT")
+
+    assert given_up(*(codes * 2), entries=8).pause_kind == "outage"
+    CampaignLink.objects.all().delete()
+    link = given_up(*(codes * 3), entries=8)
+
+    assert (link.pause_kind, link.pause_code) == ("configuration", "request_given_up")
+    assert link.pause_reason == "QUERY_TIMEOUT: no"
+
+
+def test_what_takes_too_long_becomes_smaller_also_after_a_person_was_told() -> None:
+    locked = given_up(*["UNABLE_TO_LOCK_ROW"] * 6, entries=20)
+    assert (locked.pause_code, locked.batch_limit) == ("request_given_up", None), "a smaller batch is locked alike"
+    CampaignLink.objects.all().delete()
+
+    link = given_up(*["UNABLE_TO_LOCK_ROW"] * 5, *["REQUEST_RUNNING_TOO_LONG"] * 3, entries=20)
+
+    assert (link.pause_code, link.batch_limit) == ("request_given_up", 2)
+
+
 @pytest.mark.parametrize("state", ["paused", "closed"])
 def test_a_link_that_a_person_stopped_meanwhile_stays_as_it_is(state: str) -> None:
     link = CampaignLinkFactory.create()

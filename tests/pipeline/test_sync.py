@@ -9,6 +9,7 @@ from connector.core.plan import plan_person
 from connector.models import CampaignLabels, SalesforceOrg, SyncRun
 from connector.pipeline import apply, sync
 from connector.pipeline.claim import ClaimLostError, NothingClaimed
+from connector.pipeline.connection import connect
 from connector.pipeline.report import Report
 from connector.pipeline.sync import run_batch
 from tests.acceptance.people import someone
@@ -47,6 +48,23 @@ def test_labels_and_usage_are_kept_for_the_admin(world: World) -> None:
     org = SalesforceOrg.objects.get()
     assert (org.api_used, org.api_limit) == (world.api_calls(), 100_000)
     assert [label["label"] for label in CampaignLabels.objects.get().labels][:2] == ["Sent", "Registered"]
+
+
+def test_labels_that_cannot_be_kept_hide_neither_what_salesforce_said_nor_the_calls(world: World) -> None:
+    world.receive(someone("p1"))
+    lose_the_write = before_call(3, lambda: world.fault({"status": 503}, kind="composite"))
+
+    with (
+        mock.patch.object(connect, "store_labels", side_effect=RuntimeError("no room")),
+        lose_the_write,
+        pytest.raises(RuntimeError),
+    ):
+        run(world)
+
+    told = SyncRun.objects.get()
+    assert (told.error_code, told.api_calls) == ("http_503", world.api_calls() + 1), "with the call that was lost"
+    assert world.link_now().pause_code == "http_503"
+    assert world.entry("p1").state == "pending"
 
 
 def test_a_bug_fails_the_row_that_meets_it_and_no_other(world: World) -> None:
