@@ -54,7 +54,7 @@ WRITTEN_BY_US = (
 QUEUE = ("success", "failure", "ormq", "schedule")
 _FIRST_POSTED = {
     "errand": "stop again next", "webhooksource": "replace_secrets new_secret new_token test_message once revoke",
-    "campaignlink": "wizard_discard mapping_check mapping_switch count state check no_shows",
+    "campaignlink": "wizard_discard mapping_check mapping_switch count state check no_shows no_show_label",
     "syncattempt": "put_back", "syncrun": "put_back_many",
     "salesforceorg": "callback check log_in links_state",
     "outboxentry": "answer_many take_back_many resend_group find resync take_back",

@@ -1,19 +1,23 @@
 """Ask which status of the campaign “No show” becomes, where a link has none: one question, not all of the settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from connector.admin.frame.base import render_page
+from connector.admin.frame.base import find_or_404, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.people.answers import may_answer
 from connector.core.state import State
 from connector.models import CampaignLink
+from connector.pipeline.no_shows import NoShowRefusal, refuse_no_shows
 from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.member_statuses import MemberStatuses, look_at_statuses, stored_statuses
 from connector.pipeline.setup.no_show_label import (
@@ -33,7 +37,29 @@ class LabelChoice:
     """Whether the campaign lacks it: it is created in Salesforce when it is chosen."""
 
 
-def ask_label(model_admin: Any, request: HttpRequest, link: CampaignLink) -> HttpResponse:
+def label_view(model_admin: Any) -> Callable[..., HttpResponse]:
+    """Return the view that asks which status it is, where nothing else is missing: the marking asks about the rest.
+
+    Safe to press twice: once a status is chosen, each press leads on to the question whom to mark.
+    """
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
+        if not may_answer(request):
+            raise PermissionDenied
+        is_missing = refuse_no_shows(link, now=timezone.now()) is NoShowRefusal.NO_LABEL
+        if not is_missing or not model_admin.has_change_permission(request, link):
+            return _lead_to_marking(link)
+        return _ask_label(model_admin, request, link)
+
+    return view
+
+
+def _lead_to_marking(link: CampaignLink) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:connector_campaignlink_no_shows", args=[link.pk]))
+
+
+def _ask_label(model_admin: Any, request: HttpRequest, link: CampaignLink) -> HttpResponse:
     """Show the statuses as they were last read; a press on a button reads them anew, or chooses one and goes on."""
     is_reading = request.POST.get("go") == "read"
     found = look_at_statuses(link) if is_reading else stored_statuses(link)
@@ -62,9 +88,9 @@ def _choose(model_admin: Any, request: HttpRequest, link: CampaignLink, *, label
         model_admin.log_change(request, link, [{"changed": {"fields": [f"+ {one}" for one in made.created]}}])
     if made.problem_code or label not in [known.label for known in made.labels]:
         return _show(model_admin, request, link, found=made, errors=[_refusal(made)])
-    choose_no_show_label(link, label, now=timezone.now())
-    messages.success(request, gettext("“No show” becomes “%(label)s” in the campaign.") % {"label": label})
-    return HttpResponseRedirect(reverse("admin:connector_campaignlink_no_shows", args=[link.pk]))
+    if choose_no_show_label(link, label, now=timezone.now()):
+        messages.success(request, gettext("“No show” becomes “%(label)s” in the campaign.") % {"label": label})
+    return _lead_to_marking(link)
 
 
 def _refusal(made: MemberStatuses) -> str:

@@ -12,8 +12,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404
+from connector.admin.frame.confirming import is_confirmed
 from connector.admin.frame.names import name_of
-from connector.admin.links.no_show_label import ask_label
 from connector.admin.people.answers import may_answer
 from connector.models import CampaignLink
 from connector.pipeline.audit_lines import deed
@@ -49,14 +49,14 @@ def no_shows_view(model_admin: Any) -> Callable[..., HttpResponse]:
         link = find_or_404(CampaignLink.objects.select_related("org"), object_id)
         if not may_answer(request):
             raise PermissionDenied
-        back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
         refusal = refuse_no_shows(link, now=timezone.now())
-        if refusal is None and request.method != "POST":
-            return ask(model_admin, request, _question(link, back_url=back_url))
-        if refusal is NoShowRefusal.NO_LABEL and model_admin.has_change_permission(request, link):
-            return ask_label(model_admin, request, link)
         if refusal is not None:
             return _lead_to_what_is_missing(model_admin, request, link, refusal)
+        back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
+        if request.method != "POST":
+            return ask(model_admin, request, _question(link, back_url=back_url))
+        if not is_confirmed(request):  # sent by something else than the question, e.g. by going back in the browser
+            return HttpResponseRedirect(request.path)
         _mark(request, model_admin, link)
         return HttpResponseRedirect(back_url)
 
@@ -69,6 +69,8 @@ def _lead_to_what_is_missing(
     """Say what is missing, on the page where it can be settled for whoever may."""
     is_setting = refusal is not NoShowRefusal.NOT_OVER
     may_settle = model_admin.has_change_permission(request, link)
+    if refusal is NoShowRefusal.NO_LABEL and may_settle:
+        return HttpResponseRedirect(reverse("admin:connector_campaignlink_no_show_label", args=[link.pk]))
     words = [_REFUSALS[refusal]()]
     if is_setting and not may_settle:
         words.append(gettext("An administrator does that in the settings of the link."))

@@ -90,19 +90,25 @@ def create_link_statuses(link: CampaignLink) -> MemberStatuses:
 
     Safe to repeat: the campaign is read again before anything is written. Call outside a transaction.
     """
+    found = create_chosen_statuses(link, statuses_of(link))
+    if not found.problem_code and not found.missing and link.pk is not None:
+        lift_configuration_pause(link.pk)
+        request_drain([link.pk])
+    return found
+
+
+def create_chosen_statuses(link: CampaignLink, statuses: Mapping[State, str]) -> MemberStatuses:
+    """Make those of some statuses that a link's campaign lacks, and no others. Call outside a transaction: HTTP."""
     try:
         with borrowed_gateway(link.org, None) as gateway:
-            found = read_statuses(gateway, link.campaign_id, statuses=statuses_of(link))
+            found = read_statuses(gateway, link.campaign_id, statuses=statuses)
             if found.missing and found.may_create:
-                found = create_statuses(gateway, link.campaign_id, statuses=statuses_of(link))
+                found = create_statuses(gateway, link.campaign_id, statuses=statuses)
     except SalesforceError as exc:
         return MemberStatuses(problem_code=exc.code)
     except WrongEncryptionKey:
         return MemberStatuses(problem_code="wrong_encryption_key")
     store_labels(link.org, link.campaign_id, labels=found.labels)
-    if not found.missing and link.pk is not None:
-        lift_configuration_pause(link.pk)
-        request_drain([link.pk])
     return found
 
 

@@ -10,7 +10,12 @@ from connector.core.state import State
 from connector.core.validate_link import validate_statuses
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change
-from connector.pipeline.setup.member_statuses import MemberStatuses, create_link_statuses, statuses_of, stored_statuses
+from connector.pipeline.setup.member_statuses import (
+    MemberStatuses,
+    create_chosen_statuses,
+    statuses_of,
+    stored_statuses,
+)
 
 _COLUMN = "status_no_show"
 
@@ -27,21 +32,30 @@ def label_problems(link: CampaignLink, label: str) -> list[Problem]:
 
 
 def create_no_show_label(link: CampaignLink, label: str) -> MemberStatuses:
-    """Make a label in the campaign where that lacks it; it is not chosen yet. Call outside a transaction: HTTP."""
+    """Make a label, and no other, in the campaign where that lacks it; it is not chosen yet.
+
+    Call outside a transaction: it speaks HTTP.
+    """
     found = stored_statuses(link)
     if label in [known.label for known in found.labels]:
         return found
-    return create_link_statuses(_with_label(link, label))
+    return create_chosen_statuses(link, {State.NO_SHOW: label})
 
 
-def choose_no_show_label(link: CampaignLink, label: str, *, now: datetime) -> None:
-    """Let a link write a label for no-shows. Who was marked before is sent again; nobody else is concerned."""
+def choose_no_show_label(link: CampaignLink, label: str, *, now: datetime) -> bool:
+    """Let a link write a label for no-shows; False, and nothing changes, where it has one by now.
+
+    Who was marked before is sent again; nobody else is concerned.
+    """
     with transaction.atomic():
         locked = CampaignLink.objects.select_for_update(of=("self",), no_key=True).get(pk=link.pk)
+        if getattr(locked, _COLUMN):
+            return False
         setattr(locked, _COLUMN, label)
         locked.save()
         if OutboxEntry.objects.filter(link=locked, target_state=State.NO_SHOW).exists():
             follow_link_change(locked, LinkChange(frozenset({_COLUMN})), now=now)
+    return True
 
 
 def _with_label(link: CampaignLink, label: str) -> CampaignLink:

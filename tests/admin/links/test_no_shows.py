@@ -30,6 +30,14 @@ def url_of(link: CampaignLink) -> str:
     return reverse("admin:connector_campaignlink_no_shows", args=[link.pk])
 
 
+def label_url_of(link: CampaignLink) -> str:
+    return reverse("admin:connector_campaignlink_no_show_label", args=[link.pk])
+
+
+CONFIRMED = {"confirmed": "1"}
+"""What the form of the question sends."""
+
+
 def said(response: Any) -> str:
     return " ".join(str(message) for message in response.context["messages"])
 
@@ -57,11 +65,21 @@ def test_many_who_wait_are_named_in_part_and_hidden_from_whoever_may_not_see_peo
 
 
 def test_marking_says_how_many_and_twice_is_once(admin_client: Client, link: CampaignLink) -> None:
-    assert "2 participants are marked as no-shows." in said(admin_client.post(url_of(link), follow=True))
-    assert "Nobody was left to mark." in said(admin_client.post(url_of(link), follow=True))
+    assert "2 participants are marked as no-shows." in said(admin_client.post(url_of(link), CONFIRMED, follow=True))
+    assert "Nobody was left to mark." in said(admin_client.post(url_of(link), CONFIRMED, follow=True))
     marked = OutboxEntry.objects.filter(target_state=State.NO_SHOW)
     assert {(entry.state, entry.requested_by) for entry in marked} == {("pending", "admin")}
     assert marked.count() == 2
+
+
+@pytest.mark.parametrize("sent", [{}, {"label": "Sent"}, {"go": "read"}])
+def test_nobody_is_marked_by_what_the_question_did_not_send(
+    admin_client: Client, link: CampaignLink, sent: dict[str, str]
+) -> None:
+    page = admin_client.post(url_of(link), sent, follow=True)
+    assert page.redirect_chain == [(url_of(link), 302)]
+    assert '<input type="hidden" name="confirmed" value="1">' in page.content.decode()
+    assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +94,7 @@ def test_what_is_missing_is_said_instead(
 ) -> None:
     CampaignLink.objects.update(**columns)
     assert words in said(admin_client.get(url_of(link), follow=True))
-    assert words in said(admin_client.post(url_of(link), follow=True))
+    assert words in said(admin_client.post(url_of(link), CONFIRMED, follow=True))
     assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists()
 
 
@@ -108,22 +126,24 @@ def test_the_status_is_asked_for_created_and_leads_to_the_question(admin_client:
     url = need_of(admin_client, over).url
     assert url == url_of(over.link)
     before = over.api_calls()
-    page = admin_client.get(url)
+    page = admin_client.get(url, follow=True)
+    asking = label_url_of(over.link)
+    assert page.redirect_chain == [(asking, 302)]
     assert [(one.value, one.is_new) for one in page.context["choices"]] == [
         ("Sent", False), ("Declined", False), ("No show", True),
     ]  # fmt: skip
     assert over.api_calls() == before, "nothing is read, and nothing created, when a page is opened"
 
-    assert "Choose a status." in admin_client.post(url).content.decode()
-    assert "Choose a status." in admin_client.post(url, {"label": "Attended"}).content.decode()
-    page = admin_client.post(url, {"label": "No show"}, follow=True)
+    assert "Choose a status." in admin_client.post(asking).content.decode()
+    assert "Choose a status." in admin_client.post(asking, {"label": "Attended"}).content.decode()
+    page = admin_client.post(asking, {"label": "No show"}, follow=True)
 
     assert page.redirect_chain == [(url, 302)]
     assert "Mark as no-shows: 1 participant" in page.content.decode()
     assert "still waiting to be sent" not in page.content.decode()
     assert over.link_now().status_no_show == "No show"
     assert "No show" in {row["Label"] for row in over.rows("CampaignMemberStatus")}
-    admin_client.post(url)
+    admin_client.post(url, CONFIRMED)
     over.drain()
     assert over.members() == {"ada@example.org": "No show"}
     assert over.link_now().history.first().status_no_show == "No show"
@@ -131,15 +151,27 @@ def test_the_status_is_asked_for_created_and_leads_to_the_question(admin_client:
 
 def test_a_status_that_is_there_is_chosen_without_a_call(admin_client: Client, over: World) -> None:
     before = over.api_calls()
-    admin_client.post(url_of(over.link), {"label": "Sent"})
+    admin_client.post(label_url_of(over.link), {"label": "Sent"})
     assert (over.api_calls(), over.link_now().status_no_show) == (before, "Sent")
+
+
+@pytest.mark.parametrize("again", [{"label": "Sent"}, {"label": "No show"}, {"go": "read"}])
+def test_a_second_press_leads_to_the_question_and_marks_nobody(
+    admin_client: Client, over: World, again: dict[str, str]
+) -> None:
+    admin_client.post(label_url_of(over.link), {"label": "Sent"})
+    before = over.api_calls()
+    page = admin_client.post(label_url_of(over.link), again, follow=True)
+    assert page.redirect_chain == [(url_of(over.link), 302)]
+    assert (over.api_calls(), over.link_now().status_no_show) == (before, "Sent")
+    assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists()
 
 
 def test_a_status_that_salesforce_does_not_create_is_not_chosen(admin_client: Client, over: World) -> None:
     over.fault(
         {"error_code": "INSUFFICIENT_ACCESS_OR_READONLY", "rows": "all"}, sobject="CampaignMemberStatus", method="POST"
     )
-    page = admin_client.post(url_of(over.link), {"label": "No show"}).content.decode()
+    page = admin_client.post(label_url_of(over.link), {"label": "No show"}).content.decode()
     assert "Salesforce did not create it" in page
     assert over.link_now().status_no_show == ""
 
@@ -148,13 +180,15 @@ def test_whoever_may_not_change_the_link_reads_who_may(sign_in: SignIn, over: Wo
     operator = sign_in("view_campaignlink", "answer_campaignlink")
     need = need_of(operator, over)
     assert (need.url, "An administrator first chooses" in need.detail) == ("", True)
-    assert operator.post(url_of(over.link), {"label": "Sent"}).status_code == 302
+    page = operator.post(label_url_of(over.link), {"label": "Sent"}, follow=True)
+    assert "An administrator does that" in said(page)
     assert over.link_now().status_no_show == ""
 
 
 def test_only_who_may_answer_for_participants_may_mark(sign_in: SignIn, link: CampaignLink) -> None:
     client = sign_in("view_campaignlink", "resync_campaignlink")
-    assert client.post(url_of(link)).status_code == 403
+    assert client.post(url_of(link), CONFIRMED).status_code == 403
+    assert client.post(label_url_of(link), {"label": "Sent"}).status_code == 403
     page = client.get(reverse("admin:connector_campaignlink_event", args=[link.pk]))
     assert "Mark no-shows" not in page.content.decode()
 
