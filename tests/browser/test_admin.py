@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg, WebhookSource
 from tests.browser.conftest import Visitor
+from tests.browser.look import find_faults
 from tests.factories import OutboxEntryFactory, SyncAttemptFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World
 
@@ -64,6 +65,7 @@ def test_an_event_is_linked_by_keyboard(world: World, visitor: Visitor) -> None:
     expect(page.locator("#id_inwink_event_id")).to_have_value("event-forum")
     page.locator("#id_campaign").press_sequentially("forum rh")
     expect(page.get_by_role("option", name="Forum RH 2027")).to_be_visible()
+    assert list(find_faults(page)) == [], "the open list is read in both themes"
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#id_status_registered")).to_have_value("Inscrit")

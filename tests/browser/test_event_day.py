@@ -87,6 +87,23 @@ def test_the_sum_of_an_event_follows_those_on_their_way_and_then_rests(world: Wo
     assert french_phone.complaints == []
 
 
+def test_the_sum_of_a_held_event_says_why_and_goes_on_by_itself(world: World, french_phone: Visitor) -> None:
+    source = WebhookSourceFactory.create()
+    world.configure(state="paused")
+    post(french_phone.address, source.pk, person(1, came=False))
+    page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/event/")
+    held = page.locator("[data-now]").get_by_text("Cette liaison a été mise en pause par une personne")
+    expect(held).to_be_visible()
+    expect(page.get_by_text("Rien n’est envoyé pour l’instant.")).to_be_visible()
+    world.configure(state="active")
+    expect(held).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("S’actualise tout seul tant que des participants attendent")).to_be_visible()
+    world.drain()
+    expect(page.locator("[data-now-number=member]")).to_have_text("1", timeout=15_000)
+    expect(page.get_by_text("Plus personne n’attend.")).to_be_visible()
+    assert french_phone.complaints == []
+
+
 def test_the_event_page_counts_the_campaign_and_fits_a_phone(world: World, french_phone: Visitor) -> None:
     world.send(person(1, came=True))
     page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/event/")

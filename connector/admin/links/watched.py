@@ -52,9 +52,14 @@ class Watched:
         return begins is not None and ends is not None and begins <= self.now < ends
 
     @property
-    def is_moving(self) -> bool:
-        """Whether people are on their way to Salesforce: some wait, and nothing holds the link."""
-        return bool(self.standing.total.waiting or self.received.unmoved) and not explain_link(self.link)
+    def is_settled(self) -> bool:
+        """Whether nobody waits for Salesforce: neither a participant, nor somebody who came before the link."""
+        return not (self.standing.total.waiting or self.received.unmoved)
+
+    @property
+    def held_words(self) -> str:
+        """Say why those who wait are not sent now, "" where they are, and where nobody waits."""
+        return "" if self.is_settled else explain_link(self.link)
 
     @property
     def is_silent(self) -> bool:
@@ -101,7 +106,7 @@ class Watched:
     def late_words(self) -> str:
         """Say how many were written in the last hour where nothing live was, "" where nobody was."""
         count = 0 if self.delay else self.received.written
-        text = ngettext("%(count)s sent who had come earlier", "%(count)s sent who had come earlier", count)
+        text = ngettext("%(count)s sent who had arrived before", "%(count)s sent who had arrived before", count)
         return text % {"count": count} if count else ""
 
     @property

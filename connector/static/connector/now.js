@@ -1,8 +1,9 @@
-/* A piece of a page that keeps itself fresh: asked for every few seconds while somebody looks at it. A piece that says
-   that it is settled is not asked for again. */
+/* A piece of a page that keeps itself fresh: asked for every few seconds while somebody looks at it, less often where it
+   says that nothing moves in it for now. A piece that says that it is settled is not asked for again. */
 "use strict";
 
 const EVERY_MS = 4000;
+const SELDOM_MS = 15000; // while the piece says that nothing is sent
 const SLOWEST_MS = 60000; // between two tries while nothing answers
 const GIVE_UP_MS = 15000; // for one answer
 
@@ -10,7 +11,7 @@ class FreshPiece {
   constructor(place, status) {
     this.place = place;
     this.status = status;
-    this.wait = EVERY_MS;
+    this.wait = this.pace();
     this.timer = null;
     this.isAsking = false;
     this.isOver = this.isSettled();
@@ -19,7 +20,7 @@ class FreshPiece {
     }
     document.addEventListener("visibilitychange", () => this.onVisible());
     window.addEventListener("online", () => this.refresh());
-    this.say("live");
+    this.say(this.isSeldom() ? "seldom" : "live");
     this.schedule();
   }
 
@@ -35,6 +36,14 @@ class FreshPiece {
     return this.place.querySelector("[data-now-settled]") !== null;
   }
 
+  isSeldom() {
+    return this.place.querySelector("[data-now-seldom]") !== null;
+  }
+
+  pace() {
+    return this.isSeldom() ? SELDOM_MS : EVERY_MS;
+  }
+
   schedule() {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.refresh(), this.wait);
@@ -48,7 +57,7 @@ class FreshPiece {
       window.clearTimeout(this.timer);
       this.say("paused");
     } else {
-      this.wait = EVERY_MS;
+      this.wait = this.pace();
       this.refresh();
     }
   }
@@ -65,7 +74,7 @@ class FreshPiece {
       this.say(outcome === "out" ? "out" : "settled");
       return; // no later try can succeed, or would say anything else
     }
-    this.wait = outcome === "live" ? EVERY_MS : Math.min(2 * this.wait, SLOWEST_MS);
+    this.wait = outcome === "lost" ? Math.min(2 * this.wait, SLOWEST_MS) : this.pace();
     if (!document.hidden) {
       this.say(outcome);
       this.schedule();
@@ -86,7 +95,7 @@ class FreshPiece {
         return "lost";
       }
       this.show(await answer.text());
-      return "live";
+      return this.isSeldom() ? "seldom" : "live";
     } catch (error) {
       return "lost"; // offline, or no answer in time
     }

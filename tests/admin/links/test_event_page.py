@@ -257,7 +257,7 @@ def test_who_was_sent_from_before_the_link_is_not_called_nothing(admin_client: C
     assert "in the last 24 hours; 24 participants were sent who had come before" in page.content.decode()
     assert "nothing was sent" not in page.content.decode()
     for elsewhere in ("/admin/", url_of(link, "day")):
-        assert "19 sent who had come earlier" in admin_client.get(elsewhere).content.decode()
+        assert "19 sent who had arrived before" in admin_client.get(elsewhere).content.decode()
 
 
 @pytest.mark.django_db
@@ -295,6 +295,7 @@ def test_the_page_costs_the_same_however_many_participants_there_are(
 
 
 SETTLED = "data-now-settled"
+SELDOM = "data-now-seldom"
 
 
 @pytest.mark.django_db
@@ -320,12 +321,24 @@ def test_the_sum_says_how_fresh_it_is_and_is_asked_for_while_somebody_waits(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "held", [{"state": "paused"}, {"state": "closed"}, {"pause_kind": "configuration", "pause_code": "label_gone"}]
+    ("held", "why"),
+    [
+        ({"state": "paused"}, "This link was paused by a person"),
+        ({"state": "closed"}, "This link is closed"),
+        ({"pause_kind": "configuration", "pause_code": "label_gone"}, "status"),
+        ({"org__state": "paused"}, "The organisation is paused and resumes by itself."),
+    ],
 )
-def test_while_a_link_is_held_nothing_is_asked_for_again(admin_client: Client, held: dict[str, str]) -> None:
+def test_whoever_waits_while_a_link_is_held_is_asked_for_seldom_and_the_sum_says_why(
+    admin_client: Client, held: dict[str, str], why: str
+) -> None:
     link = CampaignLinkFactory.create(**held)
-    OutboxEntryFactory.create(link=link, state=EntryState.PENDING)
-    assert SETTLED in admin_client.get(url_of(link, "event")).content.decode()
+    entry = OutboxEntryFactory.create(link=link, state=EntryState.PENDING)
+    piece = admin_client.get(url_of(link, "event_now")).content.decode()
+    assert (SETTLED in piece, SELDOM in piece, why in piece) == (False, True, True)
+    OutboxEntry.objects.filter(pk=entry.pk).update(state=EntryState.SYNCED)
+    after = admin_client.get(url_of(link, "event_now")).content.decode()
+    assert (SETTLED in after, SELDOM in after, why in after) == (True, False, False)
 
 
 @pytest.mark.django_db
