@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -55,7 +56,8 @@ def _is_many(value: Any) -> bool:
 
 def _bare(value: Any) -> Any:
     if isinstance(value, Permission):
-        return f"{value.content_type.app_label}.{value.codename}"
+        content_type = ContentType.objects.get_for_id(value.content_type_id)  # cached, unlike `value.content_type`
+        return f"{content_type.app_label}.{value.codename}"
     return value if isinstance(value, bool | None) else str(value)
 
 

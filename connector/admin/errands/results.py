@@ -132,23 +132,13 @@ _STANDINGS = {Finding.WAITING: "waiting", Finding.NEEDS_ANSWER: "needs_answer", 
 def reconcile_context(errand: Errand) -> dict[str, Any]:
     """Return how the event compares with its campaign; one query for the names of participants."""
     result = errand.result
-    people = result.get("people", {})
-    emails = _emails_of(row[0] for rows in people.values() for row in rows[:SHOWN])
     counts = result.get("counts", {})
-    findings = [
-        {
-            "term": count_term(counts.get(finding, 0), FINDING_WORDS[finding], colour, _standing_url(errand, finding)),
-            "does": does,
-            "people": [_compared(row, emails) for row in people.get(finding, [])[:SHOWN]],
-        }
-        for finding, does, colour in _FINDINGS
-    ]
     mendable = counts.get(Finding.MISSING, 0) + counts.get(Finding.WRONG_STATUS, 0)
     missed = len(result.get("never_received", [])) + len(result.get("outdated", []))
     return {
         "result": result,
         "rows": sum(counts.values()),
-        "findings": findings,
+        "findings": _findings_of(errand, counts),
         "never_received": result.get("never_received", [])[:SHOWN],
         "never_received_count": len(result.get("never_received", [])),
         "outdated": result.get("outdated", [])[:SHOWN],
@@ -158,6 +148,20 @@ def reconcile_context(errand: Errand) -> dict[str, Any]:
         "mendable": mendable + missed,
         "agrees": not (mendable + missed + counts.get(Finding.REMOVED, 0) + len(result.get("extra", []))),
     }
+
+
+def _findings_of(errand: Errand, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return each finding with how many it concerns and the first of them."""
+    people = errand.result.get("people", {})
+    emails = _emails_of(row[0] for rows in people.values() for row in rows[:SHOWN])
+    return [
+        {
+            "term": count_term(counts.get(finding, 0), FINDING_WORDS[finding], colour, _standing_url(errand, finding)),
+            "does": does,
+            "people": [_compared(row, emails) for row in people.get(finding, [])[:SHOWN]],
+        }
+        for finding, does, colour in _FINDINGS
+    ]
 
 
 def _emails_of(ids: Iterable[int]) -> dict[int, str]:

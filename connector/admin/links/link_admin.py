@@ -27,8 +27,7 @@ from connector.admin.links.many import change_selected
 from connector.admin.links.mapping.pages import mapping_urls
 from connector.admin.links.match_form import MATCH_FIELDS
 from connector.admin.links.new_people_form import RECORD_TYPE_FIELDS
-from connector.admin.links.no_show_label import label_view
-from connector.admin.links.no_shows import no_shows_view
+from connector.admin.links.no_shows import no_show_urls
 from connector.admin.links.page import link_context, new_link_context
 from connector.admin.links.preview import preview_view
 from connector.admin.links.reconciliation import reconciliation_view
@@ -167,8 +166,7 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             object_url(self, "day-now", view=day.day_now_view(self)),
             object_url(self, "resync", view=views.resync_view(self)),
             object_url(self, "state", view=views.state_view(self)),
-            object_url(self, "no-shows", view=no_shows_view(self)),
-            object_url(self, "no-show-label", view=label_view(self)),
+            *no_show_urls(self),
             object_url(self, "put-back", view=partial(put_back.link_page, self)),
             object_url(self, "reconciliation", view=reconciliation_view(self)),
             object_url(self, "check", view=checks.check_view(self)),

@@ -6,14 +6,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_noop, ngettext
 
-from connector.admin.frame.base import Question, ask, find_or_404
+from connector.admin.frame.base import Question, ask, find_or_404, object_url
 from connector.admin.frame.confirming import is_confirmed
 from connector.admin.frame.names import name_of
+from connector.admin.links.no_show_label import label_view
 from connector.admin.people.answers import may_answer
 from connector.models import CampaignLink
 from connector.pipeline.audit_lines import deed
@@ -42,7 +43,15 @@ def may_mark_no_shows(request: HttpRequest, link: CampaignLink) -> bool:
     return is_over and may_answer(request)
 
 
-def no_shows_view(model_admin: Any) -> Callable[..., HttpResponse]:
+def no_show_urls(model_admin: Any) -> list[URLPattern]:
+    """Return the addresses of both questions: whom to mark, and as what where the link does not say."""
+    return [
+        object_url(model_admin, "no-shows", view=_no_shows_view(model_admin)),
+        object_url(model_admin, "no-show-label", view=label_view(model_admin)),
+    ]
+
+
+def _no_shows_view(model_admin: Any) -> Callable[..., HttpResponse]:
     """Return the view that marks a link's no-shows once it was asked."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:

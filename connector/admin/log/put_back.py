@@ -64,7 +64,7 @@ def put_back_page(model_admin: AnyAdmin, request: HttpRequest, place: Place) -> 
     if request.method != "POST":
         return render_page(model_admin, request, template, title=place.title, context={"place": place})
     reason = request.POST.get("reason", "").strip()
-    if request.method == "POST" and reason:
+    if reason:
         return _carry_out(request, place, reason=reason[:500])
     try:
         preview = preview_put_back(place.selection, limit=AT_ONCE)

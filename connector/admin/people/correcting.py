@@ -12,6 +12,7 @@ from connector.admin.frame.explain import explain_link
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.names import entry_url, name_of
 from connector.admin.people.resending import may_resync
+from connector.core.state import State
 from connector.models import OutboxEntry
 from connector.pipeline.resync import correct_status, corrected
 
@@ -40,30 +41,34 @@ def correct_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
 def _question(entry: OutboxEntry) -> Question:
     state = corrected(entry).state
     label = entry.link.statuses().get(state, "") if state else ""
-    if label:
-        text = gettext(
-            "inwink says now: %(state)s. The status “%(label)s” is written to the campaign even if the present one "
-            "ranks higher."
-        )
-    elif state:
-        text = gettext(
-            "inwink says now: %(state)s. This event writes no status for that, so that there is nothing to correct: "
-            "the campaign keeps what it has. Correct the participant in inwink, or choose a status for it in the "
-            "settings of the event."
-        )
-    else:
-        text = gettext("inwink has never said whether this person is registered or came: there is nothing to correct.")
     facts = [gettext("Event: %(event)s") % {"event": entry.link}]
     if entry.sent_label:
         facts.append(gettext("Last sent to the campaign: “%(label)s”.") % {"label": entry.sent_label})
     return Question(
         title=gettext("Correct the status of %(person)s?") % {"person": name_of(entry)},
-        text=text % {"state": STATE_LABELS[state or ""], "label": label},
+        text=_text(state, label=label),
         facts=facts,
         button=gettext("Write this status") if label else "",
         reason_label=gettext("Why? (kept with your name)"),
         back_url=entry_url(entry),
     )
+
+
+def _text(state: State | None, *, label: str) -> str:
+    """Say what inwink says now and what would be written, or why there is nothing to correct."""
+    if not state:
+        return gettext("inwink has never said whether this person is registered or came: there is nothing to correct.")
+    text = gettext(
+        "inwink says now: %(state)s. This event writes no status for that, so that there is nothing to correct: "
+        "the campaign keeps what it has. Correct the participant in inwink, or choose a status for it in the "
+        "settings of the event."
+    )
+    if label:
+        text = gettext(
+            "inwink says now: %(state)s. The status “%(label)s” is written to the campaign even if the present one "
+            "ranks higher."
+        )
+    return text % {"state": STATE_LABELS[state], "label": label}
 
 
 def _say_corrected(request: HttpRequest, entry: OutboxEntry) -> None:

@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from connector.models import SalesforceOrg
+from connector.models import CampaignLink, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, record_usage
 from connector.salesforce.composite import Query
@@ -35,10 +35,12 @@ class FoundOwners:
     problem_code: str = ""
 
 
-def find_owners(org: SalesforceOrg, text: str) -> FoundOwners:
-    """Return the active users and the queues for Leads whose name contains a text; nobody for an empty one.
+def find_owners(org: SalesforceOrg, text: str, *, create_as: str) -> FoundOwners:
+    """Return who may own new people and whose name contains a text; nobody for an empty one.
 
-    Both are asked in one call, which is counted like every other. Call outside a transaction: it speaks HTTP.
+    Active users, and where Leads are created (`create_as`) also the queues for Leads: a queue cannot own a Contact.
+    https://help.salesforce.com/s/articleView?id=sales.queues_overview.htm&type=5
+    All are asked in one call, which is counted like every other. Call outside a transaction: it speaks HTTP.
     """
     wanted = text.strip()
     if not wanted:
@@ -46,7 +48,7 @@ def find_owners(org: SalesforceOrg, text: str) -> FoundOwners:
     try:
         with closing(gateway_for(org)) as gateway:
             try:
-                return FoundOwners(_ask(gateway, wanted))
+                return FoundOwners(_ask(gateway, wanted, create_as=create_as))
             finally:
                 record_usage(org, gateway)
     except SalesforceError as exc:
@@ -55,16 +57,17 @@ def find_owners(org: SalesforceOrg, text: str) -> FoundOwners:
         return FoundOwners(problem_code="wrong_encryption_key")
 
 
-def _ask(gateway: Gateway, wanted: str) -> tuple[FoundOwner, ...]:
-    users, queues = gateway.composite(
-        [Query("users", users_by_name(wanted, MOST_FOUND)), Query("queues", queues_by_name(wanted, MOST_FOUND))]
-    )
+def _ask(gateway: Gateway, wanted: str, *, create_as: str) -> tuple[FoundOwner, ...]:
+    queries = [Query("users", users_by_name(wanted, MOST_FOUND))]
+    if create_as == CampaignLink.Create.LEAD:
+        queries.append(Query("queues", queues_by_name(wanted, MOST_FOUND)))
+    users, *others = gateway.composite(queries)
     if users.error is not None:
         raise RequestRefused(
             users.error.code, users.error.message, kind=users.error.kind, http_status=users.http_status
         )
-    found = [_user(row) for row in users.records]
-    return (*found, *(() if queues.error else map(_queue, queues.records)))  # queues can be hidden from the user
+    queues = [_queue(row) for answer in others if not answer.error for row in answer.records]  # can be hidden from us
+    return (*(_user(row) for row in users.records), *queues)
 
 
 def _user(row: Record) -> FoundOwner:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from connector.admin.links.wizard.drafts import find_draft, mark_step, store_dra
 from connector.core.schema import FieldSpec
 from connector.models import LinkDraft, SalesforceOrg
 from connector.pipeline.audit_lines import deed
+from connector.pipeline.connection.connect import CampaignChoice
 from connector.pipeline.setup.new_campaign import (
     NAME_LENGTH,
     OWN_STATUSES,
@@ -97,24 +98,32 @@ def new_campaign_view(model_admin: Any) -> View:
         if picked is None or org is None:
             return _ask_model(model_admin, request, draft, org)
         model = look_at_model(org, picked.id)
-        is_filled = "Name" in request.POST
-        form = NewCampaignForm(model, request.POST if is_filled else None, initial={"Name": draft.event_name})
-        if is_filled and model.may_create and form.is_valid():
+        form = NewCampaignForm(model, _sent(request), initial={"Name": draft.event_name})
+        if model.may_create and form.is_valid():
             made = create_campaign(org, picked.id, form.cleaned_data)
             if made.campaign is not None:
-                words = gettext_noop("campaign created in Salesforce: %(name)s (%(id)s)")
-                model_admin.log_change(request, org, deed(words, name=made.campaign.name, id=made.campaign.id))
+                _log_created(model_admin, request, org, made.campaign)
                 return _adopt(request, draft, org, made)
             _complain(request, form, made)
-        context = {"org": org, "form": form, "sealed": request.POST["model"], **_show_model(model)}
-        return _page(model_admin, request, draft, context)
+        return _page(model_admin, request, draft, {"org": org, "form": form, **_show_model(request, model)})
 
     return view
 
 
-def _show_model(model: CampaignModel) -> dict[str, Any]:
-    """Return what the page says about the model, and what Salesforce adds by itself."""
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """Return what is new, None where the model alone was posted."""
+    return request.POST if "Name" in request.POST else None
+
+
+def _log_created(model_admin: Any, request: HttpRequest, org: SalesforceOrg, campaign: CampaignChoice) -> None:
+    words = gettext_noop("campaign created in Salesforce: %(name)s (%(id)s)")
+    model_admin.log_change(request, org, deed(words, name=campaign.name, id=campaign.id))
+
+
+def _show_model(request: HttpRequest, model: CampaignModel) -> dict[str, Any]:
+    """Return what the page says about the model and posts of it, and what Salesforce adds by itself."""
     return {
+        "sealed": request.POST["model"],
         "model": model,
         "model_detail": describe_choice(model.campaign) if model.campaign else "",
         "own_statuses": ", ".join(OWN_STATUSES),

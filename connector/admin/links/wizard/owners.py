@@ -20,7 +20,7 @@ def search_owners(request: HttpRequest, form: DraftForm) -> None:
     if form.org is None:
         return
     text = request.POST.get("owner_q", "")
-    answer = find_owners(form.org, text)
+    answer = find_owners(form.org, text, create_as=form.link.create_as)
     found = [(owner.id, owner.name, _detail(owner)) for owner in answer.owners]
     kept = {"q": text, "found": found, "problem_code": answer.problem_code}
     keep_answer(request, _NAME, about=_about(form), answer=kept)
@@ -36,7 +36,7 @@ def found_owners(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
 
 
 def _about(form: DraftForm) -> str:
-    return f"{form.draft.pk} {form.org.pk if form.org else ''}"
+    return f"{form.draft.pk} {form.org.pk if form.org else ''} {form.link.create_as}"
 
 
 def _detail(owner: FoundOwner) -> str:

@@ -30,7 +30,7 @@ from connector.core.validate import SOURCE_TYPES
 from connector.core.yes_no import read_yes_no
 from connector.models import CampaignLink, LinkDraft, SalesforceOrg, UnlinkedEvent, UnlinkedParticipant
 from connector.pipeline.policies import policy_of
-from connector.pipeline.preview_waiting import CREATING_STATES, count_waiting
+from connector.pipeline.preview_waiting import CREATING_STATES, Unknown, Waiting, count_waiting
 from connector.pipeline.setup.link_check import mapping_problems
 from connector.pipeline.setup.link_setup import offer_campaigns
 from connector.pipeline.setup.member_statuses import look_at_statuses, statuses_of
@@ -121,8 +121,24 @@ def show_who(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     received = received_of(form.draft)
     rows, offers = split_rows(rows_of(form.draft, begins_with=form.form_class.begins_with), received)
     ticked = [State(state) for state in form.data.getlist("create_for")] or list(form.link.create_for)
+    return {
+        "waiting": waiting,
+        "unknown": unknown,
+        "unknown_problem": explain_code(unknown.problem_code) if unknown and unknown.problem_code else None,
+        "count_rows": _count_rows(form, waiting, unknown),
+        "created": unknown.created_for(ticked) if unknown else None,
+        "creates": form.data.get("create_as", "lead"),
+        "condition_rows": rows,
+        "offers": offers,
+        "yes_no_fields": _yes_no_fields(received),
+        "datalists": [{"id": SOURCES_LIST, "options": [(source, "") for source in _sources(form.draft)]}],
+    }
+
+
+def _count_rows(form: DraftForm, waiting: Waiting, unknown: Unknown | None) -> list[dict[str, Any]]:
+    """Return how many are in each state that may create people, and how many new people it would create."""
     labels = form.link.statuses()
-    counts = [
+    return [
         {
             "label": STATE_LABELS[state],
             "has_label": state in labels,
@@ -131,18 +147,6 @@ def show_who(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
         }
         for state in CREATING_STATES
     ]
-    return {
-        "waiting": waiting,
-        "unknown": unknown,
-        "unknown_problem": explain_code(unknown.problem_code) if unknown and unknown.problem_code else None,
-        "count_rows": counts,
-        "created": unknown.created_for(ticked) if unknown else None,
-        "creates": form.data.get("create_as", "lead"),
-        "condition_rows": rows,
-        "offers": offers,
-        "yes_no_fields": _yes_no_fields(received),
-        "datalists": [{"id": SOURCES_LIST, "options": [(source, "") for source in _sources(form.draft)]}],
-    }
 
 
 def _yes_no_fields(received: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:

@@ -285,6 +285,22 @@ def test_the_owner_of_new_people_is_found_by_name(world: World, admin_client: Cl
     assert f"Chosen: {name}" in say(admin_client.get(url_of(draft, "people")))
 
 
+def test_no_queue_is_offered_as_owner_of_contacts(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world), until="people")
+    [queue] = world.add("Group", {"Name": "Vente Salons", "Type": "Queue"})
+    world.add("QueueSobject", {"QueueId": queue, "SobjectType": "Lead"})
+    search = {**ANSWERS["people"], "owner_choice": "id", "owner_q": "vente", "go": "search-owner"}
+    admin_client.post(url_of(draft, "people"), search)
+    contacts = {**ANSWERS["who"], "match": "contact_then_lead", "create_as": "contact"}
+    send(admin_client, draft, "who", **contacts)
+    assert "owners" not in admin_client.get(url_of(draft, "people")).context, "what was found for Leads is not shown"
+    page = admin_client.post(url_of(draft, "people"), search, follow=True)
+    assert [detail.partition(" · ")[0] for _id, _name, detail in page.context["owners"]] == ["User"]
+    assert "queue" not in say(page).partition("owner_q")[2].partition("</fieldset>")[0]
+
+
 def test_every_status_of_the_campaign_is_told_apart(world: World, admin_client: Client) -> None:
     new_campaign(world, labels=("Inscrit", "Est venu", "Rendez-vous"))
     draft = begin(admin_client, world)
