@@ -15,6 +15,7 @@ class Alert(models.Model):
         DAILY_LIMIT = "daily_limit"
         BUDGET = "budget"
         STOPPED = "stopped"
+        NO_ROOM = "no_room"
         SILENT = "silent"
         FAILURES = "failures"
 

@@ -34,7 +34,7 @@ from connector.pipeline.reading import (
 )
 from connector.pipeline.run import Run, end_progress, has_ended, hashes_of, keep_work
 from connector.pipeline.sending import send_work
-from connector.pipeline.storage import find_without_room, require_room
+from connector.pipeline.storage import find_without_room
 
 logger = logging.getLogger(__name__)
 
@@ -139,6 +139,7 @@ def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, i
     send_work(run, work)
     lacking |= refused_rights(run, work)
     without_room = find_without_room(work)
+    run.without_room |= {row.id: said for one, said in without_room.items() for row in one.plan.person.claimed}
     work = [one for one in work if one not in without_room and not needed_rights(one) & lacking]
     again = [one for one in work if not is_last and _is_worth_a_pass(one) and not run.is_set_aside(one)]
     if any(error.kind is ErrorKind.FIELD_GONE for progress in again for error in progress.errors):
@@ -147,7 +148,6 @@ def _pass(run: Run, groups: Sequence[EmailGroup], waiting: Collection[int], *, i
         if progress not in again and not run.is_set_aside(progress) and not has_ended(run, progress):
             end_progress(run, progress)
     require_rights(lacking)
-    require_room(without_room)
     return {row.id for progress in again for row in progress.plan.person.claimed}
 
 

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db.models import F
+from django.utils import timezone
 
 from connector.core.errors import ErrorKind
 from connector.core.retry import CONCURRENT_LIMIT_PAUSE, CONFIGURATION_RECHECK, DAILY_LIMIT_PAUSE, outage_pause
 from connector.models import CampaignLink, SalesforceOrg
+from connector.pipeline.storage import try_again
 from connector.salesforce.errors import KIND_OF_CODE
 
 TIMEOUTS_BEFORE_HALVING = 2
@@ -90,9 +92,13 @@ def clear_pause(link: CampaignLink, *, full_batch: int) -> None:
 
 
 def lift_configuration_pause(link_id: int) -> bool:
-    """Try a link again at once, after its set-up was saved or checked; False where it did not wait for that."""
+    """Try a link again at once, after its set-up was saved or checked; False where it did not wait for that.
+
+    So are those of its people who wait for room in Salesforce.
+    """
     waiting = CampaignLink.objects.filter(pk=link_id, pause_kind=CampaignLink.PauseKind.CONFIGURATION)
-    return waiting.update(pause_kind="", pause_code="", pause_reason="", paused_until=None) == 1
+    is_lifted = waiting.update(pause_kind="", pause_code="", pause_reason="", paused_until=None) == 1
+    return try_again(link_id, now=timezone.now()) > 0 or is_lifted
 
 
 def pause_org_for_limit(org: SalesforceOrg, *, is_daily: bool, message: str, now: datetime) -> timedelta:

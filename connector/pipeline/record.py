@@ -18,6 +18,7 @@ from connector.pipeline.claim import Claim, ClaimLostError, db_now
 from connector.pipeline.ends import EntryEnd
 from connector.pipeline.logged import Asked, attempt_of, close_run, failed_alone, log_attempts
 from connector.pipeline.result import Result, Stop
+from connector.pipeline.storage import wait_for_room
 from connector.pipeline.watching.delay import delay_ms
 
 MAX_TIMEOUTS = 10
@@ -213,5 +214,7 @@ def _release(entry: OutboxEntry, result: Result, *, now: datetime, batch_size: i
         entry.reason = (Reason.INTERNAL if stop.is_bug else Reason.EXHAUSTED).value
         entry.error_code, entry.error_message = stop.code[:80], stop.message[:500]
         entry.last_outcome = Outcome.FAILED.value
+    elif entry.pk in result.without_room:
+        wait_for_room(entry, message=result.without_room[entry.pk], now=now)
     _compare_generations(entry, generation=generation, now=now)
     _drop_claim(entry)

@@ -28,6 +28,8 @@ class Result:
     unclear: frozenset[int] = frozenset()
     looked_up: frozenset[int] = frozenset()
     """Entries whose people were searched in this run: what was unclear before is known since."""
+    without_room: Mapping[int, str] = field(default_factory=dict)
+    """{entry that waits because Salesforce has no storage left: what Salesforce said}."""
     released_early: int = 0
     """Entries of the claim that `record_some` has recorded already."""
     stop: Stop | None = None

@@ -52,6 +52,8 @@ class Run:
     """Claimed entries that were handed back before the end of the run."""
     touched: Touched = field(default_factory=Touched)
     """Records that live runs had to do with since this run read them."""
+    without_room: dict[int, str] = field(default_factory=dict)
+    """{entry that waits because Salesforce has no storage left: what Salesforce said}."""
     can_create: bool = True
     """False once it is no longer certain that everybody is seen: whoever would be created is given back (rule 3.0)."""
     labels: list[dict[str, object]] = field(default_factory=list)
@@ -117,6 +119,7 @@ def result_of(run: Run) -> Result:
         woken=frozenset(run.woken),
         unclear=frozenset(run.unclear - set(run.ends)),
         looked_up=frozenset(row.id for progress in run.work.values() for row in progress.plan.person.claimed),
+        without_room=run.without_room,
         released_early=len(run.set_aside),
     )
 

@@ -36,6 +36,7 @@ from connector.pipeline.resync import wake_entries
 from connector.pipeline.run import GiveWayError, OutOfTimeError, Run, note_lost_answer, result_of, touched_by
 from connector.pipeline.schemas import load_schemas
 from connector.pipeline.sizes import keep_sizes, sizes_of
+from connector.pipeline.storage import put_off_others
 from connector.salesforce.errors import LimitReached, RemoteUnavailable, SalesforceError, SessionExpired, SignInFailed
 from connector.salesforce.gateway import Gateway
 
@@ -54,6 +55,8 @@ def run_batch(link_id: int, *, trigger: SyncRun.Trigger, terms: ClaimTerms | Non
         result = _send(attempt)
         counts = record_run(attempt.sync_run, claim, result)
         wake_entries(result.woken, is_backfill=claim.is_backfill)
+        if result.without_room:
+            put_off_others(link_id, now=db_now())
         attempt.remember_labels()  # last: whatever goes wrong here, the run is told as it was
     except ClaimLostError:
         SyncRun.objects.filter(pk=attempt.sync_run.pk).update(ended_at=db_now(), error_code="claim_lost")

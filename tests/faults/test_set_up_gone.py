@@ -1,11 +1,15 @@
 """Labels, fields and the campaign vanish in Salesforce: the link waits with a reason and goes on by itself."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from connector.models import CampaignLink
+from connector.models import CampaignLink, SyncRun
+from connector.pipeline.alerts.needs import find_needs
 from connector.pipeline.preflight.link import check_link
+from connector.pipeline.setup.link_setup import set_state
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World, untouched
@@ -174,6 +178,15 @@ def test_a_mapped_field_that_is_gone_is_left_out_and_said_and_sent_when_it_retur
     assert [row.get("Dietary__c") for row in world.rows("CampaignMember")].count("vegan") == 1
 
 
+def assert_waits_for_room(world: World, *keys: str) -> None:
+    assert world.link_now().pause_kind == ""
+    for key in keys:
+        entry = world.entry(key)
+        assert (entry.state, entry.reason, entry.attempt_count) == ("retrying", "", 0)
+        assert (entry.error_code, entry.error_message) == ("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+        assert timedelta(minutes=9) < entry.available_at - timezone.now() <= timedelta(minutes=10)
+
+
 @pytest.mark.parametrize("has_been", [False, True])
 def test_without_storage_whoever_would_be_created_waits_and_the_others_are_sent(
     world: World, *, has_been: bool
@@ -186,27 +199,78 @@ def test_without_storage_whoever_would_be_created_waits_and_the_others_are_sent(
 
     world.send(someone("p1"), {**camille, "came": True})
 
-    assert_waits(world, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
-    assert world.ends() == {"c1": ("synced" if has_been else "pending", ""), "p1": ("pending", "")}
-    assert world.entry("p1").attempt_count == 0
+    assert_waits_for_room(world, "p1")
+    assert world.ends()["c1"] == ("synced" if has_been else "retrying", "")
+    needs = [(need.code, need.count) for need in find_needs(timezone.now()).values()]
+    assert needs == [("STORAGE_LIMIT_EXCEEDED", 1 if has_been else 2)]
     world.let_pass(minutes=10)
     world.drain()
-    assert_waits(world, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+    assert_waits_for_room(world, "p1")
+    assert len(world.attempts("p1")) == 0, "a try in vain, every ten minutes, is not worth a line"
     world.switch(storage_full=False)
     assert check_link(world.link_now())
     world.drain()
 
-    assert world.link_now().pause_kind == ""
+    assert world.ends() == {"c1": ("synced", ""), "p1": ("synced", "")}
+    assert list(find_needs(timezone.now())) == []
     assert world.holds() == untouched(
         "Contact Camille Martin <camille.martin@acme.example>: Attended", f"{ADA}: Registered"
     )
+
+
+def test_a_check_in_passes_those_who_wait_for_storage(world: World) -> None:
+    """They stand first in the queue, and are more than a run takes."""
+    world.send(someone("known"))
+    world.switch(storage_full=True)
+    world.configure(batch_limit=5, pause_count=1)
+    people = [someone(f"p{n:02}", "Grace", f"Number{n}", email=f"p{n}@example.org") for n in range(30)]
+    world.send(*people, someone("known", came=True))
+
+    assert world.ends()["known"] == ("synced", "")
+    assert_waits_for_room(world, *(one["id"] for one in people))
+    world.let_pass(minutes=11)
+    world.configure(batch_limit=5, pause_count=1)
+    world.send(someone("known", came=True, position="Countess"))
+    assert world.entry("known").generation == world.entry("known").synced_generation
+    assert_waits_for_room(world, *(one["id"] for one in people))
+    assert [run.entry_count for run in SyncRun.objects.order_by("-pk")[:2]] == [1, 5], "one batch tries for all"
+
+    world.switch(storage_full=False)
+    world.let_pass(minutes=11)
+    world.drain()
+    assert {state for state, _reason in world.ends().values()} == {"synced"}
+
+
+def test_each_of_those_who_wait_for_storage_gets_a_turn(world: World) -> None:
+    """Somebody whom a colleague made meanwhile needs no room, and stands behind a whole batch that does."""
+    world.switch(storage_full=True)
+    world.send(*(someone(f"p{n}", "Grace", f"Number{n}", email=f"p{n}@example.org") for n in range(9)))
+    [lead] = world.add("Lead", {"FirstName": "Grace", "LastName": "Number8", "Email": "p8@example.org", "Company": "x"})
+    world.add("CampaignMember", {"CampaignId": world.link.campaign_id, "LeadId": lead, "Status": "Sent"})
+
+    for _try in range(2):
+        world.configure(batch_limit=5)
+        world.let_pass(minutes=11)
+        world.drain()
+
+    assert world.ends()["p8"] == ("synced", "")
+
+
+def test_resuming_a_link_tries_again_whoever_waits_for_storage(world: World) -> None:
+    world.switch(storage_full=True)
+    world.send(someone("p1"))
+    world.switch(storage_full=False)
+    set_state(world.link, CampaignLink.LinkState.PAUSED)
+    set_state(world.link, CampaignLink.LinkState.ACTIVE)
+    world.drain()
+    assert world.holds() == untouched(f"{ADA}: Registered")
 
 
 def test_a_person_created_before_the_storage_was_full_is_kept_and_becomes_a_member_later(world: World) -> None:
     with before_call(3, lambda: world.switch(storage_full=True)):
         world.send(someone("p1"))
 
-    assert_waits(world, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+    assert_waits_for_room(world, "p1")
     assert world.holds() == untouched(f"{ADA}: no member")
     world.switch(storage_full=False)
     world.let_pass(minutes=10)

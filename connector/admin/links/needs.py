@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from connector.admin.frame.explain import explain_link
+from connector.admin.frame.explain import explain_code, explain_link
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.spans import span_words
@@ -15,6 +15,7 @@ from connector.admin.inwink.event_filter import inbox_url
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.watched import Watched
 from connector.models import CampaignLink, SalesforceOrg
+from connector.pipeline.storage import STORAGE_FULL
 from connector.pipeline.waits import is_stopped, must_reconnect
 
 
@@ -44,6 +45,7 @@ def needs_of(request: HttpRequest, one: Watched) -> list[Need]:
     return [
         *_blocked(one),
         *_resting(request, one),
+        *_without_room(request, one),
         *_people(request, one),
         *_silence(request, one),
         *_left_out(request, one),
@@ -83,6 +85,18 @@ def _resting(request: HttpRequest, one: Watched) -> Iterator[Need]:
         post_url=resume_url if may_pause(request) else "",
         post_action=gettext("Resume"),
     )
+
+
+def _without_room(request: HttpRequest, one: Watched) -> Iterator[Need]:
+    """Say how many wait for storage in Salesforce; where nothing is sent at all, that is said instead."""
+    count = one.standing.without_room
+    if not count or one.link.state != CampaignLink.LinkState.ACTIVE:
+        return
+    text = ngettext("Salesforce has no storage left: %(count)s participant waits for room",
+                    "Salesforce has no storage left: %(count)s participants wait for room", count)  # fmt: skip
+    may_look = request.user.has_perm("connector.view_outboxentry")
+    url = f"{reverse('admin:connector_outboxentry_problems')}?link={one.link.pk}" if may_look else ""
+    yield Need("bad", text % {"count": count}, url, gettext("See why"), explain_code(STORAGE_FULL).next_step)
 
 
 def _people(request: HttpRequest, one: Watched) -> Iterator[Need]:

@@ -23,6 +23,7 @@ PACES: Mapping[str, Pace] = {
     Alert.Kind.RECONNECT: Pace(timedelta(0), timedelta(minutes=15)),
     # Tried again every ten minutes; a status that is being renamed is back within two.
     Alert.Kind.STOPPED: Pace(timedelta(minutes=2), timedelta(minutes=15)),
+    Alert.Kind.NO_ROOM: Pace(timedelta(minutes=2), timedelta(minutes=15)),
     # A small event that sends every forty minutes is one silence, not ten.
     Alert.Kind.SILENT: Pace(timedelta(0), timedelta(hours=1)),
     # At the edge of a limit calls come and go for hours.

@@ -61,6 +61,14 @@ _WORDS: Mapping[Alert.Kind, _Words] = {
         _("%(name)s has stopped: its settings must be mended"),
         _("%(name)s no longer waits for its settings"),
     ),
+    Alert.Kind.NO_ROOM: _Words(
+        ngettext_lazy(
+            "%(name)s: %(count)s participant waits because Salesforce has no storage left",
+            "%(name)s: %(count)s participants wait because Salesforce has no storage left",
+            "count",
+        ),
+        _("%(name)s: nobody waits for storage in Salesforce any more"),
+    ),
     Alert.Kind.SILENT: _Words(
         _("%(name)s is running, and inwink has sent nothing for 30 minutes"),
         _("%(name)s: inwink sends again"),

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from connector.core.outcomes import EntryState
 from connector.models import Alert, CampaignLink, OutboxEntry, SalesforceOrg
 from connector.pipeline.budget import spendings
 from connector.pipeline.claim import BACKFILL
 from connector.pipeline.pausing import DAILY_LIMIT
+from connector.pipeline.storage import STORAGE_FULL, WAITS_FOR_ROOM
 from connector.pipeline.waits import is_stopped, must_reconnect
 from connector.pipeline.watching.last_message import is_silent, last_messages
 
@@ -48,7 +49,7 @@ def find_needs(now: datetime) -> dict[Key, Need]:
     """Return what needs a person now, by key."""
     orgs = list(SalesforceOrg.objects.order_by("name"))
     links = list(CampaignLink.objects.exclude(state=CampaignLink.LinkState.CLOSED).order_by("pk"))
-    found = [*_reconnects(orgs), *_spent(orgs, now=now), *_stopped(links), *_silent(links, now=now), *_failures(links)]
+    found = [*_reconnects(orgs), *_spent(orgs, now=now), *_stopped(links), *_silent(links, now=now), *_people(links)]
     return {need.key: need for need in found}
 
 
@@ -85,9 +86,13 @@ def _silent(links: list[CampaignLink], *, now: datetime) -> Iterator[Need]:
             yield Need(Alert.Kind.SILENT, link=link)
 
 
-def _failures(links: list[CampaignLink]) -> Iterator[Need]:
-    failed = OutboxEntry.objects.filter(state=EntryState.FAILED, link__in=[link.pk for link in links]).order_by()
-    counts = dict(failed.values_list("link_id").annotate(Count("pk")))
+def _people(links: list[CampaignLink]) -> Iterator[Need]:
+    """Return whoever failed or waits for room, link by link; one query."""
+    counted = OutboxEntry.objects.filter(Q(state=EntryState.FAILED) | WAITS_FOR_ROOM, link__in=links).order_by()
+    rows = counted.values_list("link_id", "state").annotate(Count("pk"))
+    counts = {(link_id, state): count for link_id, state, count in rows}
     for link in links:
-        if (count := counts.get(link.pk, 0)) >= FAILURES:
+        if (count := counts.get((link.pk, EntryState.FAILED.value), 0)) >= FAILURES:
             yield Need(Alert.Kind.FAILURES, link=link, count=count)
+        if link.state == CampaignLink.LinkState.ACTIVE and (count := counts.get((link.pk, EntryState.RETRYING.value))):
+            yield Need(Alert.Kind.NO_ROOM, link=link, code=STORAGE_FULL, count=count)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db import transaction
+from django.utils import timezone
 
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.state import State
@@ -21,6 +22,7 @@ from connector.pipeline.connection.connect import (
 )
 from connector.pipeline.enqueue import request_drain
 from connector.pipeline.setup.new_people_check import Found, look_up_people
+from connector.pipeline.storage import try_again
 from connector.salesforce.errors import SalesforceError
 
 MAPPED_OBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)
@@ -143,5 +145,6 @@ def set_state(link: CampaignLink, state: CampaignLink.LinkState) -> bool:
         locked.pause_code = locked.pause_reason = ""
         locked.paused_until, locked.pause_count = None, 0
         locked.save()
+        try_again(locked.pk, now=timezone.now())
         request_drain([locked.pk])
     return True

@@ -10,6 +10,7 @@ from django.db.models import Count, Min
 from connector.core.outcomes import EntryState
 from connector.core.state import State
 from connector.models import OutboxEntry
+from connector.pipeline.storage import WAITS_FOR_ROOM
 from connector.pipeline.sums import Sum, sum_of_states
 
 
@@ -31,6 +32,8 @@ class Standing:
     """{state to send, "" where none is: counts}"""
     waiting_since: datetime | None = None
     """When the oldest change that Salesforce does not have yet arrived."""
+    without_room: int = 0
+    """Of those that wait: for storage in Salesforce."""
 
     def here(self, state: State) -> int:
         """Return how many participants have this state here."""
@@ -49,9 +52,10 @@ def standings_of(link_ids: Collection[int]) -> dict[int, Standing]:
     for link_id, target, state, synced, count, same in grouped.annotate(Count("pk"), Count("same_person_of")):
         tally = tallies.setdefault(link_id, {}).setdefault(target, _Tally())
         tally.add(state, count=count, same=same, has_arrived=bool(target) and synced == target)
-    waiting = rows.waiting().values_list("link_id").annotate(Min("dirty_since"))
-    since = dict(waiting) if tallies else {}
-    return {link_id: _standing(by_state, since.get(link_id)) for link_id, by_state in tallies.items()}
+    counted = rows.waiting().values_list("link_id")
+    counts = counted.annotate(since=Min("dirty_since"), without_room=Count("pk", filter=WAITS_FOR_ROOM))
+    waiting = {link_id: (since, count) for link_id, since, count in counts} if tallies else {}
+    return {link_id: _standing(by_state, *waiting.get(link_id, (None, 0))) for link_id, by_state in tallies.items()}
 
 
 def standing_of(link_id: int) -> Standing:
@@ -71,11 +75,11 @@ class _Tally:
         self.arrived += count if has_arrived else 0
 
 
-def _standing(by_state: Mapping[str, _Tally], waiting_since: datetime | None) -> Standing:
+def _standing(by_state: Mapping[str, _Tally], waiting_since: datetime | None, without_room: int) -> Standing:
     whole: Counter[str] = sum((tally.counts for tally in by_state.values()), Counter())
     states = {
         state: StateCount(sum_of_states(tally.counts, tally.same_person), tally.arrived)
         for state, tally in by_state.items()
     }
     same_person = sum(tally.same_person for tally in by_state.values())
-    return Standing(sum_of_states(whole, same_person), states, waiting_since)
+    return Standing(sum_of_states(whole, same_person), states, waiting_since, without_room)

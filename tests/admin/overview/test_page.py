@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from connector.core.outcomes import EntryState
 from connector.core.state import State
-from connector.models import SalesforceOrg
+from connector.models import CampaignLink, SalesforceOrg
 from tests.factories import (
     AlertFactory,
     CampaignLinkFactory,
@@ -92,6 +92,19 @@ def test_the_most_urgent_comes_first_whatever_it_is_about(admin_client: Client) 
     ]
     cards = admin_client.get("/admin/").context["cards"].all_open
     assert [card.one.link.event_name for card in cards] == ["Fails", "Runs", "Quiet"]
+
+
+def test_people_who_wait_for_storage_are_a_need_with_what_to_do(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create(event_name="Full")
+    for code in ("STORAGE_LIMIT_EXCEEDED", "STORAGE_LIMIT_EXCEEDED", "UNABLE_TO_LOCK_ROW"):
+        OutboxEntryFactory.create(link=link, state=EntryState.RETRYING, error_code=code)
+
+    assert needs(admin_client) == [("bad", "Full", "Salesforce has no storage left: 2 participants wait for room")]
+    [need] = admin_client.get("/admin/").context["needs"]
+    assert need.detail.startswith("Ask your Salesforce administrator to free or buy storage.")
+    assert "The organisation has no storage left." in admin_client.get(need.url).content.decode()
+    CampaignLink.objects.update(state="paused", pause_kind="manual")
+    assert [text for _colour, _about, text in needs(admin_client)] == ["3 participants wait until the link is resumed"]
 
 
 def test_every_need_leads_to_where_it_is_settled(admin_client: Client) -> None:

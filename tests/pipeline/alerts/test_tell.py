@@ -124,6 +124,17 @@ def test_ten_failed_participants_are_told_nine_are_not_and_nobody_is_named() -> 
     assert "Ada" not in body
 
 
+def test_people_who_wait_for_storage_are_told_and_so_is_that_nobody_does() -> None:
+    link = CampaignLinkFactory.create(event_name="Forum")
+    rows = {"link": link, "state": EntryState.RETRYING}
+    OutboxEntryFactory.create_batch(2, error_code="STORAGE_LIMIT_EXCEEDED", **rows)
+    OutboxEntryFactory.create(error_code="UNABLE_TO_LOCK_ROW", **rows)
+    assert _sweep(10) == ["Forum: 2 participants wait because Salesforce has no storage left"]
+    assert "Ask your Salesforce administrator to free or buy storage." in mail.outbox[0].body
+    OutboxEntry.objects.update(state=EntryState.SYNCED)
+    assert _sweep(20, start=NOW + 10 * MINUTE) == ["Settled: Forum: nobody waits for storage in Salesforce any more"]
+
+
 def test_what_is_noticed_together_comes_in_one_mail() -> None:
     org = SalesforceOrgFactory.create()
     for name in ("One", "Two", "Three"):
