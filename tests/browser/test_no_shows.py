@@ -6,7 +6,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from connector.core.state import State
+from connector.models import OutboxEntry
 from tests.browser.conftest import Visitor, fits
+from tests.browser.look import find_faults
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -73,3 +76,16 @@ def test_no_shows_are_marked_once_the_event_is_over(world: World, either: tuple[
     world.send(person("bob", came=True))
     assert world.members()["bob@example.org"] == "Attended", "a late check-in still counts"
     expect(visitor.open(address).get_by_text(words["over"])).to_have_count(0)
+
+
+def test_pressing_next_twice_chooses_the_status_and_marks_nobody(world: World, visitor: Visitor) -> None:
+    world.configure(status_no_show="", ends_at=timezone.now() - timedelta(hours=1))
+    world.send(person("ada"))
+    page = visitor.open(f"/admin/connector/campaignlink/{world.link.pk}/no-shows/")
+    page.get_by_label("Sent").check()
+    assert list(find_faults(page)) == []
+    page.get_by_role("button", name="Next").dblclick()
+    expect(page.get_by_role("heading", name="Mark as no-shows: 1 participant of Salon 2026").first).to_be_visible()
+    assert world.link_now().status_no_show == "Sent"
+    assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists()
+    assert visitor.complaints == []
