@@ -325,36 +325,6 @@ def test_a_missing_status_is_chosen_here_and_created_on_its_own_button(world: Wo
     assert send(admin_client, draft, "labels", **answers).url == url_of(draft, "who")
 
 
-def test_a_look_at_the_right_to_create_statuses_that_failed_is_said_and_not_kept(
-    world: World, admin_client: Client
-) -> None:
-    new_campaign(world, labels=("Inscrit",))
-    draft = begin(admin_client, world)
-    answers = {**ANSWERS["labels"], "status_attended": "Attended"}
-    url = send(admin_client, draft, "labels", **answers).url
-    world.fault({"status": 503}, times=9)
-    page = say(admin_client.get(url))
-    assert "Salesforce is not available at the moment" in page
-    assert "may not create member statuses" not in page
-    world.control("faults", method="DELETE")
-    assert "Create the missing statuses in Salesforce" in say(admin_client.get(url))
-
-
-def test_while_salesforce_is_down_a_reload_does_not_wait_for_it_again(world: World, admin_client: Client) -> None:
-    new_campaign(world)
-    draft = begin(admin_client, world)
-    world.fault({"status": 503}, times=99)
-    send(admin_client, draft, "labels", **ANSWERS["labels"])
-    [fault] = world.control("faults", method="GET")["faults"]
-    for _reload in range(2):
-        assert "Salesforce is not available at the moment" in say(admin_client.get(url_of(draft, "labels")))
-    assert world.control("faults", method="GET")["faults"] == [fault]
-
-    world.control("faults", method="DELETE")
-    assert send(admin_client, draft, "labels", **ANSWERS["labels"]).url == url_of(draft, "who")
-    assert "Salesforce is not available" not in say(admin_client.get(url_of(draft, "labels")))
-
-
 def test_every_missing_status_is_created_whatever_it_is_called(world: World, admin_client: Client) -> None:
     campaign = new_campaign(world, labels=("Inscrit",))
     draft = begin(admin_client, world)
