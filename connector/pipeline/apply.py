@@ -24,7 +24,7 @@ from connector.pipeline.accounts import account_queries, account_row
 from connector.pipeline.checkins import write_checkins
 from connector.pipeline.ends import EntryEnd, end_by_verdict, lasting_error
 from connector.pipeline.matching import match_people
-from connector.pipeline.progress import Progress
+from connector.pipeline.progress import Progress, find_without_room
 from connector.pipeline.reading import (
     ConfigurationProblemError,
     Reader,
@@ -34,7 +34,6 @@ from connector.pipeline.reading import (
 )
 from connector.pipeline.run import Run, end_progress, has_ended, hashes_of, keep_work
 from connector.pipeline.sending import send_work
-from connector.pipeline.storage import find_without_room
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Follow one person through a run: what was planned, what Salesforce has done of it, what was refused."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from connector.core.errors import RowError
@@ -9,6 +9,7 @@ from connector.core.participant import Json
 from connector.core.plan import PersonPlan, Write
 from connector.core.rows import PersonRef
 from connector.core.schema import SObject
+from connector.pipeline.storage import STORAGE_FULL
 from connector.salesforce.composite import RowResult, SubResponse
 
 
@@ -131,3 +132,8 @@ def settle_member(progress: Progress, result: RowResult) -> None:
         progress.errors += result.errors
         return
     progress.note_member(progress.plan.member_id or result.id or "")
+
+
+def find_without_room(work: Iterable[Progress]) -> dict[Progress, str]:
+    """Return {person for whom something could not be created for want of storage: what Salesforce said}."""
+    return {one: error.message for one in work for error in one.errors if error.code == STORAGE_FULL}

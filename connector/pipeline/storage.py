@@ -4,7 +4,6 @@ It is no fault of any row: the next one is refused alike, whereas changes of wha
 fails nor the link waits: the rows themselves do, and one batch of them tries for all every ten minutes.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,7 +12,6 @@ from django.db.models import Q
 from connector.core.outcomes import EntryState
 from connector.core.retry import CONFIGURATION_RECHECK
 from connector.models import OutboxEntry
-from connector.pipeline.progress import Progress
 
 STORAGE_FULL = "STORAGE_LIMIT_EXCEEDED"
 """https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm"""
@@ -23,11 +21,6 @@ WAITS_FOR_ROOM = Q(state=EntryState.RETRYING, error_code=STORAGE_FULL)
 _SOON = timedelta(minutes=1)
 """Who is due within this is put off too: batches that found no room one after the other try again as one."""
 _AHEAD = timedelta(seconds=1)
-
-
-def find_without_room(work: Iterable[Progress]) -> dict[Progress, str]:
-    """Return {person for whom something could not be created for want of storage: what Salesforce said}."""
-    return {one: error.message for one in work for error in one.errors if error.code == STORAGE_FULL}
 
 
 def wait_for_room(entry: OutboxEntry, *, message: str, now: datetime) -> None:
