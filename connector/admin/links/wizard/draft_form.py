@@ -28,6 +28,9 @@ from connector.pipeline.setup.new_people_check import Found, read_found
 _PEOPLE_SECONDS = 600
 """How long the owner and the account that were looked up are believed while one walks through the wizard."""
 
+_PROBLEM_SECONDS = 15
+"""How long pages are shown without asking again after Salesforce did not answer; each would wait for it once more."""
+
 
 class DraftForm:
     """The link that a draft describes so far."""
@@ -46,13 +49,24 @@ class DraftForm:
         self.bound.is_valid()
 
     def _load_facts(self, request: HttpRequest) -> LinkFacts:
-        """Return what Salesforce says; the owner and the account are looked up by a press, not by each reload."""
+        """Return what Salesforce says, or why it does not; a reload right after that does not ask again."""
         if self.org is None or self.picked is None:
             return LinkFacts()
-        is_pressed = request.method == "POST"
+        is_pressed, about = request.method == "POST", f"{self.org.pk} {self.picked.id}"
+        problem = kept_answer(request, "link-problem", about=about, seconds=_PROBLEM_SECONDS)
+        if problem and not is_pressed:
+            return LinkFacts(problem_code=problem)
         facts = load_facts(self.org, self.picked.id, refresh=is_pressed)
-        link = asked_people(self.data, self.org)
-        about = f"{self.org.pk} {link.new_owner} {link.contact_account}"
+        facts = self._with_people(request, self.org, facts)
+        if facts.problem_code or problem:
+            keep_answer(request, "link-problem", about=about, answer=facts.problem_code)
+        return facts
+
+    def _with_people(self, request: HttpRequest, org: SalesforceOrg, facts: LinkFacts) -> LinkFacts:
+        """Add the owner and the account: they are looked up by a press, not by each reload."""
+        is_pressed = request.method == "POST"
+        link = asked_people(self.data, org)
+        about = f"{org.pk} {link.new_owner} {link.contact_account}"
         kept = None if is_pressed else kept_answer(request, "people", about=about, seconds=_PEOPLE_SECONDS)
         if kept is not None:
             return replace(facts, people=read_found(kept))

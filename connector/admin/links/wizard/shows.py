@@ -100,18 +100,24 @@ def show_labels(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     }
     if missing and form.org is not None:
         link.campaign_id, link.campaign_name = form.picked.id, form.picked.name
-        shown |= {"may_create": _may_create(request, link), "letter": write_letter(link, missing)}
+        shown |= {"letter": write_letter(link, missing), **_may_create(request, link)}
     return shown
 
 
-def _may_create(request: HttpRequest, link: CampaignLink) -> bool:
-    """Return whether the integration user may make statuses; Salesforce is asked once a minute, not by each reload."""
+def _may_create(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
+    """Show whether the integration user may make statuses, or why that is not known.
+
+    Salesforce is asked once a minute, not by each reload, and again where it did not answer.
+    """
     about = f"{link.org_id} {link.campaign_id}"
     kept = kept_answer(request, "may-create-statuses", about=about, seconds=_RIGHT_SECONDS)
     if kept is None:
-        kept = look_at_statuses(link).may_create
+        found = look_at_statuses(link)
+        if found.problem_code:
+            return {"problem": explain_code(found.problem_code)}
+        kept = found.may_create
         keep_answer(request, "may-create-statuses", about=about, answer=kept)
-    return bool(kept)
+    return {"may_create": bool(kept)}
 
 
 def show_who(request: HttpRequest, form: DraftForm) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.admin.links.wizard import activate as activate_module
+from connector.core.advice import advise
 from connector.models import CampaignLink, FieldMapping, LinkDraft, UnlinkedParticipant
 from connector.pipeline.setup.configure import apply_config
 from tests.admin.links.test_link_admin import ADD, new_campaign, new_link, search
@@ -26,6 +27,7 @@ from tests.admin.links.wizard.journey import (
 from tests.factories import CampaignLinkFactory, LinkDraftFactory, UnlinkedParticipantFactory
 from tests.world import World, make_default_mappings
 
+AWAY = advise("http_503", language="en").what
 NOT_COMPARED = {"id", "created_at", "batch_limit", "config_version"}
 
 
@@ -323,6 +325,36 @@ def test_a_missing_status_is_chosen_here_and_created_on_its_own_button(world: Wo
     made = [row for row in world.rows("CampaignMemberStatus") if row["CampaignId"] == campaign]
     assert [(row["HasResponded"], row["IsDefault"]) for row in made if row["Label"] == "Attended"] == [(True, False)]
     assert send(admin_client, draft, "labels", **answers).url == url_of(draft, "who")
+
+
+def test_a_look_at_the_right_to_create_statuses_that_failed_is_said_and_not_kept(
+    world: World, admin_client: Client
+) -> None:
+    new_campaign(world, labels=("Inscrit",))
+    draft = begin(admin_client, world)
+    answers = {**ANSWERS["labels"], "status_attended": "Attended"}
+    url = send(admin_client, draft, "labels", **answers).url
+    world.fault({"status": 503}, times=9)
+    page = say(admin_client.get(url))
+    assert AWAY in page
+    assert "may not create member statuses" not in page
+    world.control("faults", method="DELETE")
+    assert "Create the missing statuses in Salesforce" in say(admin_client.get(url))
+
+
+def test_while_salesforce_is_down_a_reload_does_not_wait_for_it_again(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    draft = begin(admin_client, world)
+    world.fault({"status": 503}, times=99)
+    send(admin_client, draft, "labels", **ANSWERS["labels"])
+    [fault] = world.control("faults", method="GET")["faults"]
+    for _reload in range(2):
+        assert AWAY in say(admin_client.get(url_of(draft, "labels")))
+    assert world.control("faults", method="GET")["faults"] == [fault]
+
+    world.control("faults", method="DELETE")
+    assert send(admin_client, draft, "labels", **ANSWERS["labels"]).url == url_of(draft, "who")
+    assert AWAY not in say(admin_client.get(url_of(draft, "labels")))
 
 
 def test_every_missing_status_is_created_whatever_it_is_called(world: World, admin_client: Client) -> None:
