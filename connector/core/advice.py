@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from connector.core.advice_errors import SALESFORCE_CODES
 from connector.core.advice_own import OWN_CODES
 from connector.core.advice_reasons import NOTES, REASONS, Texts
-from connector.core.advice_sign_in import SIGN_IN_CODES, WHEN_ENTERED
+from connector.core.advice_sign_in import SIGN_IN_CODES, WHEN_ENTERED, WHEN_TRIED_AGAIN
 
 LANGUAGES = ("en", "fr")
 
@@ -47,6 +47,12 @@ def advise(code: str, *, language: str) -> Advice:
 def advise_signing_in(code: str, *, language: str) -> Advice:
     """Explain to whoever is signing in just now why that did not work: nothing goes on without them."""
     texts = WHEN_ENTERED.get(code)
+    return _in(language, texts) if texts else advise(code, language=language)
+
+
+def advise_signing_in_again(code: str, *, language: str) -> Advice:
+    """Explain the same where the sign-in has worked before with what was entered."""
+    texts = WHEN_TRIED_AGAIN.get(code)
     return _in(language, texts) if texts else advise(code, language=language)
 
 

@@ -190,6 +190,12 @@ _NO_ANSWER: Texts = {
            "une faute de frappe en est la cause habituelle. Si elle est exacte, réessayez dans une minute ; si cela "
            "dure, vérifiez le réseau du serveur."),
 }  # fmt: skip
+_NO_ANSWER_NOW: Texts = {
+    "en": ("Salesforce does not answer at the moment.",
+           "Try again in some minutes; if it lasts, check the network of the server."),
+    "fr": ("Salesforce ne répond pas pour le moment.",
+           "Réessayez dans quelques minutes ; si cela dure, vérifiez le réseau du serveur."),
+}  # fmt: skip
 _TOO_OFTEN: Texts = {
     "en": ("There were too many sign-ins in a short time.", "Wait for a minute, then try again."),
     "fr": ("Il y a eu trop de connexions en peu de temps.", "Attendez une minute, puis réessayez."),
@@ -203,21 +209,21 @@ _SALESFORCE_AWAY: Texts = {
     "fr": ("Salesforce est momentanément indisponible ou en maintenance.", "Réessayez dans quelques minutes."),
 }
 
+_UNANSWERED = (
+    "timeout",
+    "connect_timeout",
+    "no_connection",
+    "connection_lost",
+    "unreadable_answer",
+    "tls_failed",
+    "http_404",
+)
 WHEN_ENTERED: Mapping[str, Texts] = {
-    **dict.fromkeys(
-        (
-            "timeout",
-            "connect_timeout",
-            "no_connection",
-            "connection_lost",
-            "unreadable_answer",
-            "tls_failed",
-            "http_404",
-        ),
-        _NO_ANSWER,
-    ),
+    **dict.fromkeys(_UNANSWERED, _NO_ANSWER),
     "rate_limit_exceeded": _TOO_OFTEN,
     "sign_in_under_way": _OTHER_PROCESS,
     **dict.fromkeys(("SERVER_UNAVAILABLE", "http_503"), _SALESFORCE_AWAY),
 }
 """The same for whoever is signing in just now: nothing was stored or is tried again unless they do it."""
+WHEN_TRIED_AGAIN: Mapping[str, Texts] = {**WHEN_ENTERED, **dict.fromkeys(_UNANSWERED, _NO_ANSWER_NOW)}
+"""The same where these credentials have worked before: their address has no slip."""

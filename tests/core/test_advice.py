@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import connector
-from connector.core.advice import ADVICE, LANGUAGES, advise, advise_signing_in
+from connector.core.advice import ADVICE, LANGUAGES, advise, advise_signing_in, advise_signing_in_again
 from connector.core.advice_sign_in import SIGN_IN_CODES, WHEN_ENTERED
 from connector.core.outcomes import Note, Reason
 from connector.salesforce.errors import KIND_OF_CODE
@@ -59,5 +59,6 @@ def test_a_reason_and_an_error_code_never_share_a_name() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", sorted({*SIGN_IN_CODES, *WHEN_ENTERED}))
 def test_nobody_who_is_signing_in_is_told_that_it_goes_on_by_itself(code: str, language: str) -> None:
-    next_step = advise_signing_in(code, language=language).next_step
-    assert not next_step.startswith(("Nothing to do", "Rien à faire"))
+    for advise_person in (advise_signing_in, advise_signing_in_again):
+        next_step = advise_person(code, language=language).next_step
+        assert not next_step.startswith(("Nothing to do", "Rien à faire"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from connector.core.advice import Advice, advise, advise_signing_in
+from connector.core.advice import Advice, advise, advise_signing_in, advise_signing_in_again
 from connector.core.problem import Problem
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.sentences import say_stored
@@ -45,8 +45,13 @@ def failed(name: str, exc: SalesforceError | WrongEncryptionKey) -> Check:
 
 
 def failed_sign_in(exc: SalesforceError | WrongEncryptionKey) -> Check:
-    """Make the check for whoever has just entered credentials, or tests those of an organisation."""
+    """Make the check for whoever has just entered credentials."""
     return _failed("sign_in", exc, advise_signing_in(_code_of(exc), language=get_language() or "en"))
+
+
+def failed_sign_in_again(exc: SalesforceError | WrongEncryptionKey) -> Check:
+    """Make the check for whoever tests credentials that have worked before."""
+    return _failed("sign_in", exc, advise_signing_in_again(_code_of(exc), language=get_language() or "en"))
 
 
 def _code_of(exc: SalesforceError | WrongEncryptionKey) -> str:

@@ -12,7 +12,7 @@ from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, record_usage, recover_org
 from connector.pipeline.connection.sign_in import need_reconnect, renew_token
 from connector.pipeline.degraded import follow_returned_fields
-from connector.pipeline.preflight.check import Check, failed, failed_sign_in, found, missing
+from connector.pipeline.preflight.check import Check, failed, failed_sign_in, failed_sign_in_again, found, missing
 from connector.pipeline.preflight.organization_rules import check_rules, read_rules
 from connector.pipeline.preflight.rights import check_objects
 from connector.pipeline.preflight.versions import check_version, read_versions
@@ -33,12 +33,13 @@ def check_connection(org: SalesforceOrg, *, now: datetime | None = None) -> list
     to Salesforce. Call outside a transaction.
     """
     now = now or timezone.now()
+    has_worked = bool(org.organization_id) and org.token_issued_at is not None  # new credentials have no token yet
     try:
         if org.state == SalesforceOrg.State.RECONNECT_NEEDED:
             renew_token(org)
         gateway = gateway_for(org)
     except (SalesforceError, WrongEncryptionKey) as exc:
-        return [failed_sign_in(exc)]
+        return [failed_sign_in_again(exc) if has_worked else failed_sign_in(exc)]
     with closing(gateway):
         checks = _look_around(org, gateway, now=now)
         record_usage(org, gateway, now=now)

@@ -7,6 +7,8 @@ from django.utils.translation import override
 
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.models.fields import Secret
+from connector.pipeline.connection.connect import forget_token
+from connector.pipeline.connection.sign_in import need_reconnect
 from connector.pipeline.preflight.check import Check
 from connector.pipeline.preflight.connection import check_connection
 from tests.world import World
@@ -37,6 +39,23 @@ def test_a_good_connection_passes_and_leaves_everything_cached(world: World) -> 
     assert org.api_limit == 100_000
     assert org.organization_id in checks["sign_in"].detail
     assert SalesforceSchema.objects.count() == 5
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_outage_is_a_slip_in_the_address_only_of_credentials_that_never_worked(
+    world: World, *, is_known: bool
+) -> None:
+    check(world)
+    need_reconnect(SalesforceOrg.objects.get(), code="invalid_grant", message="expired")
+    if not is_known:
+        forget_token(SalesforceOrg.objects.get())
+    world.fault({"close_before": True}, path_contains="oauth2/token", times=9)
+
+    one = check(world)["sign_in"]
+
+    assert not one.ok
+    assert one.advice.startswith("Try again in some minutes" if is_known else "Compare the login URL")
+    assert one.detail.startswith("Salesforce does not answer" if is_known else "No Salesforce answers")
 
 
 def test_numbers_and_quotes_are_those_of_the_language(world: World) -> None:
