@@ -27,7 +27,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Patientez : l’envoi reprend de lui-même. Si cela se répète, "
                "demandez plus d’appels à votre administrateur Salesforce."),
     }),
-    (("SERVER_UNAVAILABLE", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"), {
+    (("SERVER_UNAVAILABLE", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+      "http_500", "http_502", "http_503", "http_504"), {
         "en": ("Salesforce is not available at the moment, or is under maintenance.", _WAIT_EN),
         "fr": ("Salesforce est momentanément indisponible ou en maintenance.", _WAIT_FR),
     }),

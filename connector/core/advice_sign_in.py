@@ -222,7 +222,7 @@ WHEN_ENTERED: Mapping[str, Texts] = {
     **dict.fromkeys(_UNANSWERED, _NO_ANSWER),
     "rate_limit_exceeded": _TOO_OFTEN,
     "sign_in_under_way": _OTHER_PROCESS,
-    **dict.fromkeys(("SERVER_UNAVAILABLE", "http_503"), _SALESFORCE_AWAY),
+    **dict.fromkeys(("SERVER_UNAVAILABLE", "http_500", "http_502", "http_503", "http_504"), _SALESFORCE_AWAY),
 }
 """The same for whoever is signing in just now: nothing was stored or is tried again unless they do it."""
 WHEN_TRIED_AGAIN: Mapping[str, Texts] = {**WHEN_ENTERED, **dict.fromkeys(_UNANSWERED, _NO_ANSWER_NOW)}

@@ -9,7 +9,7 @@ import connector
 from connector.core.advice import ADVICE, LANGUAGES, advise, advise_signing_in, advise_signing_in_again
 from connector.core.advice_sign_in import SIGN_IN_CODES, WHEN_ENTERED
 from connector.core.outcomes import Note, Reason
-from connector.salesforce.errors import KIND_OF_CODE
+from connector.salesforce.errors import KIND_OF_CODE, call_error
 
 KNOWN_CODES = [*(reason.value for reason in Reason), *(note.value for note in Note), *KIND_OF_CODE]
 
@@ -50,6 +50,12 @@ def test_every_code_that_the_connector_names_has_advice() -> None:
 def test_a_code_nobody_foresaw_is_explained_too() -> None:
     assert "does not know" in advise("BRAND_NEW_CODE", language="en-gb").what
     assert advise("BRAND_NEW_CODE", language="fr-ca") == advise("another", language="fr")
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_an_outage_without_a_word_of_salesforce_is_explained_as_one(status: int) -> None:
+    error = call_error(status, None, is_write=False)
+    assert "not available at the moment" in advise(error.code, language="en").what
 
 
 def test_a_reason_and_an_error_code_never_share_a_name() -> None:
