@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from connector.models import CampaignLink, SyncRun
+from connector.models import CampaignLink, DrainRequest, SyncRun
 from connector.pipeline.alerts.needs import find_needs
 from connector.pipeline.preflight.link import check_link
 from connector.pipeline.setup.link_setup import set_state
@@ -189,7 +190,7 @@ def assert_waits_for_room(world: World, *keys: str) -> None:
 
 @pytest.mark.parametrize("has_been", [False, True])
 def test_without_storage_whoever_would_be_created_waits_and_the_others_are_sent(
-    world: World, *, has_been: bool
+    world: World, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks, *, has_been: bool
 ) -> None:
     """One refused row tells of all: nobody fails, and what needs no room is written."""
     camille = someone("c1", "Camille", "Martin", email="camille.martin@acme.example")
@@ -208,7 +209,10 @@ def test_without_storage_whoever_would_be_created_waits_and_the_others_are_sent(
     assert_waits_for_room(world, "p1")
     assert len(world.attempts("p1")) == 0, "a try in vain, every ten minutes, is not worth a line"
     world.switch(storage_full=False)
-    assert check_link(world.link_now())
+    DrainRequest.objects.update(requested_at=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert check_link(world.link_now())
+    assert DrainRequest.objects.filter(requested_at__isnull=False).exists(), "at once, not with the next sweep"
     world.drain()
 
     assert world.ends() == {"c1": ("synced", ""), "p1": ("synced", "")}

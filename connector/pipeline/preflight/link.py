@@ -25,6 +25,7 @@ from connector.pipeline.connection.connect import (
     record_usage,
 )
 from connector.pipeline.degraded import follow_returned_fields
+from connector.pipeline.enqueue import request_drain
 from connector.pipeline.pausing import lift_configuration_pause
 from connector.pipeline.preflight.check import Check, failed, found, missing, say
 from connector.pipeline.preflight.match_fields import check_match_fields
@@ -56,8 +57,8 @@ def check_link(link: CampaignLink, *, now: datetime | None = None) -> list[Check
             checks = [failed("salesforce", exc)]
         record_usage(link.org, gateway, now=now)
     follow_returned_fields(link.org)
-    if all(check.ok or check.name == "visibility" for check in checks):
-        lift_configuration_pause(link.pk)
+    if all(check.ok or check.name == "visibility" for check in checks) and lift_configuration_pause(link.pk):
+        request_drain([link.pk])
     return checks
 
 
