@@ -15,7 +15,7 @@ from bench.stack import Stack
 
 if TYPE_CHECKING:
     from connector.models import CampaignLink
-    from connector.pipeline.report import Report
+    from connector.pipeline.runs.report import Report
 
 Row = dict[str, Any]
 LABELS = ("Sent", "Registered", "Attended")
@@ -119,8 +119,8 @@ def receive(people: Iterable[Row], *, is_backfill: bool = False) -> None:
 
     from connector.core.outcomes import Priority
     from connector.inwink.payload import read_participant
-    from connector.pipeline.enqueue import store_participants
-    from connector.pipeline.hearing import Telling
+    from connector.pipeline.outbox.enqueue import store_participants
+    from connector.pipeline.outbox.hearing import Telling
 
     some = list(people)
     link = link_of(some[0]["eventId"])
@@ -133,7 +133,7 @@ def receive(people: Iterable[Row], *, is_backfill: bool = False) -> None:
 
 def drain() -> "Report":
     """Send everything that is due, as `sync_due --until-empty` does."""
-    from connector.pipeline.drain import ForegroundTerms, sync_due
+    from connector.pipeline.runs.drain import ForegroundTerms, sync_due
 
     return sync_due(ForegroundTerms(until_empty=True))
 

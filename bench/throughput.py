@@ -175,7 +175,7 @@ def _fill_outbox(event: str, size: int) -> None:
 
 
 def _claim(event: str) -> None:
-    from connector.pipeline.claim import Claim, claim_batch
+    from connector.pipeline.outbox.claim import Claim, claim_batch
 
     _unclaim(event)
     claim = claim_batch(link_of(event).pk)

@@ -6,13 +6,13 @@ from connector.models import CampaignLink
 from connector.pipeline.alerts.tell import tell_people
 from connector.pipeline.connection.schema_refresh import refresh_schemas
 from connector.pipeline.connection.token_health import check_tokens as check_sign_ins
-from connector.pipeline.drain import drain_link
-from connector.pipeline.drain import sweep as sweep_links
 from connector.pipeline.errands.start import revive_errands
 from connector.pipeline.errands.work import carry_out as carry_out_errand
-from connector.pipeline.linking import move_unlinked
+from connector.pipeline.inbox.linking import move_unlinked
 from connector.pipeline.preflight import visibility
 from connector.pipeline.privacy.prune import prune as prune_rows
+from connector.pipeline.runs.drain import drain_link
+from connector.pipeline.runs.drain import sweep as sweep_links
 
 
 def drain(link_id: int) -> None:

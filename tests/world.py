@@ -10,7 +10,7 @@ import requests
 from django.db import transaction
 from django.db.models import F
 
-from connector.core.mapping_defaults import DEFAULT_MAPPINGS
+from connector.core.checking.mapping_defaults import DEFAULT_MAPPINGS
 from connector.core.outcomes import Priority
 from connector.inwink.payload import read_participant
 from connector.models import (
@@ -23,10 +23,10 @@ from connector.models import (
     SyncAttempt,
     SyncRun,
 )
-from connector.pipeline.drain import ForegroundTerms, sync_due
-from connector.pipeline.enqueue import store_participants
-from connector.pipeline.hearing import Telling
-from connector.pipeline.report import Report
+from connector.pipeline.outbox.enqueue import store_participants
+from connector.pipeline.outbox.hearing import Telling
+from connector.pipeline.runs.drain import ForegroundTerms, sync_due
+from connector.pipeline.runs.report import Report
 from connector.pipeline.setup.mappings import mapping_of
 from simulator.server import SimulatorServer
 from tests.factories import CampaignLinkFactory, SalesforceOrgFactory

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from connector.core.listed import merge_listed
-from connector.core.membership import plan_status
-from connector.core.merge import MergeResult
+from connector.core.merging.listed import merge_listed
+from connector.core.merging.merge import MergeResult
 from connector.core.outcomes import EntryState, Reason
 from connector.core.participant import Known, Participant, date_participant, normalise_email
+from connector.core.planning.membership import plan_status
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRef, Row
 from connector.core.schema import PersonType
 from connector.core.screen import Person, Verdict

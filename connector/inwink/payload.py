@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
+from connector.core.checking.problem import Problem
+from connector.core.checking.problem import gettext_noop as _
 from connector.core.participant import STANDARD_FIELDS, Json, Participant, normalise_email
-from connector.core.problem import Problem
-from connector.core.problem import gettext_noop as _
 from connector.inwink.aliases import CONTAINERS, MESSAGE_KEYS, STATUS_KEYS, Meaning, Sent, SortedKeys, fold, sort_keys
 from connector.inwink.json_text import (
     MAX_NESTING,

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Mapping
 
+from connector.core.checking.problem import gettext_noop as _
 from connector.core.participant import Json, normalise_id
-from connector.core.problem import gettext_noop as _
 from connector.core.state import Registration
 from connector.inwink.aliases import fold
 

@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from connector.core.checking.problem import gettext_noop as _
 from connector.core.participant import Json
-from connector.core.problem import gettext_noop as _
 from connector.inwink.reading import Unreadable, show
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)

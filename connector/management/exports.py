@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from connector.core.participant import normalise_id
 from connector.management.base import CommandProblem
-from connector.pipeline.importing import ImportTerms
+from connector.pipeline.inbox.importing import ImportTerms
 
 
 def add_export_arguments(parser: CommandParser) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from connector.core.effect import Effect
+from connector.core.merging.effect import Effect
 from connector.core.state import State
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models.fields import EncryptedField

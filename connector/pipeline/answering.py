@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils import timezone
 
-from connector.core.answer_rules import AnswerRule, choose_by_rule
+from connector.core.matching.answer_rules import AnswerRule, choose_by_rule
 from connector.core.outcomes import EntryState, Reason
 from connector.core.rows import PersonRef
 from connector.models import OutboxEntry
@@ -20,7 +20,7 @@ from connector.pipeline.answers import (
     enqueue_same_email,
     take_back,
 )
-from connector.pipeline.resync import CHUNK, change_entries
+from connector.pipeline.outbox.resync import CHUNK, change_entries
 
 
 @dataclass(frozen=True, slots=True)

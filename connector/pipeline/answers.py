@@ -12,7 +12,7 @@ not outlive its question (the email, and for `shares_email` the names). Word is 
   message that looked anonymised; `discard`: it is wrong. What was held is merged or dropped when the answer is given,
   so for `looks_anonymised` the answer is a record only: the next such message is asked about again.
 A choice among records that share an email (`ambiguous`) is a `PersonChoice` of the organisation instead, so that it
-serves every event. `connector.pipeline.resync.CORRECTION` stands beside the reasons.
+serves every event. `connector.pipeline.outbox.resync.CORRECTION` stands beside the reasons.
 """
 
 from collections.abc import Callable
@@ -24,17 +24,17 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from connector.core.merge import accept_held, correct_state
+from connector.core.merging.merge import accept_held, correct_state
 from connector.core.outcomes import EntryState, Priority, Reason
 from connector.core.participant import Json, Known
 from connector.core.rows import PersonRef, make_answer
 from connector.core.schema import PersonType
 from connector.core.state import State
 from connector.models import OutboxEntry, PersonChoice
-from connector.pipeline.batch import row_of
-from connector.pipeline.enqueue import make_due, write_entry_known
-from connector.pipeline.hearing import default_state_of
-from connector.pipeline.resync import CORRECTION, change_entries, forget_record
+from connector.pipeline.outbox.enqueue import make_due, write_entry_known
+from connector.pipeline.outbox.hearing import default_state_of
+from connector.pipeline.outbox.resync import CORRECTION, change_entries, forget_record
+from connector.pipeline.runs.batch import row_of
 from connector.salesforce.ids import id_18, is_id
 
 

@@ -7,7 +7,7 @@ from connector.core.participant import normalise_email
 from connector.core.reconcile import CampaignMember
 from connector.core.rows import MemberRecord
 from connector.core.schema import ObjectSchema
-from connector.pipeline.reading import ConfigurationProblemError, raise_for
+from connector.pipeline.runs.reading import ConfigurationProblemError, raise_for
 from connector.salesforce.composite import Query
 from connector.salesforce.gateway import Gateway, Record
 from connector.salesforce.soql import labels_query, members_query

@@ -7,13 +7,13 @@ from functools import partial
 
 from django.db.models import QuerySet
 
-from connector.core.merge import mark_no_show
+from connector.core.merging.merge import mark_no_show
 from connector.core.outcomes import Priority
 from connector.core.state import State
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.bulk import in_chunks
-from connector.pipeline.enqueue import make_due, write_entry_known
-from connector.pipeline.resync import change_entries
+from connector.pipeline.outbox.enqueue import make_due, write_entry_known
+from connector.pipeline.outbox.resync import change_entries
 
 
 class NoShowRefusal(StrEnum):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from connector.core.errors import ErrorKind
 from connector.core.retry import CONCURRENT_LIMIT_PAUSE, CONFIGURATION_RECHECK, DAILY_LIMIT_PAUSE, outage_pause
 from connector.models import CampaignLink, SalesforceOrg
-from connector.pipeline.storage import try_again
+from connector.pipeline.outbox.storage import try_again
 from connector.salesforce.errors import KIND_OF_CODE
 
 TIMEOUTS_BEFORE_HALVING = 2

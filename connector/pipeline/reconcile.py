@@ -29,13 +29,13 @@ from connector.core.reconcile import (
 from connector.core.schema import SObject
 from connector.inwink.identity import Identity, identity_of
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.batch import row_of
 from connector.pipeline.connection import connect
-from connector.pipeline.importing import ImportTerms, import_file, read_file
+from connector.pipeline.inbox.importing import ImportTerms, import_file, read_file
 from connector.pipeline.members import CampaignReading, read_members
+from connector.pipeline.outbox.resync import CHUNK, resync_entries
 from connector.pipeline.policies import policy_of
 from connector.pipeline.privacy.erased import find_erased
-from connector.pipeline.resync import CHUNK, resync_entries
+from connector.pipeline.runs.batch import row_of
 from connector.salesforce.gateway import Gateway
 
 _MAY_HAVE_CHANGED = frozenset({*RESYNCED, Finding.REMOVED, Finding.KEPT})

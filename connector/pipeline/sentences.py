@@ -26,7 +26,7 @@ SENTENCES: tuple[str, ...] = (
     _("Salesforce demands a value; inwink has none, and the link no placeholder"),
     _("the integration user may give no %(object)s the record type %(wanted)s"),
     _("a field is gone; run the check of the link"),
-    # rights that were taken away (connector.pipeline.access)
+    # rights that were taken away (connector.pipeline.runs.access)
     _("create"),
     _("edit"),
     _("create, %(more)s"),

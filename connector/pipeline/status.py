@@ -20,7 +20,7 @@ from connector.models import (
     WorkerHeartbeat,
 )
 from connector.models.outbox import OutboxEntryQuerySet
-from connector.pipeline.budget import spendings
+from connector.pipeline.connection.budget import spendings
 
 HEARTBEAT_LATE_SECONDS = 90
 """Workers beat in each drain and each minute; after this silence they count as gone."""

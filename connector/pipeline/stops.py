@@ -1,7 +1,7 @@
 """What keeps Salesforce from being asked, or read to the end: the exceptions, and the code that advice explains."""
 
 from connector.models.fields import WrongEncryptionKey
-from connector.pipeline.reading import CallAgainError, ConfigurationProblemError, SchemaChangedError
+from connector.pipeline.runs.reading import CallAgainError, ConfigurationProblemError, SchemaChangedError
 from connector.salesforce.errors import SalesforceError
 
 Stop = SalesforceError | ConfigurationProblemError | CallAgainError | SchemaChangedError | WrongEncryptionKey

@@ -19,7 +19,7 @@ from connector import conf
 from connector.inwink.signature import Denial, authenticate, message_id_of
 from connector.models import WebhookSource
 from connector.models.fields import WrongEncryptionKey, reveal_list
-from connector.pipeline.receive import count_refusal, receive_message, take_turn
+from connector.pipeline.inbox.receive import count_refusal, receive_message, take_turn
 
 logger = logging.getLogger(__name__)
 

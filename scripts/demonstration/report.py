@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.core.advice import advise
+from connector.core.advice.explain import advise
 from simulator.demo.case import Case
 from simulator.demo.story import CATEGORIES
 

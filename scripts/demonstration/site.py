@@ -66,7 +66,7 @@ def webhook_path() -> str:
 
 def is_quiet() -> bool:
     """Say whether nothing waits: no participant, and nobody of an event that is linked by now."""
-    from connector.pipeline.linking import links_with_unlinked
+    from connector.pipeline.inbox.linking import links_with_unlinked
     from connector.pipeline.status import sync_status
 
     if links_with_unlinked().exists():  # asked first: whoever is moved meanwhile is counted afterwards

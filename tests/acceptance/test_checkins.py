@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.models import SalesforceOrg
-from connector.pipeline import resync
+from connector.pipeline.outbox import resync
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World, untouched

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.core.outcomes import Priority
-from connector.pipeline.preview import preview_link
+from connector.pipeline.previews.preview import preview_link
 from tests.acceptance.people import someone
 from tests.acceptance.test_filters import change_link
 from tests.interruptions import before_call

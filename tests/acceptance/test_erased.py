@@ -7,10 +7,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from connector.models import OutboxEntry, SyncAttempt
-from connector.pipeline.claim import claim_batch
+from connector.pipeline.inbox.receive import receive_message
+from connector.pipeline.outbox.claim import claim_batch
 from connector.pipeline.privacy import forget as forgetting
 from connector.pipeline.privacy.held import Sought
-from connector.pipeline.receive import receive_message
 from tests.acceptance.people import someone
 from tests.factories import WebhookSourceFactory
 from tests.interruptions import before_call

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.pipeline import resync
+from connector.pipeline.outbox import resync
 from tests.acceptance.people import someone
 from tests.world import World
 

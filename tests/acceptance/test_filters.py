@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from connector.pipeline.preview import preview_link
+from connector.pipeline.previews.preview import preview_link
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change
 from connector.pipeline.status import sync_status
 from tests.acceptance.people import Said, cancelled, someone

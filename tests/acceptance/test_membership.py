@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.pipeline import resync
+from connector.pipeline.outbox import resync
 from tests.acceptance.people import cancelled, someone
 from tests.world import World, untouched
 

@@ -7,12 +7,13 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from connector.core.advice import advise
+from connector.core.advice.explain import advise
 from connector.core.outcomes import Outcome, Reason
 from connector.inwink.identity import Identity
 from connector.models import OutboxEntry, SalesforceOrg
-from connector.pipeline import answers, apply
+from connector.pipeline import answers
 from connector.pipeline.privacy.erased import remember_erased
+from connector.pipeline.runs import apply
 from connector.pipeline.sums import sum_link
 from tests.acceptance.people import someone
 from tests.world import World

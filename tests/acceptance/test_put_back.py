@@ -6,11 +6,11 @@ import pytest
 
 from connector.core.put_back import Kept
 from connector.models import FieldMapping, SyncAttempt, SyncRun
+from connector.pipeline.outbox.resync import resync_link
 from connector.pipeline.put_back.now import put_back
 from connector.pipeline.put_back.preview import preview_put_back
 from connector.pipeline.put_back.run import Request
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.resync import resync_link
 from tests.acceptance.people import someone
 from tests.factories import OutboxEntryFactory
 from tests.interruptions import before_call

@@ -7,13 +7,13 @@ import pytest
 from connector.core.outcomes import Priority
 from connector.core.put_back import Kept
 from connector.models import SyncRun
-from connector.pipeline.claim import NothingClaimed
-from connector.pipeline.preview import preview_link
+from connector.pipeline.outbox.claim import NothingClaimed
+from connector.pipeline.previews.preview import preview_link
 from connector.pipeline.put_back.now import put_back
 from connector.pipeline.put_back.preview import preview_put_back
 from connector.pipeline.put_back.run import BUSY
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.sync import run_batch
+from connector.pipeline.runs.sync import run_batch
 from tests.acceptance.people import someone
 from tests.acceptance.test_put_back import OLGA, ada, known, last_run, status
 from tests.interruptions import before_call

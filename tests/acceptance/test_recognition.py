@@ -6,8 +6,8 @@ import pytest
 
 from connector.models import OutboxEntry
 from connector.pipeline import answers
+from connector.pipeline.outbox.resync import void_link
 from connector.pipeline.pausing import lift_configuration_pause
-from connector.pipeline.resync import void_link
 from tests.acceptance.people import cancelled, someone
 from tests.interruptions import before_call
 from tests.world import World, untouched

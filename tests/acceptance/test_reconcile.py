@@ -12,7 +12,7 @@ from connector.core.outcomes import Priority
 from connector.core.reconcile import Finding
 from connector.inwink.identity import Identity
 from connector.models import OutboxEntry
-from connector.pipeline.importing import ImportTerms
+from connector.pipeline.inbox.importing import ImportTerms
 from connector.pipeline.privacy.erased import remember_erased
 from connector.pipeline.reconcile import Export, Mended, mend, reconcile
 from tests.acceptance.people import someone

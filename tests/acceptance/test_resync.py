@@ -3,7 +3,7 @@
 import pytest
 
 from connector.models import OutboxEntry
-from connector.pipeline.resync import correct_status, resync_entries
+from connector.pipeline.outbox.resync import correct_status, resync_entries
 from tests.interruptions import before_call
 from tests.world import World
 

@@ -3,7 +3,8 @@
 import pytest
 
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline import answers, resync
+from connector.pipeline import answers
+from connector.pipeline.outbox import resync
 from tests.acceptance.people import Said, cancelled, someone
 from tests.interruptions import before_call
 from tests.world import World, untouched

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from connector.models import EventPreview
 from connector.pipeline.errands import pace
-from connector.pipeline.event_preview import MOST_AT_ONCE
+from connector.pipeline.previews.event import MOST_AT_ONCE
 from tests.acceptance.people import someone
 from tests.browser.conftest import Reader, Visitor, work
 from tests.world import World

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connector.core.field_values import Context
+from connector.core.checking.mapping_defaults import DEFAULT_MAPPINGS
 from connector.core.mapping import Event, Facts, MappingRule
-from connector.core.mapping_defaults import DEFAULT_MAPPINGS
-from connector.core.match import Held, Match, Matched
-from connector.core.merge import merge_participant
+from connector.core.matching.match import Held, Match, Matched
+from connector.core.matching.records import Records
+from connector.core.merging.merge import merge_participant
 from connector.core.outcomes import Reason
 from connector.core.participant import Known, Participant
-from connector.core.records import Records
+from connector.core.planning.field_values import Context
 from connector.core.rows import LinkPolicy, MemberRecord, PersonRecord, PersonRef, Row
 from connector.core.schema import Choice, FieldSpec, ObjectSchema, PersonType, SObject
 from connector.core.screen import Person

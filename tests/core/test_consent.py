@@ -6,11 +6,11 @@ import pytest
 
 from connector.core.consent import Consent, Scope, consent_of
 from connector.core.convert import is_blank
-from connector.core.fingerprint import fingerprint, person_fingerprint
 from connector.core.mapping import MappingRule
-from connector.core.match import Matched, NoMatch
+from connector.core.matching.match import Matched, NoMatch
 from connector.core.outcomes import Outcome, Reason
-from connector.core.plan import plan_person
+from connector.core.planning.fingerprint import fingerprint, person_fingerprint
+from connector.core.planning.plan import plan_person
 from connector.core.schema import SObject
 from connector.core.screen import leave_out, screen_row
 from tests.core.cases import contact, context, facts_of, member, person, policy, row, rule

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from connector.core.choose import Held, Matched
-from connector.core.match import match_group, match_person
 from connector.core.match_fields import MatchFields, MatchKey
-from connector.core.match_key import asked_keys, key_of, keys_of
+from connector.core.matching.choose import Held, Matched
+from connector.core.matching.match import match_group, match_person
+from connector.core.matching.match_key import asked_keys, key_of, keys_of
 from connector.core.outcomes import Reason
 from connector.core.rows import Ambiguous, LinkPolicy, PersonRecord, PersonRef, Row
 from connector.core.screen import Person, group_by_email

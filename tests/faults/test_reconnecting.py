@@ -15,7 +15,7 @@ from django_q.models import OrmQ
 from connector import tasks
 from connector.models import CampaignLink, SalesforceOrg
 from connector.models.fields import Secret
-from connector.pipeline.enqueue import request_drain
+from connector.pipeline.outbox.enqueue import request_drain
 from connector.pipeline.setup.configure import apply_config
 from simulator.accounts import App
 from simulator.seed import read_seed

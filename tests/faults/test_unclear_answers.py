@@ -6,7 +6,7 @@ import pytest
 
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline import sizes, writing
+from connector.pipeline.runs import sizes, writing
 from tests.acceptance.people import someone
 from tests.interruptions import before_call
 from tests.world import World, untouched

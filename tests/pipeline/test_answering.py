@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.core.answer_rules import AnswerRule
+from connector.core.matching.answer_rules import AnswerRule
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry, PersonChoice
 from connector.pipeline.answering import (

@@ -14,8 +14,7 @@ from django_q.models import OrmQ
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.retry import MAX_ATTEMPTS
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
-from connector.pipeline.batch import load_batch
-from connector.pipeline.claim import (
+from connector.pipeline.outbox.claim import (
     BACKFILL,
     Claim,
     ClaimLostError,
@@ -26,10 +25,11 @@ from connector.pipeline.claim import (
     mark_create_sent,
     renew_lease,
 )
-from connector.pipeline.drain import drain_link
-from connector.pipeline.ends import EntryEnd
-from connector.pipeline.record import record_run, record_some
-from connector.pipeline.result import Result, Stop
+from connector.pipeline.runs.batch import load_batch
+from connector.pipeline.runs.drain import drain_link
+from connector.pipeline.runs.ends import EntryEnd
+from connector.pipeline.runs.record import record_run, record_some
+from connector.pipeline.runs.result import Result, Stop
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory, SyncRunFactory
 from tests.races.threads import at_once, in_background
 from tests.world import World

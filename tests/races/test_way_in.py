@@ -19,9 +19,9 @@ from connector.models import (
     WebhookMessage,
     WebhookSource,
 )
-from connector.pipeline.linking import move_unlinked
-from connector.pipeline.receive import Answer, receive_message
-from connector.pipeline.resync import resync_link
+from connector.pipeline.inbox.linking import move_unlinked
+from connector.pipeline.inbox.receive import Answer, receive_message
+from connector.pipeline.outbox.resync import resync_link
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory, WebhookSourceFactory
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True)]

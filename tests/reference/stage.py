@@ -15,7 +15,7 @@ from connector.models import (
     SyncAttempt,
     SyncRun,
 )
-from connector.pipeline import resync
+from connector.pipeline.outbox import resync
 from connector.pipeline.sums import sum_link
 from tests.interruptions import before_call
 from tests.reference.crm import Person

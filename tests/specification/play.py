@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline import answers, no_shows, resync
+from connector.pipeline import answers, no_shows
+from connector.pipeline.outbox import resync
 from tests.specification.organisation import Organisation, account_values
 from tests.specification.reading import Case, Record, UnreadableCaseError, read_records, read_values
 from tests.specification.scene import Addresses, at_hour, links_for, own_policy

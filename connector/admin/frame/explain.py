@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from connector.admin.frame.details import say_facts
 from connector.admin.frame.labels import ANSWER_REASON_LABELS, NOTE_LABELS, REASON_LABELS
 from connector.admin.frame.onlooker import may_see_people
-from connector.core.advice import Advice, advise, advise_signing_in
+from connector.core.advice.explain import Advice, advise, advise_signing_in
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
 from connector.pipeline.sentences import say_stored

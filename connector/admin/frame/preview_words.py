@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.labels import NOTE_LABELS
-from connector.core.kept import Why
+from connector.core.planning.kept import Why
 
 _EFFECTS: dict[tuple[str, str], tuple[str, str | Promise]] = {
     ("create", "new_contact"): ("good", _("New Contact, added to the campaign")),

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from connector.core.effect import Effect
+from connector.core.merging.effect import Effect
 from connector.core.outcomes import EntryState, Outcome
 from connector.models import CampaignLink, MessageParticipant, OutboxEntry, SalesforceOrg, SyncAttempt
 

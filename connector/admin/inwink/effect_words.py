@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from connector.core.effect import Effect
+from connector.core.merging.effect import Effect
 
 EFFECT_DOES: dict[str, str | Promise] = {
     Effect.NEW: _("Taken in for the first time."),

@@ -22,7 +22,7 @@ from connector.admin.inwink.event_filter import EventFilter
 from connector.admin.inwink.message_page import pretty, reading_context
 from connector.admin.inwink.replay import may_replay, replay_selected, replay_view
 from connector.models import WebhookMessage
-from connector.pipeline.replay import replayable
+from connector.pipeline.inbox.replay import replayable
 
 REPLAYS_SHOWN = 10
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from connector.admin.frame.tags import effect_tag, entry_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
 from connector.admin.inwink.reading_words import ROWS_SHOWN, has_lines, malformed_words, tried_row
-from connector.core.effect import Effect
+from connector.core.merging.effect import Effect
 from connector.inwink.identity import list_raw
 from connector.models import MessageParticipant, OutboxEntry, WebhookMessage
-from connector.pipeline.receive import REJECTED_BODY_LENGTH
+from connector.pipeline.inbox.receive import REJECTED_BODY_LENGTH
+from connector.pipeline.inbox.try_reading import MalformedBody, TriedParticipant, try_places
 from connector.pipeline.sentences import say_stored
-from connector.pipeline.try_reading import MalformedBody, TriedParticipant, try_places
 
 Key = tuple[str, str]
 """Event and participant."""

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
+from connector.pipeline.inbox.try_reading import Lack, MalformedBody, Reading, TriedParticipant
 from connector.pipeline.preflight.check import say
 from connector.pipeline.sentences import say_stored
-from connector.pipeline.try_reading import Lack, MalformedBody, Reading, TriedParticipant
 
 ROWS_SHOWN = 50
 """Participants; the page says how many there are."""

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from connector.core.advice import Advice
+from connector.core.advice.explain import Advice
 from connector.inwink.signature import TOLERANCE_SECONDS, Denial
 from connector.models import WebhookSource
 

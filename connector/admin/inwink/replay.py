@@ -16,7 +16,7 @@ from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.tags import plain_time
 from connector.models import Errand, WebhookMessage
 from connector.pipeline.errands.start import Order, start_once
-from connector.pipeline.replay import Replayed, replay_messages, replayable
+from connector.pipeline.inbox.replay import Replayed, replay_messages, replayable
 
 LIST = "admin:connector_webhookmessage_changelist"
 AT_ONCE = 50

@@ -21,8 +21,8 @@ from connector.admin.inwink.reading_words import has_lines, malformed_words, tri
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models import WebhookMessage, WebhookSource
 from connector.models.fields import WrongEncryptionKey
+from connector.pipeline.inbox.try_reading import MalformedBody, try_reading
 from connector.pipeline.setup.trial_message import TrialMessage, trial_message
-from connector.pipeline.try_reading import MalformedBody, try_reading
 
 View = Callable[..., HttpResponse]
 

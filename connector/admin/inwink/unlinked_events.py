@@ -22,7 +22,7 @@ from connector.admin.frame.labels import labelled
 from connector.admin.frame.tags import short_time
 from connector.admin.inwink.waiting_people import waiting_url, waiting_view
 from connector.models import UnlinkedEvent, UnlinkedParticipant
-from connector.pipeline.linking import heed_event, ignore_event
+from connector.pipeline.inbox.linking import heed_event, ignore_event
 
 
 @admin.register(UnlinkedEvent)

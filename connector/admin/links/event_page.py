@@ -25,7 +25,7 @@ from connector.admin.links.watched import Watched, event_url, watch
 from connector.admin.log.put_back import may_put_back
 from connector.admin.log.runs import ends_words
 from connector.models import CampaignLink, SyncRun
-from connector.pipeline.budget import spendings
+from connector.pipeline.connection.budget import spendings
 from connector.pipeline.status import HEARTBEAT_LATE_SECONDS, worker_heartbeat_age
 from connector.pipeline.watching.campaign import count_members, last_count
 from connector.pipeline.watching.delay import Delay, delay_of

@@ -13,10 +13,10 @@ from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminSelectWidget
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.widgets import SuggestingInput
 from connector.admin.links.conditions import ConditionsField, ConditionsWidget, one_list_each
+from connector.core.checking.filters import normalise_domain, validate_consent, validate_domains, validate_only
+from connector.core.checking.problem import Problem
 from connector.core.consent import Scope
 from connector.core.convert import texts_of
-from connector.core.problem import Problem
-from connector.core.validate_filters import normalise_domain, validate_consent, validate_domains, validate_only
 from connector.models import CampaignLink, OutboxEntry
 
 SOURCES_LIST = "inwink-fields"

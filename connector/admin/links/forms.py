@@ -15,10 +15,10 @@ from connector.admin.links.campaigns import PickedCampaign, unseal
 from connector.admin.links.filter_forms import FilterForm, filter_field_of
 from connector.admin.links.mapping_effects import effects_of
 from connector.admin.links.match_form import MatchForm
+from connector.core.checking.link import REQUIRED_STATES, validate_creation, validate_labels, validate_statuses
+from connector.core.checking.problem import Problem
 from connector.core.participant import normalise_id
-from connector.core.problem import Problem
 from connector.core.state import State
-from connector.core.validate_link import REQUIRED_STATES, validate_creation, validate_labels, validate_statuses
 from connector.models import CampaignLink, FieldMapping
 from connector.models.links import STATUS_FIELDS, default_create_for
 from connector.pipeline.setup.configure_schema import end_of_day, start_of_day

@@ -11,16 +11,16 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from connector.admin.frame.widgets import SuggestingInput
 from connector.admin.links.filter_forms import SOURCES_LIST
 from connector.admin.links.new_people_form import NewPeopleForm
-from connector.core.match_fields import MAIN_EMAIL
-from connector.core.problem import Problem
-from connector.core.schema import FieldSpec, PersonType, SObject
-from connector.core.validate_match import (
+from connector.core.checking.match_fields import (
     WORDS,
     refuse_email_field,
     refuse_key_field,
     validate_match,
     validate_match_alone,
 )
+from connector.core.checking.problem import Problem
+from connector.core.match_fields import MAIN_EMAIL
+from connector.core.schema import FieldSpec, PersonType, SObject
 from connector.models import CampaignLink
 from connector.pipeline.policies import match_fields_of
 

@@ -15,7 +15,7 @@ from connector.admin.inwink.event_filter import inbox_url
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.watched import Watched
 from connector.models import CampaignLink, SalesforceOrg
-from connector.pipeline.storage import STORAGE_FULL
+from connector.pipeline.outbox.storage import STORAGE_FULL
 from connector.pipeline.waits import is_stopped, must_reconnect
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from connector.core.checking.problem import Problem
 from connector.core.new_people import find_record_type
-from connector.core.problem import Problem
 from connector.core.schema import SObject
 from connector.models import CampaignLink, SalesforceOrg
 from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS

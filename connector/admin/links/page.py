@@ -13,7 +13,7 @@ from connector.admin.links.filter_forms import SOURCES_LIST, consent_note
 from connector.admin.links.sources import source_suggestions
 from connector.admin.links.tabs import link_frame
 from connector.admin.links.watched import participants_url
-from connector.core.missing_labels import missing_labels
+from connector.core.checking.missing_labels import missing_labels
 from connector.models import CampaignLink, UnlinkedEvent
 from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.setup.member_statuses import statuses_of

@@ -21,7 +21,7 @@ from connector.admin.frame.tags import entry_tag
 from connector.admin.links.tabs import link_frame
 from connector.models import CampaignLink, EventPreview, OutboxEntry
 from connector.pipeline.errands.previewing import ask_for_preview, open_preview
-from connector.pipeline.event_preview import MOST_AT_ONCE, preview_event
+from connector.pipeline.previews.event import MOST_AT_ONCE, preview_event
 
 View = Callable[..., HttpResponse]
 

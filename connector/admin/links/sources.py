@@ -1,6 +1,6 @@
 """Which fields of inwink the conditions of a link are offered."""
 
-from connector.core.validate import SOURCE_TYPES
+from connector.core.checking.mapping import SOURCE_TYPES
 from connector.models import CampaignLink, OutboxEntry
 
 SAMPLED_ENTRIES = 50

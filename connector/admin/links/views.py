@@ -18,7 +18,7 @@ from connector.admin.frame.pausing import may_pause
 from connector.admin.links.campaigns import describe_choice, seal, unseal
 from connector.models import CampaignLink, Errand, SalesforceOrg
 from connector.pipeline.errands.start import Order, start_once
-from connector.pipeline.resync import resync_link
+from connector.pipeline.outbox.resync import resync_link
 from connector.pipeline.setup.link_setup import load_labels, offer_campaigns, set_state
 from connector.pipeline.sums import sum_link
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from connector.admin.frame.explain import explain_code
 from connector.models import SalesforceOrg
-from connector.pipeline.budget import Spending, spendings
+from connector.pipeline.connection.budget import Spending, spendings
 from connector.pipeline.sentences import say_stored
 from connector.pipeline.waits import must_reconnect
 

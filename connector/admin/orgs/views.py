@@ -18,7 +18,7 @@ from connector.admin.frame.base import Question, ask, find_or_404, render_page
 from connector.admin.frame.explain import explain_code, explain_sign_in
 from connector.admin.frame.link_states import NAMES_SHOWN
 from connector.admin.orgs.log_ins import OpenLogIn, remember_log_in, take_log_in
-from connector.core.advice import Advice
+from connector.core.advice.explain import Advice
 from connector.models import CampaignLink, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection import log_in as pipeline

@@ -15,7 +15,7 @@ from connector.admin.links.needs import Need, blind_need
 from connector.admin.orgs.spending import shortage_code
 from connector.admin.orgs.views import sign_in_state
 from connector.models import CampaignLink, SalesforceOrg
-from connector.pipeline.budget import Spending, spendings
+from connector.pipeline.connection.budget import Spending, spendings
 from connector.pipeline.sentences import say_stored
 from connector.pipeline.waits import must_reconnect
 

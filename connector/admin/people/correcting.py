@@ -14,7 +14,7 @@ from connector.admin.frame.names import entry_url, name_of
 from connector.admin.people.resending import may_resync
 from connector.core.state import State
 from connector.models import OutboxEntry
-from connector.pipeline.resync import correct_status, corrected
+from connector.pipeline.outbox.resync import correct_status, corrected
 
 
 def correct_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from connector.admin.frame.names import entry_url, name_of
 from connector.admin.people.page import answer_row, chosen_row
 from connector.models import OutboxEntry, PersonChoice
-from connector.pipeline.resync import CORRECTION
+from connector.pipeline.outbox.resync import CORRECTION
 
 ANSWERS_A_PAGE = 25
 

@@ -17,7 +17,7 @@ from connector.admin.frame.confirming import COUNTED, ids_in
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.names import people_words, whom_words
 from connector.admin.people.answers import kinds_of, may_answer, option_words
-from connector.core.answer_rules import AnswerRule
+from connector.core.matching.answer_rules import AnswerRule
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry
 from connector.pipeline.answering import Decision, Tally, answer_entries, count_fitting, take_back_entries

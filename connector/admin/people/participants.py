@@ -32,7 +32,7 @@ from connector.admin.people.problems import problems_view, resend_view
 from connector.admin.people.questions import answers_view
 from connector.admin.people.resending import may_resync, resync_selected
 from connector.models import OutboxEntry
-from connector.pipeline.resync import resync_entries
+from connector.pipeline.outbox.resync import resync_entries
 
 
 @admin.register(OutboxEntry)

@@ -16,10 +16,10 @@ from connector.admin.frame.names import title_of
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.preview_words import WHY_LABELS, effect_colour, effect_words
 from connector.admin.frame.tags import tag
-from connector.core.kept import Kept, Why
 from connector.core.outcomes import Note
+from connector.core.planning.kept import Kept, Why
 from connector.models import OutboxEntry
-from connector.pipeline.preview import Look, PreviewRow, look_at
+from connector.pipeline.previews.preview import Look, PreviewRow, look_at
 from connector.pipeline.sentences import say_stored
 
 View = Callable[..., HttpResponse]

@@ -26,7 +26,7 @@ from connector.core.outcomes import Reason
 from connector.inwink.identity import list_raw
 from connector.inwink.payload import InvalidParticipant, read_participant
 from connector.models import MessageParticipant, OutboxEntry, PersonChoice, SyncAttempt, SyncRun
-from connector.pipeline.resync import CORRECTION
+from connector.pipeline.outbox.resync import CORRECTION
 
 MOMENTS_A_PAGE = 50
 MOST_PAGES = 20

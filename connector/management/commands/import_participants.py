@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 from connector.inwink.export_file import UnreadableFile
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, CommandProblem, ConnectorCommand, Report
 from connector.management.exports import add_export_arguments, export_terms
-from connector.pipeline.importing import count_rows, import_file
-from connector.pipeline.receive import Counts
+from connector.pipeline.inbox.importing import count_rows, import_file
+from connector.pipeline.inbox.receive import Counts
 
 _SHOWN_REJECTED = 20
 

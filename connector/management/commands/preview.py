@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 from connector.management.base import CommandProblem, ConnectorCommand, Report
 from connector.management.events import link_of_event
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.preview import Preview, PreviewRow, preview_link
-from connector.pipeline.reading import ConfigurationProblemError
+from connector.pipeline.previews.preview import Preview, PreviewRow, preview_link
+from connector.pipeline.runs.reading import ConfigurationProblemError
 from connector.salesforce.errors import SalesforceError
 
 

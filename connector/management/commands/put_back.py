@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db.models import Q
 
-from connector.core.advice import advise
+from connector.core.advice.explain import advise
 from connector.core.participant import normalise_email
 from connector.core.put_back import Kept
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, CommandProblem, ConnectorCommand, Report

@@ -13,8 +13,8 @@ from connector.management.events import link_of_event
 from connector.management.exports import add_export_arguments, export_terms
 from connector.management.who import who_asks
 from connector.models import CampaignLink
-from connector.pipeline.reading import CallAgainError, ConfigurationProblemError
 from connector.pipeline.reconcile import Export, ExportComparison, Mended, Reconciliation, mend, people_of, reconcile
+from connector.pipeline.runs.reading import CallAgainError, ConfigurationProblemError
 from connector.salesforce.errors import SalesforceError
 
 _LINES = (

@@ -10,7 +10,7 @@ from connector.management.base import CommandProblem, ConnectorCommand, Report
 from connector.management.events import link_of_event
 from connector.management.who import who_asks
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.resync import correct_status, resync_entries, resync_link
+from connector.pipeline.outbox.resync import correct_status, resync_entries, resync_link
 
 
 class Command(ConnectorCommand):

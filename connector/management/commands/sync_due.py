@@ -10,7 +10,7 @@ from connector.core.outcomes import Outcome
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, EXIT_NOT_DONE, ConnectorCommand, Report
 from connector.management.events import link_of_event
 from connector.models import CampaignLink
-from connector.pipeline import drain, report
+from connector.pipeline.runs import drain, report
 from connector.pipeline.status import sync_status
 
 _NEXT = {

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
 from connector import conf
-from connector.core.advice import advise
+from connector.core.advice.explain import advise
 from connector.models import Alert, CampaignLink, SalesforceOrg
 from connector.pipeline.alerts.needs import FAILURES, Need
 

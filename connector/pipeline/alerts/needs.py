@@ -8,10 +8,10 @@ from django.db.models import Count, Q
 
 from connector.core.outcomes import EntryState
 from connector.models import Alert, CampaignLink, OutboxEntry, SalesforceOrg
-from connector.pipeline.budget import spendings
-from connector.pipeline.claim import BACKFILL
+from connector.pipeline.connection.budget import spendings
+from connector.pipeline.outbox.claim import BACKFILL
+from connector.pipeline.outbox.storage import STORAGE_FULL, WAITS_FOR_ROOM
 from connector.pipeline.pausing import DAILY_LIMIT
-from connector.pipeline.storage import STORAGE_FULL, WAITS_FOR_ROOM
 from connector.pipeline.waits import is_stopped, must_reconnect
 from connector.pipeline.watching.last_message import is_silent, last_messages
 

@@ -17,7 +17,7 @@ from connector.models import CampaignLabels, CampaignLink, SalesforceOrg
 from connector.pipeline.connection.schema_cache import KeptSchema, confirm_schema, load_schema, store_schema
 from connector.pipeline.connection.sign_in import host_rules, obtain_token, stored_token
 from connector.pipeline.connection.spending import note_calls
-from connector.pipeline.enqueue import request_drain
+from connector.pipeline.outbox.enqueue import request_drain
 from connector.salesforce.auth import Token
 from connector.salesforce.errors import SignInFailed
 from connector.salesforce.gateway import Gateway, Usage

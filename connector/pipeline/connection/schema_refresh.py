@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from connector.models import SalesforceOrg, SalesforceSchema
 from connector.pipeline.connection.connect import gateway_for, record_usage, renew_schema
+from connector.pipeline.connection.degraded import degraded_objects, follow_returned_fields
 from connector.pipeline.connection.schema_cache import load_schema
-from connector.pipeline.degraded import degraded_objects, follow_returned_fields
 from connector.salesforce.errors import SalesforceError
 
 logger = logging.getLogger(__name__)

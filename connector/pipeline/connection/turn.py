@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from connector import conf
 from connector.models import SalesforceOrg
-from connector.pipeline.claim import db_now
+from connector.pipeline.outbox.claim import db_now
 
 MARGIN = timedelta(seconds=30)
 """How long a turn outlives the longest call made in it; a killed process keeps the others waiting no longer."""

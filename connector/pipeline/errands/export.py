@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from connector.core.participant import Json
 from connector.inwink.export_file import original_rows, places_of_ours
 from connector.models import Errand
-from connector.pipeline.importing import ImportTerms
+from connector.pipeline.inbox.importing import ImportTerms
 
 
 class ExportGoneError(Exception):

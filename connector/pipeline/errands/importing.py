@@ -10,15 +10,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connector.core.listed import merge_listed
-from connector.core.merge import MergeResult
+from connector.core.merging.listed import merge_listed
+from connector.core.merging.merge import MergeResult
 from connector.core.participant import Known, Participant
 from connector.inwink.export_file import FileRow, read_columns
 from connector.inwink.identity import identity_of
 from connector.models import CampaignLink, Errand, OutboxEntry, UnlinkedParticipant
 from connector.pipeline.errands.export import open_export, terms_of
 from connector.pipeline.errands.pace import Pace
-from connector.pipeline.importing import ImportTerms, batches, part_readable, read_file, store_batch
+from connector.pipeline.inbox.importing import ImportTerms, batches, part_readable, read_file, store_batch
 from connector.pipeline.privacy.erased import find_erased
 
 REJECTED_KEPT = 2_000

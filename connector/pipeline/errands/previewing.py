@@ -9,9 +9,9 @@ from connector.models import CampaignLink, Errand
 from connector.models.errands import OPEN_STATES
 from connector.pipeline.errands.pace import Pace
 from connector.pipeline.errands.start import Order, Started, start_once
-from connector.pipeline.event_preview import Seen, keep_preview
-from connector.pipeline.preview import preview_entries
-from connector.pipeline.preview_batches import batches_of, met_again
+from connector.pipeline.previews.batches import batches_of, met_again
+from connector.pipeline.previews.event import Seen, keep_preview
+from connector.pipeline.previews.preview import preview_entries
 
 
 def ask_for_preview(link: CampaignLink, *, requested_by: str) -> Started:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from connector.models import Errand
 from connector.pipeline.errands.pace import Pace
-from connector.pipeline.replay import Replayed, replay_messages
+from connector.pipeline.inbox.replay import Replayed, replay_messages
 
 _COUNTS = ("messages", "accepted", "unchanged", "stale", "unlinked", "rejected")
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from connector.models import CampaignLink, Errand, OutboxEntry
 from connector.pipeline.errands.pace import Pace
 from connector.pipeline.errands.start import Order, Started, start_once
+from connector.pipeline.outbox.resync import CHUNK, change_entries, force_entry, resync_entries
 from connector.pipeline.problems import Cause
-from connector.pipeline.resync import CHUNK, change_entries, force_entry, resync_entries
 
 AT_ONCE = 2 * CHUNK
 """Participants of one cause that are enqueued while a person waits for the page; more are left to the workers."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from connector.core.advice import Advice, advise, advise_signing_in, advise_signing_in_again
-from connector.core.problem import Problem
+from connector.core.advice.explain import Advice, advise, advise_signing_in, advise_signing_in_again
+from connector.core.checking.problem import Problem
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.sentences import say_stored
 from connector.salesforce.errors import SalesforceError

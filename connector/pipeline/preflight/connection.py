@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from connector.models import SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, record_usage, recover_org
+from connector.pipeline.connection.degraded import follow_returned_fields
 from connector.pipeline.connection.sign_in import need_reconnect, renew_token
-from connector.pipeline.degraded import follow_returned_fields
 from connector.pipeline.preflight.check import Check, failed, failed_sign_in, failed_sign_in_again, found, missing
 from connector.pipeline.preflight.organization_rules import check_rules, read_rules
 from connector.pipeline.preflight.rights import check_objects

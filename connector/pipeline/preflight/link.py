@@ -7,11 +7,11 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connector.core.missing_labels import missing_labels
-from connector.core.problem import Problem
+from connector.core.checking.link import validate_creation, validate_labels, validate_statuses
+from connector.core.checking.missing_labels import missing_labels
+from connector.core.checking.problem import Problem
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.state import State
-from connector.core.validate_link import validate_creation, validate_labels, validate_statuses
 from connector.models import CampaignLink, FieldMapping
 from connector.models.fields import WrongEncryptionKey
 from connector.models.links import STATUS_FIELDS
@@ -24,8 +24,8 @@ from connector.pipeline.connection.connect import (
     object_schema,
     record_usage,
 )
-from connector.pipeline.degraded import follow_returned_fields
-from connector.pipeline.enqueue import request_drain
+from connector.pipeline.connection.degraded import follow_returned_fields
+from connector.pipeline.outbox.enqueue import request_drain
 from connector.pipeline.pausing import lift_configuration_pause
 from connector.pipeline.preflight.check import Check, failed, found, missing, say
 from connector.pipeline.preflight.match_fields import check_match_fields

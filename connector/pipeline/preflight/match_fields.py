@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from connector.core.checking.match_fields import WORDS, validate_match
 from connector.core.match_fields import MAIN_EMAIL, MatchFields
-from connector.core.validate_match import WORDS, validate_match
 from connector.models import CampaignLink
 from connector.pipeline.policies import match_fields_of
 from connector.pipeline.preflight.check import Check, found, missing, say

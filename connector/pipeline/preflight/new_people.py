@@ -3,12 +3,12 @@
 from django.utils.translation import gettext as _
 
 from connector.core.accounts import AccountBy
-from connector.core.problem import Problem
+from connector.core.checking.problem import Problem
 from connector.core.schema import ObjectSchema, SObject
 from connector.models import CampaignLink
 from connector.models.links import ASSIGNMENT_RULES, OWNER_WORDS
+from connector.pipeline.connection.schemas import account_schema
 from connector.pipeline.preflight.check import Check, found
-from connector.pipeline.schemas import account_schema
 from connector.pipeline.setup.link_check import CREATED, SchemaOf
 from connector.pipeline.setup.new_people_check import Found, look_up_people, new_people_problems, record_type_problems
 from connector.salesforce.gateway import Gateway

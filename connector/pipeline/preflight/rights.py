@@ -11,7 +11,7 @@ from connector.models import SalesforceOrg
 from connector.pipeline.connection.connect import object_schema
 from connector.pipeline.preflight.check import Check, found, missing
 from connector.pipeline.preflight.check_names import name_object
-from connector.pipeline.reading import CORE_FIELDS
+from connector.pipeline.runs.reading import CORE_FIELDS
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway
 from connector.salesforce.soql import CAMPAIGN_FIELDS, LABEL_FIELDS

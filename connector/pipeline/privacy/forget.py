@@ -16,7 +16,8 @@ from connector.core.outcomes import EntryState, Reason
 from connector.inwink.identity import Identity, blank_participants
 from connector.models import OutboxEntry, SyncAttempt, UnlinkedParticipant, WebhookMessage
 from connector.pipeline.bulk import delete_rows, in_chunks, update_rows
-from connector.pipeline.claim import db_now
+from connector.pipeline.outbox.claim import db_now
+from connector.pipeline.outbox.resync import RECORD_COLUMNS, forget_record
 from connector.pipeline.privacy.erased import find_erased, remember_erased
 from connector.pipeline.privacy.held import (
     Found,
@@ -29,7 +30,6 @@ from connector.pipeline.privacy.held import (
     places_of,
 )
 from connector.pipeline.privacy.uploads import delete_uploads
-from connector.pipeline.resync import RECORD_COLUMNS, forget_record
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from connector import conf
 from connector.core.outcomes import EntryState
 from connector.models import OutboxEntry
 from connector.pipeline.bulk import update_rows
-from connector.pipeline.claim import Claim, NothingClaimed, db_now, emails_in_hand, lock_free_link
-from connector.pipeline.enqueue import request_drain
+from connector.pipeline.outbox.claim import Claim, NothingClaimed, db_now, emails_in_hand, lock_free_link
+from connector.pipeline.outbox.enqueue import request_drain
 
 POLL_SECONDS = 0.2
 _STANDING = ("state", "reason", "claim_token", "claimed_generation", "lease_expires_at", "available_at",

@@ -17,8 +17,8 @@ from django.db.models import F
 from connector.core.outcomes import Note, Outcome
 from connector.core.put_back import Kept, Trace
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
-from connector.pipeline.claim import ClaimLostError, db_now, renew_lease
 from connector.pipeline.connection import connect
+from connector.pipeline.outbox.claim import ClaimLostError, db_now, renew_lease
 from connector.pipeline.put_back.hold import Held, held_entries, hold_when_free, release_entries
 from connector.pipeline.put_back.selection import Selection, traces_by_participant
 from connector.pipeline.put_back.values import Decision, values_of

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.core.participant import Json
-from connector.core.person_account import as_contact, is_writable
+from connector.core.planning.person_account import as_contact, is_writable
 from connector.core.put_back import STATUS, Kept, Restore, Trace, decide_restore
 from connector.core.rows import Schemas
 from connector.core.schema import FieldSpec, SObject
 from connector.models import CampaignLink
+from connector.pipeline.connection.schemas import SOBJECTS, load_schemas
 from connector.pipeline.put_back.selection import Selection
-from connector.pipeline.reading import raise_for
-from connector.pipeline.schemas import SOBJECTS, load_schemas
+from connector.pipeline.runs.reading import raise_for
 from connector.salesforce.composite import Query, SubResponse, pack
 from connector.salesforce.gateway import Gateway, Record
 from connector.salesforce.soql import encode_query, labels_query, pack_keys, records_query

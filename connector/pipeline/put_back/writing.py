@@ -7,19 +7,19 @@ from itertools import groupby, zip_longest
 from connector.core.errors import ErrorKind, RowError
 from connector.core.outcomes import Operation, Outcome, Reason
 from connector.core.participant import Json
-from connector.core.person_account import account_values
-from connector.core.plan import PersonPlan, Write
+from connector.core.planning.person_account import account_values
+from connector.core.planning.plan import PersonPlan, Write
 from connector.core.put_back import Restore
 from connector.core.rows import PersonRef, Schemas
 from connector.core.schema import PersonType, SObject
 from connector.core.screen import Person
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt
-from connector.pipeline.batch import row_of
-from connector.pipeline.ends import lasting_error
-from connector.pipeline.progress import Progress
 from connector.pipeline.put_back.values import Decision, restored_label, restored_values
-from connector.pipeline.sizes import keep_sizes, sizes_of
-from connector.pipeline.writing import Writer
+from connector.pipeline.runs.batch import row_of
+from connector.pipeline.runs.ends import lasting_error
+from connector.pipeline.runs.progress import Progress
+from connector.pipeline.runs.sizes import keep_sizes, sizes_of
+from connector.pipeline.runs.writing import Writer
 from connector.salesforce.gateway import Gateway
 
 PASSES = 2

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 
-from connector.core.missing_labels import missing_labels
+from connector.core.checking.missing_labels import missing_labels
 from connector.pipeline.setup.configure_apply import store_plans
 from connector.pipeline.setup.configure_lookup import (
     Found,

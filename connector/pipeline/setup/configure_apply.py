@@ -11,7 +11,7 @@ from connector.pipeline.connection.connect import record_usage, store_labels
 from connector.pipeline.connection.org_setup import follow_org_change
 from connector.pipeline.connection.schema_cache import store_schema
 from connector.pipeline.connection.sign_in import token_columns
-from connector.pipeline.enqueue import request_drain
+from connector.pipeline.outbox.enqueue import request_drain
 from connector.pipeline.pausing import lift_configuration_pause
 from connector.pipeline.setup.configure_lookup import Found
 from connector.pipeline.setup.configure_plan import LinkPlan, OrgPlan, Plan

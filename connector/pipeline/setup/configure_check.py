@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from connector.core.advice import advise
-from connector.core.problem import Problem
+from connector.core.advice.explain import advise
+from connector.core.checking.filters import validate_consent, validate_domains, validate_only
+from connector.core.checking.link import validate_creation, validate_statuses
+from connector.core.checking.mapping import validate_mapping_alone
+from connector.core.checking.match_fields import validate_match_alone
+from connector.core.checking.problem import Problem
 from connector.core.state import State
 from connector.core.trial import TRIAL_EVENT_ID
-from connector.core.validate import validate_mapping_alone
-from connector.core.validate_filters import validate_consent, validate_domains, validate_only
-from connector.core.validate_link import validate_creation, validate_statuses
-from connector.core.validate_match import validate_match_alone
 from connector.inwink.signature import decode_secret
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.connection.org_setup import needs_my_domain, refuse_login_url, refuse_private_key

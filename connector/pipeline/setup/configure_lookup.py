@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
-from connector.core.missing_labels import missing_labels
+from connector.core.checking.link import validate_labels
+from connector.core.checking.match_fields import validate_match
+from connector.core.checking.missing_labels import missing_labels
 from connector.core.schema import ObjectSchema
 from connector.core.state import State
-from connector.core.validate_link import validate_labels
-from connector.core.validate_match import validate_match
 from connector.models import FieldMapping, SalesforceOrg
 from connector.pipeline.connection.connect import (
     CampaignChoice,

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from pydantic import BaseModel
 
-from connector.core.mapping_defaults import defaults_beside
+from connector.core.checking.mapping_defaults import defaults_beside
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg, WebhookSource
 from connector.models.fields import Secret
 from connector.models.links import STATUS_FIELDS

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from django.utils.timezone import get_default_timezone
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from connector.core.checking.filters import normalise_domain
 from connector.core.convert import texts_of
 from connector.core.participant import normalise_id
-from connector.core.validate_filters import normalise_domain
 from connector.pipeline.setup.new_people_words import read_account, read_owner, read_record_type
 from connector.salesforce.ids import id_18, is_id
 

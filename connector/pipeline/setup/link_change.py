@@ -9,10 +9,10 @@ from django.db.models import F, QuerySet
 
 from connector.core.outcomes import EntryState, Priority, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
-from connector.pipeline.enqueue import fold_target, make_due, request_drain
-from connector.pipeline.linking import request_move
+from connector.pipeline.inbox.linking import request_move
+from connector.pipeline.outbox.enqueue import fold_target, make_due, request_drain
+from connector.pipeline.outbox.resync import CHUNK, change_entries, refold_link, void_link
 from connector.pipeline.pausing import lift_configuration_pause
-from connector.pipeline.resync import CHUNK, change_entries, refold_link, void_link
 
 WITHOUT_EFFECT = frozenset({"state", "event_name", "campaign_name", "ends_at", "closes_after_days", "create_statuses"})
 """Columns that change nothing about what is sent for a participant."""

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from connector.core.checking.link import searched_objects
+from connector.core.checking.mapping import validate_mapping, validate_required
+from connector.core.checking.match_fields import refuse_mapped_key
+from connector.core.checking.problem import Problem
 from connector.core.mapping import MappingRule
-from connector.core.problem import Problem
 from connector.core.schema import ObjectSchema, SObject
-from connector.core.validate import validate_mapping, validate_required
-from connector.core.validate_link import searched_objects
-from connector.core.validate_match import refuse_mapped_key
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.policies import match_fields_of, rule_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from connector.core.mapping_defaults import defaults_beside
+from connector.core.checking.mapping_defaults import defaults_beside
 from connector.models import CampaignLink, FieldMapping
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.policies import rule_of

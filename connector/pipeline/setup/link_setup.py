@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.utils import timezone
 
+from connector.core.checking.suggest import suggest_labels
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.state import State
-from connector.core.suggest import suggest_labels
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg
 from connector.models.fields import WrongEncryptionKey
 from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS
@@ -20,9 +20,9 @@ from connector.pipeline.connection.connect import (
     object_schema,
     search_campaigns,
 )
-from connector.pipeline.enqueue import request_drain
+from connector.pipeline.outbox.enqueue import request_drain
+from connector.pipeline.outbox.storage import try_again
 from connector.pipeline.setup.new_people_check import Found, look_up_people
-from connector.pipeline.storage import try_again
 from connector.salesforce.errors import SalesforceError
 
 MAPPED_OBJECTS = (SObject.CONTACT, SObject.LEAD, SObject.CAMPAIGN_MEMBER)

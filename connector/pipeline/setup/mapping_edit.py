@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from connector.core.problem import Problem, gettext_noop
-from connector.core.validate import validate_mapping_alone
+from connector.core.checking.mapping import validate_mapping_alone
+from connector.core.checking.problem import Problem, gettext_noop
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.policies import rule_of
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change

@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from connector.core.field_values import Context
 from connector.core.mapping import Facts
 from connector.core.outcomes import EntryState
-from connector.core.reach import is_sent
+from connector.core.planning.field_values import Context
+from connector.core.planning.reach import is_sent
 from connector.core.rows import LinkPolicy, Row
 from connector.core.schema import ObjectSchema, SObject
 from connector.core.screen import Person
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.batch import row_of
 from connector.pipeline.policies import policy_of
+from connector.pipeline.runs.batch import row_of
 
 SAMPLED = 500
 """Participants whose values are looked at; the newest ones."""

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from connector.core.missing_labels import missing_labels
+from connector.core.checking.missing_labels import missing_labels
 from connector.core.state import State
 from connector.models import CampaignLabels, CampaignLink
 from connector.models.fields import WrongEncryptionKey
 from connector.models.links import STATUS_FIELDS
 from connector.pipeline.connection.connect import Label, borrowed_gateway, fetch_schema, store_labels
-from connector.pipeline.enqueue import request_drain
+from connector.pipeline.outbox.enqueue import request_drain
 from connector.pipeline.pausing import lift_configuration_pause
 from connector.salesforce.errors import SalesforceError
 from connector.salesforce.gateway import Gateway, Record

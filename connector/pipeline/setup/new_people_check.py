@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.core.problem import Problem, gettext_noop
+from connector.core.checking.people import validate_new_people, validate_record_type
+from connector.core.checking.problem import Problem, gettext_noop
 from connector.core.schema import SObject
-from connector.core.validate_people import validate_new_people, validate_record_type
 from connector.models import CampaignLink
 from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS
 from connector.pipeline.policies import CREATE, new_people_of

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from connector.core.problem import Problem
+from connector.core.checking.link import validate_statuses
+from connector.core.checking.problem import Problem
 from connector.core.state import State
-from connector.core.validate_link import validate_statuses
 from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change
 from connector.pipeline.setup.member_statuses import (

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from connector import conf
+from connector.core.checking.received import show_text
 from connector.core.convert import is_blank
 from connector.core.mapping import Event, Facts, read_path
 from connector.core.participant import Json
-from connector.core.received import show_text
 from connector.models import UnlinkedParticipant
 
 SAMPLED = 200

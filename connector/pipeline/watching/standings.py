@@ -10,7 +10,7 @@ from django.db.models import Count, Min
 from connector.core.outcomes import EntryState
 from connector.core.state import State
 from connector.models import OutboxEntry
-from connector.pipeline.storage import WAITS_FOR_ROOM
+from connector.pipeline.outbox.storage import WAITS_FOR_ROOM
 from connector.pipeline.sums import Sum, sum_of_states
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.core.advice import advise
+from connector.core.advice.explain import advise
 from connector.models import SalesforceOrg
 from connector.pipeline.connection.org_setup import (
     needs_my_domain,

@@ -14,9 +14,9 @@ from connector.admin.inwink.event_filter import inbox_url
 from connector.admin.inwink.replay import AT_ONCE
 from connector.models import CampaignLink, Errand, OutboxEntry, WebhookMessage
 from connector.pipeline.errands.work import carry_out
+from connector.pipeline.inbox.receive import receive_message
 from connector.pipeline.privacy.forget import forget_participant
 from connector.pipeline.privacy.held import Sought
-from connector.pipeline.receive import receive_message
 from tests.admin.conftest import SignIn
 from tests.factories import NOW, CampaignLinkFactory, UnlinkedEventFactory, WebhookMessageFactory, WebhookSourceFactory
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from connector.core.outcomes import EntryState, Outcome, Reason
 from connector.core.state import State
 from connector.models import OutboxEntry, SyncRun, WebhookMessage
-from connector.pipeline.receive import receive_message
+from connector.pipeline.inbox.receive import receive_message
 from tests.admin.conftest import SignIn
 from tests.factories import (
     NOW,

@@ -16,8 +16,8 @@ from django_q.models import OrmQ
 from connector.core.outcomes import Priority
 from connector.management.base import CommandProblem
 from connector.models import CampaignLink, OutboxEntry, UnlinkedParticipant
-from connector.pipeline.enqueue import store_participants
-from connector.pipeline.hearing import Telling
+from connector.pipeline.outbox.enqueue import store_participants
+from connector.pipeline.outbox.hearing import Telling
 from tests.factories import CampaignLinkFactory
 from tests.pipeline.said import said
 

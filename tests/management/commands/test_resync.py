@@ -10,7 +10,7 @@ from connector.core.outcomes import EntryState
 from connector.core.state import State
 from connector.management.base import CommandProblem
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.resync import CORRECTION
+from connector.pipeline.outbox.resync import CORRECTION
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]

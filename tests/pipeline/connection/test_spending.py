@@ -9,7 +9,7 @@ from django.utils import timezone
 from connector.models import ApiCallCount
 from connector.pipeline.connection import connect
 from connector.pipeline.connection.spending import count_calls_of, note_calls
-from connector.pipeline.preview import preview_link
+from connector.pipeline.previews.preview import preview_link
 from tests.acceptance.people import someone
 from tests.factories import SalesforceOrgFactory
 from tests.world import World

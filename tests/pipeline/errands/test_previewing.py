@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from connector.models import Errand, EventPreview, OutboxEntry, SalesforceOrg
-from connector.pipeline import preview_batches
 from connector.pipeline.errands import pace
 from connector.pipeline.errands.previewing import ask_for_preview, open_preview
 from connector.pipeline.errands.start import stop_errand
 from connector.pipeline.errands.work import carry_out
-from tests.pipeline.test_event_preview import two_addresses
+from connector.pipeline.previews import batches as preview_batches
+from tests.pipeline.previews.test_event import two_addresses
 from tests.world import World
 
 ADA = {"email": "ada@example.org", "firstName": "Ada", "lastName": "Lovelace", "registered": True}

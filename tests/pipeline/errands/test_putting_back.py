@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from connector.models import Errand, SyncRun
-from connector.pipeline.claim import claim_batch
 from connector.pipeline.errands import pace, putting_back
 from connector.pipeline.errands.putting_back import start_put_back
 from connector.pipeline.errands.start import INTERRUPTED, Started, revive_errands, stop_errand
 from connector.pipeline.errands.work import carry_out
+from connector.pipeline.outbox.claim import claim_batch
 from connector.pipeline.put_back import run
 from connector.pipeline.put_back.run import BUSY, Request, Tally
 from connector.pipeline.put_back.selection import Selection

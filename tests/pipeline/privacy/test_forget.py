@@ -23,12 +23,12 @@ from connector.models import (
     WebhookSource,
 )
 from connector.models.fields import WrongEncryptionKey
-from connector.pipeline.importing import ImportTerms, import_file
+from connector.pipeline.inbox.importing import ImportTerms, import_file
+from connector.pipeline.inbox.receive import receive_message
 from connector.pipeline.privacy.erased import find_erased, remember_erased
 from connector.pipeline.privacy.export import export_participant
 from connector.pipeline.privacy.forget import Forgotten, PersonInHandError, erase_returned, forget_participant
 from connector.pipeline.privacy.held import Sought
-from connector.pipeline.receive import receive_message
 from connector.pipeline.setup.keys import rotate_keys
 from tests.factories import (
     CampaignLinkFactory,

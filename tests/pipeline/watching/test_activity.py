@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from connector.models import CampaignLink, SyncRun
-from connector.pipeline.receive import receive_message
+from connector.pipeline.inbox.receive import receive_message
 from connector.pipeline.watching.activity import Span, activity
 from tests.factories import (
     ApiCallCountFactory,

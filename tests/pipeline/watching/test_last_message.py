@@ -8,9 +8,9 @@ from django.db import transaction
 from connector.core.outcomes import Priority
 from connector.inwink.payload import read_participant
 from connector.models import CampaignLink, LastMessage, SyncAttempt
-from connector.pipeline.hearing import Telling
-from connector.pipeline.linking import move_unlinked
-from connector.pipeline.receive import store_by_event
+from connector.pipeline.inbox.linking import move_unlinked
+from connector.pipeline.inbox.receive import store_by_event
+from connector.pipeline.outbox.hearing import Telling
 from connector.pipeline.watching.delay import delay_of
 from connector.pipeline.watching.last_message import Received, is_silent, last_messages, received_of
 from tests.factories import CampaignLinkFactory

@@ -17,7 +17,7 @@ from connector.admin.links.mapping.following import (
     trace,
     warn_of_placeholder,
 )
-from connector.core.problem import Problem
+from connector.core.checking.problem import Problem
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.setup.link_setup import load_facts
 from connector.pipeline.setup.mapping_edit import check_mapping, remove_mapping, store_mapping, uncovered_without

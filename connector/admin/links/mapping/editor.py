@@ -8,9 +8,9 @@ from connector.admin.links.mapping.findings import Editing, Finding, example_of,
 from connector.admin.links.mapping.form import CONSTANT, OTHER, as_text
 from connector.admin.links.mapping.offers import offer_sources, offer_targets, split_offers
 from connector.admin.links.mapping.words import BLANKS, MODES, OBJECT_HELP, UNKNOWN
+from connector.core.checking.mapping import CHOICE_TYPES
 from connector.core.mapping import Facts
 from connector.core.participant import text_of
-from connector.core.validate import CHOICE_TYPES
 from connector.models import FieldMapping
 from connector.pipeline.policies import rule_of
 

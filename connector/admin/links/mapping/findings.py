@@ -13,16 +13,16 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.forms import problem_text
 from connector.admin.links.mapping.form import as_text
 from connector.admin.links.mapping.words import misfit_words
+from connector.core.checking.link import searched_objects
+from connector.core.checking.mapping import CHOICE_TYPES
+from connector.core.checking.problem import Problem
+from connector.core.checking.received import received_choices, show_text
+from connector.core.checking.try_mapping import UNKNOWN_CHOICE, Trial, try_rule
 from connector.core.convert import UnfitError, choose
-from connector.core.field_values import Context, wanted_value
 from connector.core.mapping import Facts, MappingRule, read_source
-from connector.core.problem import Problem
-from connector.core.reach import Reach, reach_of
-from connector.core.received import received_choices, show_text
+from connector.core.planning.field_values import Context, wanted_value
+from connector.core.planning.reach import Reach, reach_of
 from connector.core.schema import FieldSpec, SObject
-from connector.core.try_mapping import UNKNOWN_CHOICE, Trial, try_rule
-from connector.core.validate import CHOICE_TYPES
-from connector.core.validate_link import searched_objects
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.policies import rule_of
 from connector.pipeline.sentences import say_stored

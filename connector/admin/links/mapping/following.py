@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext, override
 
 from connector.admin.frame.base import AnyAdmin, find_or_404
-from connector.core.validate import PLACEHOLDER_FIELDS
+from connector.core.checking.mapping import PLACEHOLDER_FIELDS
 from connector.models import CampaignLink, FieldMapping
 
 

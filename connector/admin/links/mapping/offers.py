@@ -7,9 +7,9 @@ from django.utils.translation import gettext
 
 from connector.admin.links.forms import problem_text
 from connector.admin.links.mapping.words import TYPE_NAMES, source_name
-from connector.core.received import Source, collect_sources
+from connector.core.checking.mapping import SET_BY_US, SOURCE_TYPES, refuse_target
+from connector.core.checking.received import Source, collect_sources
 from connector.core.schema import FieldSpec, ObjectSchema, SObject
-from connector.core.validate import SET_BY_US, SOURCE_TYPES, refuse_target
 from connector.pipeline.setup.mapping_sample import Sample
 
 

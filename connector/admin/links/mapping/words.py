@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.onlooker import may_see_people
-from connector.core.try_mapping import SEVERAL_CHOICES, TOO_LONG, UNKNOWN_CHOICE, Misfit
+from connector.core.checking.try_mapping import SEVERAL_CHOICES, TOO_LONG, UNKNOWN_CHOICE, Misfit
 from connector.models import FieldMapping
 
 Option = tuple[str, Any, str | Promise]

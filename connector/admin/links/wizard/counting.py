@@ -14,7 +14,7 @@ from connector.admin.links.wizard.draft_form import DraftForm
 from connector.admin.links.wizard.steps import belongs
 from connector.core.state import State
 from connector.models import LinkDraft
-from connector.pipeline.preview_waiting import Unknown, Waiting, WaitingPreview, count_unknown, preview_waiting
+from connector.pipeline.previews.waiting import Unknown, Waiting, WaitingPreview, count_unknown, preview_waiting
 
 _DECIDE_UNKNOWN = (
     "inwink_event_id", "campaign", "match", "also_contact", "also_lead", "key_contact", "key_lead", "key_source",

@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from connector.admin.frame.explain import explain_code, reason_label
 from connector.admin.frame.labels import REASON_LABELS
 from connector.admin.frame.onlooker import may_see_people
-from connector.core.advice import Advice
+from connector.core.advice.explain import Advice
 from connector.models import CampaignLink, UnlinkedParticipant
-from connector.pipeline.preview_waiting import WaitingPreview
+from connector.pipeline.previews.waiting import WaitingPreview
 
 
 @dataclass(frozen=True, slots=True)

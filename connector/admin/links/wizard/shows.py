@@ -23,14 +23,14 @@ from connector.admin.links.wizard.leaving_out import rows_of, split_rows
 from connector.admin.links.wizard.mapping_rows import mapping_rows
 from connector.admin.links.wizard.owners import found_owners
 from connector.admin.links.wizard.previews import name_people, show_preview
-from connector.core.label_fates import label_fates
-from connector.core.missing_labels import missing_labels
+from connector.core.checking.label_fates import label_fates
+from connector.core.checking.mapping import SOURCE_TYPES
+from connector.core.checking.missing_labels import missing_labels
 from connector.core.state import State
-from connector.core.validate import SOURCE_TYPES
 from connector.core.yes_no import read_yes_no
 from connector.models import CampaignLink, LinkDraft, SalesforceOrg, UnlinkedEvent, UnlinkedParticipant
 from connector.pipeline.policies import policy_of
-from connector.pipeline.preview_waiting import CREATING_STATES, Unknown, Waiting, count_waiting
+from connector.pipeline.previews.waiting import CREATING_STATES, Unknown, Waiting, count_waiting
 from connector.pipeline.setup.link_check import mapping_problems
 from connector.pipeline.setup.link_setup import offer_campaigns
 from connector.pipeline.setup.member_statuses import look_at_statuses, statuses_of

@@ -34,7 +34,7 @@ from connector.admin.links.wizard.owners import search_owners
 from connector.admin.links.wizard.shows import SHOWS, search_campaigns, show_event
 from connector.admin.links.wizard.steps import BY_SLUG, STEPS, Step, step_after, step_before
 from connector.models import CampaignLink, LinkDraft
-from connector.pipeline.preview_waiting import count_waiting
+from connector.pipeline.previews.waiting import count_waiting
 from connector.pipeline.setup.member_statuses import create_link_statuses
 
 View = Callable[..., HttpResponse]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.admin.links.wizard import activate as activate_module
-from connector.core.advice import advise
+from connector.core.advice.explain import advise
 from connector.models import CampaignLink, FieldMapping, LinkDraft, UnlinkedParticipant
 from connector.pipeline.setup.configure import apply_config
 from tests.admin.links.test_link_admin import ADD, new_campaign, new_link, search

@@ -1,0 +1,1 @@
+"""Explain every reason, note and error code in plain words, with the next step."""

@@ -1,0 +1,1 @@
+"""The outbox: merge into it, ask for sending, claim what is due."""

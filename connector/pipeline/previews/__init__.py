@@ -1,0 +1,1 @@
+"""Show what would be written, and write nothing."""

@@ -1,0 +1,1 @@
+"""One run: claim a batch, read, decide, write, record."""
