@@ -1,7 +1,6 @@
 """How a webhook body becomes participants, as tables of cases."""
 
 import json
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -442,14 +441,10 @@ def test_any_body_is_a_list_or_malformed(body: bytes) -> None:
     assert isinstance(participants, list)
 
 
-def test_a_full_message_is_read_in_a_moment() -> None:
+def test_a_full_message_is_read_whole() -> None:
     body = json.dumps([{**EXAMPLE, "id": f"P-{number}"} for number in range(1_000)]).encode()
-    started = time.process_time()
     participants = [read_participant(raw) for raw in read_body(body)]
-    seconds = time.process_time() - started
     assert len({participant.key for participant in participants}) == 1_000
-    # 30 ms on a quiet machine; the limit only catches a change of kind.
-    assert seconds < 0.5
 
 
 def test_participants_that_are_no_list_are_refused_as_a_body() -> None:

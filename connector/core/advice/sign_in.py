@@ -194,7 +194,7 @@ _NO_ANSWER_NOW: Texts = {
     "en": ("Salesforce does not answer at the moment.",
            "Try again in some minutes; if it lasts, check the network of the server."),
     "fr": ("Salesforce ne répond pas pour le moment.",
-           "Réessayez dans quelques minutes ; si cela dure, vérifiez le réseau du serveur."),
+           "Réessayez dans quelques minutes ; si cela dure, vérifiez le réseau du serveur."),
 }  # fmt: skip
 _TOO_OFTEN: Texts = {
     "en": ("There were too many sign-ins in a short time.", "Wait for a minute, then try again."),
