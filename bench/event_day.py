@@ -78,7 +78,7 @@ def _watch(page: Page, posted: list[float]) -> list[float]:
     shown: list[float] = []
     until = time.monotonic() + SECONDS + SETTLE_SECONDS
     while len(shown) < CHECK_INS and time.monotonic() < until:
-        count = int("".join(filter(str.isdigit, page.locator("[data-day-number=arrived]").inner_text())) or 0)
+        count = int("".join(filter(str.isdigit, page.locator("[data-now-number=arrived]").inner_text())) or 0)
         shown += [time.monotonic()] * (count - len(shown))
         page.wait_for_timeout(WATCH_EVERY * 1000)
     return shown
