@@ -13,7 +13,6 @@ from typing import assert_never
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from connector.core.outcomes import EntryState
-from connector.core.state import State
 from connector.models import CampaignLink, OutboxEntry
 
 
@@ -68,9 +67,16 @@ class _Group:
 
 def member_label(entry: OutboxEntry) -> str:
     """Return the status of a participant's campaign member as known here, "" of who is none; reads the link."""
-    if not entry.member_id or entry.sent_label:
-        return entry.sent_label if entry.member_id else ""
-    return entry.link.statuses().get(State(entry.synced_state), "") if entry.synced_state else ""
+    return _label_of(entry.sent_label, entry.synced_state, statuses=_statuses(entry.link)) if entry.member_id else ""
+
+
+def _statuses(link: CampaignLink) -> dict[str, str]:
+    return {state.value: label for state, label in link.statuses().items()}
+
+
+def _label_of(sent: str, synced: str, *, statuses: Mapping[str, str]) -> str:
+    """Return the status of a member: the one that we wrote, else the one of the state that was found there."""
+    return sent or statuses.get(synced, "")
 
 
 def known_members(link: CampaignLink, *, counted_at: datetime | None) -> Known:
@@ -81,7 +87,7 @@ def known_members(link: CampaignLink, *, counted_at: datetime | None) -> Known:
     entries = OutboxEntry.objects.filter(link=link).order_by()
     members = entries.exclude(member_id="").exclude(synced_state="")
     since = entries.filter(last_synced_at__gt=counted_at) if counted_at else entries.none()
-    tally = _Tally({state.value: label for state, label in link.statuses().items()})
+    tally = _Tally(_statuses(link))
     several = members.values("member_id").annotate(rows=Count("pk")).filter(rows__gt=1).values("member_id")
     is_several = Q(member_id__in=several) & ~Q(synced_state="")
     for group in _alone(entries.exclude(is_several), counted_at=counted_at, statuses=tally.statuses):
@@ -102,10 +108,9 @@ def _alone(
         is_open=Case(When(is_open, then=Value(True)), default=Value(False)),
     )
     columns = ("target_state", "state", "sent_label", "synced_state", "is_member", "is_open")
-    for target, state, label, synced, has_member, was_since, count in marked.values_list(*columns).annotate(
-        Count("pk")
-    ):
-        yield _Group(target, state, (label or statuses.get(synced, "")) if has_member else "", was_since, count)
+    for target, state, sent, synced, has_member, was_since, rows in marked.values_list(*columns).annotate(Count("pk")):
+        label = _label_of(sent, synced, statuses=statuses) if has_member else ""
+        yield _Group(target, state, label, was_since, rows)
 
 
 def _together(
@@ -118,7 +123,7 @@ def _together(
         by_member[member_id].append((said[0], said[1], said[2], said[3], said[4]))
     for rows in by_member.values():
         *_others, (_target, _state, sent, synced, at) = rows
-        label, is_open = sent or statuses.get(synced, ""), bool(counted_at and at and at > counted_at)
+        label, is_open = _label_of(sent, synced, statuses=statuses), bool(counted_at and at and at > counted_at)
         yield [_Group(target, state, label, is_open) for target, state, *_rest in rows]
 
 
