@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from connector.models import Errand
 from connector.pipeline.errands.work import carry_out
+from tests.browser.look import must_fit
 
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
@@ -126,7 +128,7 @@ class Reader:
     def open(self, path: str) -> Page:
         """Open a page, which must fit the window."""
         page = self.visitor.open(path)
-        assert fits(self.visitor)
+        must_fit(self.page)
         return page
 
     def follow(self, text: str) -> None:
@@ -135,9 +137,9 @@ class Reader:
 
     def follow_named(self, name: str) -> None:
         """Follow a link that is called as what it leads to."""
-        with self.page.expect_navigation():
+        with self.leaving():
             self.page.get_by_role("link", name=name, exact=True).first.click()
-        assert fits(self.visitor)
+        must_fit(self.page)
 
     def menu(self, text: str) -> None:
         """Follow a link of the menu, a part of which is folded."""
@@ -145,8 +147,15 @@ class Reader:
         link = menu.get_by_role("link", name=re.compile(rf"^{re.escape(self.words(text))}( \d+)?$"))
         if not link.is_visible():
             menu.locator("h2 > button").click()
-        with self.page.expect_navigation():
+        with self.leaving():
             link.click()
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Wait for the page that a deed leads to: a long task's page that loads itself again is not it."""
+        here = self.page.url
+        with self.page.expect_navigation(url=lambda there: there != here):
+            yield
 
     def unfold_menu(self) -> Locator:
         """Return the menu, which a narrow window shows on request."""
@@ -168,11 +177,6 @@ class Reader:
 def reader(either: tuple[Visitor, str]) -> Reader:
     """Return the administrator of each language."""
     return Reader(*either)
-
-
-def fits(visitor: Visitor) -> bool:
-    """Say whether nothing of the open page stands out to the right."""
-    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def work() -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooLate
 
 DESK, PHONE = 1280, 400
 
@@ -30,6 +31,23 @@ _OF_COLOURS = ("color-contrast", "link-in-text-block")
 
 VIEWS = ((DESK, "light", ()), (DESK, "dark", _OF_COLOURS), (PHONE, "dark", ()), (PHONE, "light", _OF_COLOURS))
 """(width, colours, rules): each width with all rules, each once more in the other theme with those of colours alone."""
+
+
+_FITS = """() => document.readyState === "complete"
+  && document.documentElement.scrollWidth <= window.innerWidth"""
+
+
+def must_fit(page: Page) -> None:
+    """Wait until an open page is there whole, and fail where anything of it stands out to the right.
+
+    A page that loads itself again, or one that a press leads to, has no content for a moment: what is asked of it then
+    is asked again of the next one.
+    """
+    try:
+        page.wait_for_function(_FITS, timeout=10_000)
+    except TooLate as error:
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        raise AssertionError(f"{page.url} needs {wide} px") from error
 
 
 def find_faults(page: Page) -> Iterator[str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg, WebhookSource
 from tests.browser.conftest import Visitor
-from tests.browser.look import find_faults
+from tests.browser.look import find_faults, must_fit
 from tests.factories import OutboxEntryFactory, SyncAttemptFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World
 
@@ -122,7 +122,7 @@ def test_every_page_fits_a_phone_and_speaks_french(world: World, french_phone: V
     ]
     for path in [*PAGES, *own]:
         page = french_phone.open(f"/admin/{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 400, path
+        must_fit(page)
         assert page.evaluate("document.documentElement.lang") == "fr"
     french_phone.open(f"/admin/connector/outboxentry/{entry.pk}/change/")
     after = french_phone.page.locator("ins").bounding_box()

@@ -12,6 +12,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.look import must_fit
 from tests.factories import SIGNING_SECRET, WebhookSourceFactory
 from tests.world import World
 
@@ -57,7 +58,7 @@ def test_check_ins_appear_by_themselves_on_a_french_phone(world: World, french_p
     expect(numbers["arrived"]).to_have_text("5", timeout=15_000)
     expect(numbers["waiting"]).to_have_text("0")
     expect(page.get_by_role("link", name="Ada Lovelace 5")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    must_fit(page)
     assert french_phone.complaints == []
     page.context.set_offline(True)
     expect(page.get_by_text("Pas de connexion : ces chiffres datent")).to_be_visible(timeout=15_000)
@@ -83,7 +84,7 @@ def test_the_sum_of_an_event_follows_those_on_their_way_and_then_rests(world: Wo
     assert asked == [], "what rests is not asked for again"
     page.get_by_role("link", name="Actualiser").click()
     expect(numbers["member"]).to_have_text("3")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    must_fit(page)
     assert french_phone.complaints == []
 
 
@@ -110,5 +111,5 @@ def test_the_event_page_counts_the_campaign_and_fits_a_phone(world: World, frenc
     page.get_by_role("button", name="Compter dans Salesforce").click()
     expect(page.get_by_text("La campagne a été comptée. Rien n’a été écrit.")).to_be_visible()
     expect(page.get_by_text("identique").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    must_fit(page)
     assert french_phone.complaints == []

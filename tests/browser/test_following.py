@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from connector.models import OutboxEntry, WebhookMessage, WebhookSource
 from tests.browser.conftest import Visitor
+from tests.browser.look import must_fit
 from tests.browser.test_event_day import person, post
 from tests.factories import WebhookSourceFactory
 from tests.world import World
@@ -84,7 +85,7 @@ def test_the_pages_fit_a_phone_and_speak_french(world: World, french_phone: Visi
     paths = [f"{LIST}{entry.pk}/change/", f"/admin/connector/webhookmessage/{newest.pk}/change/"]
     for path in paths:
         page = french_phone.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 400, path
+        must_fit(page)
         assert page.evaluate("document.documentElement.lang") == "fr"
     expect(page.get_by_role("heading", name="Comment il a été lu")).to_be_visible()
     page.get_by_role("link", name="Relire…").click()

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from connector.models import OutboxEntry
 from connector.pipeline.errands import pace
-from tests.browser.conftest import Reader, Visitor, fits, work
+from tests.browser.conftest import Reader, Visitor, work
+from tests.browser.look import must_fit
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -76,7 +77,7 @@ def test_a_csv_is_checked_first_and_its_bad_rows_are_mended(
     choose(page, world, file, as_of=tomorrow.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name=words["check"]).click()
     expect(page.get_by_text(words["future"])).to_be_visible()
-    assert fits(visitor)
+    must_fit(visitor.page)
 
     choose(page, world, file)
     page.get_by_role("button", name=words["check"]).click()
@@ -89,7 +90,7 @@ def test_a_csv_is_checked_first_and_its_bad_rows_are_mended(
     page.get_by_text(words["columns"]).click()
     for heading, meant in (("Prénom", words["first_name"]), ("Régime", words["own"])):
         expect(page.locator(".cx-columns tr").filter(has_text=heading)).to_contain_text(meant)
-    assert fits(visitor)
+    must_fit(visitor.page)
     assert set(OutboxEntry.objects.values_list("participant_key", flat=True)) == {"newer"}
     with page.expect_download() as download:
         page.get_by_role("link", name=words["rows"]).click()
@@ -149,7 +150,7 @@ def test_a_workbook_shows_how_far_it_is_and_can_be_left(
     page.wait_for_url("**/change/")
     work()
     expect(page.get_by_text(words["of"])).to_be_visible()
-    assert fits(visitor)
+    must_fit(visitor.page)
     visitor.open("/admin/")
     assert OutboxEntry.objects.count() == 500
     while work():

@@ -5,20 +5,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from connector.models import Errand, OutboxEntry
-from connector.pipeline.errands.work import carry_out
-from tests.browser.conftest import Visitor
+from connector.models import OutboxEntry
+from tests.browser.conftest import Visitor, work
+from tests.browser.look import must_fit
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HEAD = "Identifiant;Email;Prénom;Nom;Inscrit;Est venu\n"
-
-
-def work() -> None:
-    """Do what the workers would: every errand that waits."""
-    for pk in Errand.objects.filter(state="waiting").values_list("pk", flat=True):
-        carry_out(pk)
 
 
 def test_a_file_is_checked_imported_and_compared(world: World, visitor: Visitor, tmp_path: Path) -> None:
@@ -64,10 +58,10 @@ def test_the_pages_speak_french_on_a_phone(world: World, french_phone: Visitor, 
     page.wait_for_url("**/errand/**")
     work()
     page.get_by_text("jamais reçus").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    must_fit(page)
     page.get_by_role("button", name="Renvoyer ces 40 participants").click()
     page.wait_for_url("**/change/")
     work()
     expect(page.get_by_text("40 participants ont été repris de l’export inwink.")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    must_fit(page)
     assert french_phone.complaints == []

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from connector.core.state import State
 from connector.models import OutboxEntry
-from tests.browser.conftest import Visitor, fits
-from tests.browser.look import find_faults
+from tests.browser.conftest import Visitor
+from tests.browser.look import find_faults, must_fit
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -60,7 +60,7 @@ def test_no_shows_are_marked_once_the_event_is_over(world: World, either: tuple[
     for said in ("becomes", "readers", "waiting"):
         expect(page.get_by_text(words[said])).to_be_visible()
     expect(page.get_by_text("Dora Lovelace", exact=True)).to_be_visible()
-    assert fits(visitor)
+    must_fit(visitor.page)
     assert "No show" not in world.members().values(), "asking marks nobody"
 
     page.get_by_role("button", name=words["button"]).press("Enter")

@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from connector.core.outcomes import EntryState
 from connector.models import UnlinkedEvent
 from tests.browser.conftest import Visitor, visit
+from tests.browser.look import must_fit
 from tests.factories import (
     CampaignLinkFactory,
     LastMessageFactory,
@@ -56,11 +57,6 @@ def reader(
         assert somebody.complaints == []
 
 
-def fits(visitor: Visitor) -> bool:
-    """Say whether nothing of the page stands out to the right."""
-    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
 def test_a_need_leads_to_where_it_is_settled(reader: tuple[Visitor, dict[str, str]]) -> None:
     visitor, words = reader
     now = timezone.now()
@@ -74,7 +70,7 @@ def test_a_need_leads_to_where_it_is_settled(reader: tuple[Visitor, dict[str, st
     expect(needs.get_by_role("listitem")).to_have_count(2)
     expect(needs.get_by_role("listitem").first).to_contain_text(words["failed"])
     expect(needs).to_contain_text(words["silent"])
-    assert fits(visitor)
+    must_fit(visitor.page)
     needs.get_by_role("link", name=words["why"]).click()
     expect(page).to_have_url(f"{visitor.address}/admin/connector/outboxentry/problems/?link={link.pk}")
     expect(page.get_by_text("REQUIRED_FIELD_MISSING").first).to_be_visible()
@@ -92,7 +88,7 @@ def test_an_event_is_ignored_and_that_is_taken_back(reader: tuple[Visitor, dict[
     expect(page.get_by_text(words["ignored"])).to_be_visible()
     expect(page.get_by_text(words["calm"])).to_be_visible()
     assert UnlinkedEvent.objects.get().ignored_at is not None
-    assert fits(visitor)
+    must_fit(visitor.page)
     page.get_by_role("link", name=words["back"]).click()
     page.get_by_role("button", name=words["heed"]).click()
     expect(page.get_by_text(words["shown"])).to_be_visible()
@@ -108,7 +104,7 @@ def test_the_charts_are_said_in_words_and_fit(reader: tuple[Visitor, dict[str, s
     page = visitor.open("/admin/")
     page.get_by_role("link", name=words["activity"], exact=True).click()
     expect(page.get_by_role("img", name=words["received"])).to_be_visible()
-    assert fits(visitor)
+    must_fit(visitor.page)
     page.get_by_role("link", name=words["days"], exact=True).click()
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(1 + 30 + 1)
-    assert fits(visitor)
+    must_fit(visitor.page)

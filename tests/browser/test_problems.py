@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry, PersonChoice
 from tests.browser.conftest import Visitor
+from tests.browser.look import must_fit
 from tests.factories import OutboxEntryFactory
 from tests.world import World
 
@@ -100,7 +101,7 @@ def test_both_pages_fit_a_phone_and_speak_french(world: World, french_phone: Vis
              f"/admin/connector/outboxentry/{entry.pk}/find/"]  # fmt: skip
     for path in paths:
         page = french_phone.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 400, path
+        must_fit(page)
         assert page.evaluate("document.documentElement.lang") == "fr"
     page = french_phone.open(f"{ANSWERS}?question=ambiguous")
     page.get_by_role("button", name="Choisir celle-ci").first.click()

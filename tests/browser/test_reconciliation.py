@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from connector.models import OutboxEntry
-from tests.browser.conftest import Visitor, fits, work
+from tests.browser.conftest import Visitor, work
+from tests.browser.look import must_fit
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -83,7 +84,7 @@ def test_what_differs_is_seen_and_only_that_is_sent_again(
         summary.click()
         expect(page.locator("details[open]").filter(has_text=words[finding])).to_contain_text(whom)
     expect(page.get_by_text(words["right"])).to_be_visible()
-    assert fits(visitor)
+    must_fit(visitor.page)
     assert world.holds() == before, "comparing writes nothing"
     with page.expect_download() as download:
         page.get_by_role("link", name=words["csv"]).click()
@@ -104,7 +105,7 @@ def test_what_differs_is_seen_and_only_that_is_sent_again(
     page.get_by_role("link", name=words["tab"], exact=True).click()
     compare(page, words, file)
     expect(page.get_by_text(words["agrees"])).to_be_visible()
-    assert fits(visitor)
+    must_fit(visitor.page)
 
 
 def test_a_file_without_its_time_is_not_compared(world: World, either: tuple[Visitor, str], tmp_path: Path) -> None:
@@ -117,4 +118,4 @@ def test_a_file_without_its_time_is_not_compared(world: World, either: tuple[Vis
     page.fill("#id_as_of", "")
     page.get_by_role("button", name=words["compare"], exact=True).click()
     expect(page.get_by_text(words["when"])).to_be_visible()
-    assert fits(visitor)
+    must_fit(visitor.page)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from connector.models import CampaignLink, SalesforceOrg
 from tests.browser.conftest import Visitor
+from tests.browser.look import must_fit
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -72,8 +73,8 @@ def test_signing_in_fits_a_phone_in_french(world: World, french_phone: Visitor) 
     for path in ("/admin/", f"/admin/connector/salesforceorg/{world.org.pk}/change/"):
         page = french_phone.open(path)
         expect(page.get_by_text("Salesforce a mis fin à la connexion").first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        must_fit(page)
     page.get_by_role("button", name="Se connecter avec Salesforce").click()
     expect(page.get_by_role("link", name="Continuer vers Salesforce")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    must_fit(page)
     assert french_phone.complaints == []

@@ -9,6 +9,13 @@
   const bar = box.querySelector("[data-errand-bar]");
   const words = box.querySelector("[data-errand-words]");
   let wait = 1000;
+  let left = -Infinity;
+
+  // Somebody who has just followed a link is on the way there: loading this page again would hold them here. What turns
+  // out to be a download leaves the page where it is, which is why the moment is kept and not the fact.
+  window.addEventListener("beforeunload", () => {
+    left = performance.now();
+  });
 
   const show = (said) => {
     words.textContent = said.progress;
@@ -28,7 +35,7 @@
         throw new Error(String(answer.status));
       }
       const said = await answer.json();
-      if (!said.is_open) {
+      if (!said.is_open && performance.now() - left > 5000) {
         window.location.reload();
         return;
       }
