@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from connector.admin.frame.details import say_facts
 from connector.admin.frame.labels import ANSWER_REASON_LABELS, NOTE_LABELS, REASON_LABELS
 from connector.admin.frame.onlooker import may_see_people
-from connector.core.advice.explain import Advice, advise, advise_signing_in
+from connector.core.advice.explain import Advice, advise, advise_signing_in_again
 from connector.core.outcomes import EntryState, Reason
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
 from connector.pipeline.sentences import say_stored
@@ -38,9 +38,9 @@ def explain_code(code: str) -> Advice:
     return advise(code, language=get_language() or "en")
 
 
-def explain_sign_in(code: str) -> Advice:
-    """Return the advice for whoever is signing in just now."""
-    return advise_signing_in(code, language=get_language() or "en")
+def explain_log_in(code: str) -> Advice:
+    """Return the advice for whoever logs in by browser just now: it has been at the address, which has no slip."""
+    return advise_signing_in_again(code, language=get_language() or "en")
 
 
 def reason_label(reason: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from connector.addresses import callback_url
 from connector.admin.frame.base import Question, ask, find_or_404, render_page
-from connector.admin.frame.explain import explain_code, explain_sign_in
+from connector.admin.frame.explain import explain_code, explain_log_in
 from connector.admin.frame.link_states import NAMES_SHOWN
 from connector.admin.orgs.log_ins import OpenLogIn, remember_log_in, take_log_in
 from connector.core.advice.explain import Advice
@@ -197,7 +197,7 @@ def _failed(
 
 def _explain(request: HttpRequest, code: str) -> None:
     """Say what went wrong by its code alone: what came with the address may have been written by anybody."""
-    advice = explain_sign_in(code)
+    advice = explain_log_in(code)
     shown = f" ({code})" if _CODE.fullmatch(code) else ""
     messages.error(request, f"{advice.what}{shown} {advice.next_step}")
 

@@ -162,6 +162,15 @@ def test_a_code_that_expired_is_told_in_words(org: SalesforceOrg, admin_client: 
     assert "Salesforce did not accept the way back from the log-in page." in text
 
 
+def test_an_outage_on_the_way_back_is_no_slip_of_the_address(
+    org: SalesforceOrg, admin_client: Client, world: World
+) -> None:
+    back = log_in(begin(admin_client, org))
+    world.salesforce.stop()
+    text = unescape(admin_client.get(back.url.removeprefix("http://testserver"), follow=True).content.decode())
+    assert "Salesforce does not answer at the moment. (no_connection) Try again in some minutes" in text
+
+
 def test_an_answer_that_nobody_foresaw_is_told_by_its_code_alone(org: SalesforceOrg, admin_client: Client) -> None:
     state = begin(admin_client, org).partition("state=")[2].partition("&")[0]
     query = f"?state={state}&error=Odd_Error&error_description=call+0800"
