@@ -15,6 +15,7 @@ from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from connector.core.outcomes import EntryState, Outcome, Reason
+from connector.core.participant import name_words
 from connector.core.schema import PersonType, SObject
 from connector.core.state import State
 from connector.models import (
@@ -319,6 +320,7 @@ class OutboxEntryFactory(KnownParticipantFactory[OutboxEntry]):
 
     link = SubFactory(CampaignLinkFactory)
     email_key = LazyAttribute(lambda entry: str(entry.payload.get("email") or "").strip().lower())
+    name_words = LazyAttribute(lambda entry: name_words(entry.payload))
     target_state = LazyAttribute(lambda entry: entry.participant_state)
     first_seen_at = NOW
     available_at = NOW

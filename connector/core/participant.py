@@ -97,6 +97,11 @@ def fold_name(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c)).split())
 
 
+def name_words(values: Mapping[str, Json]) -> str:
+    """Return the words of a participant's name as they are searched: folded, the last name first; "" without one."""
+    return " ".join(filter(None, (fold_name(text_of(values, name)) for name in ("last_name", "first_name"))))
+
+
 def names_key(first_name: str, last_name: str) -> tuple[str, ...]:
     """Return a key that is equal for the same first and last name in any case, accents and order (rule 2.6)."""
     return tuple(sorted(part for part in (fold_name(first_name), fold_name(last_name)) if part))

@@ -57,6 +57,8 @@ class OutboxEntry(KnownParticipant):
     participant_key = models.CharField(_("participant id"), max_length=320)
     source = models.ForeignKey(WebhookSource, on_delete=models.SET_NULL, null=True, blank=True)
     email_key = models.CharField(_("email"), max_length=320, blank=True, default="")
+    name_words = models.CharField(max_length=255, blank=True, default="", editable=False)
+    """What a search by name looks at (`connector.core.participant.name_words`)."""
     target_state = models.CharField(_("state to send"), max_length=20, blank=True, default="")
     first_seen_at = models.DateTimeField(_("first seen at"))
 
@@ -173,6 +175,7 @@ class OutboxEntry(KnownParticipant):
                 name="entry_due",
             ),
             models.Index(fields=["email_key", "link"], name="entry_by_email"),
+            models.Index(fields=["name_words"], opclasses=["varchar_pattern_ops"], name="entry_by_name"),
             models.Index(fields=["link", "state", "reason"], name="entry_by_state"),
             models.Index(
                 fields=[

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,8 +136,7 @@ class Reader:
 
     def follow_named(self, name: str) -> None:
         """Follow a link that is called as what it leads to."""
-        with self.leaving():
-            self.page.get_by_role("link", name=name, exact=True).first.click()
+        self._click(self.page.get_by_role("link", name=name, exact=True).first)
         must_fit(self.page)
 
     def menu(self, text: str) -> None:
@@ -147,15 +145,13 @@ class Reader:
         link = menu.get_by_role("link", name=re.compile(rf"^{re.escape(self.words(text))}( \d+)?$"))
         if not link.is_visible():
             menu.locator("h2 > button").click()
-        with self.leaving():
-            link.click()
+        self._click(link)
 
-    @contextmanager
-    def leaving(self) -> Iterator[None]:
-        """Wait for the page that a deed leads to: a long task's page that loads itself again is not it."""
-        here = self.page.url
-        with self.page.expect_navigation(url=lambda there: there != here):
-            yield
+    def _click(self, link: Locator) -> None:
+        """Follow a link and wait for what it leads to: a long task's page that loads itself again is not that."""
+        aim, here = link.evaluate("link => link.href"), self.page.url
+        with self.page.expect_navigation(url=lambda there: aim == here or there != here):
+            link.click()
 
     def unfold_menu(self) -> Locator:
         """Return the menu, which a narrow window shows on request."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.labels import labelled
 from connector.admin.frame.onlooker import may_see_people, person_word
+from connector.core.participant import text_of
 from connector.models import OutboxEntry
 
 NAMED = 10
@@ -18,8 +19,13 @@ def name_of(entry: OutboxEntry) -> str:
     """Return the name that inwink gave, else the email, else the id; no name for who may not see people."""
     if not may_see_people():
         return person_word(entry.email_key, entry.participant_key)
-    parts = (str(entry.payload.get(key) or "").strip() for key in ("first_name", "last_name"))
-    return " ".join(part for part in parts if part) or entry.email_key or entry.participant_key
+    return full_name(entry) or entry.email_key or entry.participant_key
+
+
+def full_name(entry: OutboxEntry) -> str:
+    """Return the first and the last name that inwink gave, "" where it gave none; only for who may see people."""
+    parts = (text_of(entry.payload, key) for key in ("first_name", "last_name"))
+    return " ".join(part for part in parts if part)
 
 
 def title_of(entry: OutboxEntry) -> str:

@@ -1,18 +1,18 @@
-"""Find participants by whole email, inwink id or Salesforce id: always through an index."""
+"""Find participants by whole email, inwink id, Salesforce id or name: through an index."""
 
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from connector.admin.frame.onlooker import may_see_people
-from connector.core.participant import normalise_email
+from connector.core.participant import fold_name, normalise_email
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, WebhookMessage, WebhookSource
 
 _SALESFORCE_ID_LENGTHS = (15, 18)
 
 
 def search_entries(queryset: QuerySet[OutboxEntry], term: str) -> QuerySet[OutboxEntry]:
-    """Narrow participants to those that have this email, inwink id, or person or member id.
+    """Narrow participants to those that have this email, inwink id, person or member id, or name.
 
     The log has the index of Salesforce ids; the participant's own index begins with the link.
     """
@@ -26,7 +26,7 @@ def search_entries(queryset: QuerySet[OutboxEntry], term: str) -> QuerySet[Outbo
     if _looks_like_salesforce_id(wanted):
         attempts = SyncAttempt.objects.filter(_by_person(wanted), entry__isnull=False)
         return queryset.filter(Q(pk__in=attempts.values("entry_id")) | _by_key(wanted))
-    return queryset.filter(_by_key(wanted))
+    return queryset.filter(_by_key(wanted) | _by_name(wanted) if may_see_people() else _by_key(wanted))
 
 
 def search_attempts(queryset: QuerySet[SyncAttempt], term: str) -> QuerySet[SyncAttempt]:
@@ -53,6 +53,18 @@ def search_messages(queryset: QuerySet[WebhookMessage], term: str) -> QuerySet[W
 def _by_key(wanted: str) -> Q:
     links = list(CampaignLink.objects.values_list("pk", flat=True))
     return Q(link__in=links, participant_key=wanted)
+
+
+def _by_name(wanted: str) -> Q:
+    """Each word begins a word of the name, one of them the last name: its index stands in front."""
+    words = fold_name(wanted).split()
+    found = Q(pk__in=[])
+    for place, word in enumerate(words):
+        leading = Q(name_words__startswith=word)
+        for other in (*words[:place], *words[place + 1 :]):
+            leading &= Q(name_words__contains=f" {other}")
+        found |= leading
+    return found
 
 
 def _by_person(wanted: str) -> Q:

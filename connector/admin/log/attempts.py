@@ -36,7 +36,7 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
         _("Open the participants"),
         "admin:connector_outboxentry_changelist",
         "connector.view_outboxentry",
-        not_sought=_("It takes no names."),
+        not_sought=_("It takes no names: those are found under Participants."),
     )
     list_display = ("time", "link_label", "participant", "outcome_word", "what_was_done", "why")
     list_display_links = ("time", "participant")

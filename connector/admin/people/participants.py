@@ -17,7 +17,7 @@ from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilter
 from connector.admin.frame.labels import STATE_LABELS
-from connector.admin.frame.names import entry_url, title_of
+from connector.admin.frame.names import entry_url, full_name, title_of
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
@@ -45,7 +45,6 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         _("Link an event…"),
         "admin:connector_campaignlink_wizard",
         "connector.add_campaignlink",
-        not_sought=_("It takes no names."),
     )
     list_display = ("participant", "link", "inwink_state", "state_tag", "why", "changed", "synced")
     list_filter = (
@@ -59,13 +58,17 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     list_select_related = ("link",)
     search_fields = ("email_key",)
     seeks_people = True
-    search_help_text = _("whole email, inwink id or Salesforce id")
+    search_help_text = _("name, whole email, inwink id or Salesforce id")
     actions = ("resync_selected",)
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxEntry]:
         """Leave what a list does not show in the database."""
         return super().get_queryset(request).defer("sent_values", "candidates", "answers", "held_payload", "notes")
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Show names beside addresses to who may see them: two people may share either of them."""
+        return ("participant", "named", *self.list_display[1:]) if may_see_people() else self.list_display
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OutboxEntry], search_term: str
@@ -77,6 +80,11 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     def participant(self, entry: OutboxEntry) -> str:
         """Show the email, or the id where there is none."""
         return person_word(entry.email_key, entry.participant_key)
+
+    @admin.display(description=_("name"), ordering="name_words")
+    def named(self, entry: OutboxEntry) -> str:
+        """Show the name that inwink gave."""
+        return full_name(entry) or "–"
 
     @admin.display(description=_("in inwink"), ordering="participant_state")
     def inwink_state(self, entry: OutboxEntry) -> str:

@@ -23,7 +23,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("The organisation has used up its API calls, or too many run at the same time.",
                "Wait: sending resumes by itself. If it happens often, "
                "ask your Salesforce administrator for more calls."),
-        "fr": ("L’organisation a épuisé ses appels API, ou trop d’appels sont en cours.",
+        "fr": ("L’organisation a épuisé ses appels d’API, ou trop d’appels sont en cours.",
                "Patientez : l’envoi reprend de lui-même. Si cela se répète, "
                "demandez plus d’appels à votre administrateur Salesforce."),
     }),

@@ -110,7 +110,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
         "en": ("The organisation has used up its API calls of 24 hours.",
                "Nothing to do: it is asked every ten minutes whether calls are left, and sending resumes by itself. "
                "If it happens often, ask your Salesforce administrator which applications use the calls."),
-        "fr": ("L’organisation a épuisé ses appels API des dernières 24 heures.",
+        "fr": ("L’organisation a épuisé ses appels d’API des dernières 24 heures.",
                "Rien à faire : toutes les dix minutes, on lui demande s’il en reste, et l’envoi reprend de lui-même. "
                "Si cela se répète, demandez à votre administrateur Salesforce quelles applications les consomment."),
     }),
@@ -123,7 +123,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     (("org_budget_used",), {
         "en": ("Backfill waits: the organisation has used its budget of API calls. Live changes are still sent.",
                "Nothing to do: it goes on as calls of the last 24 hours expire. To go on now, raise the API budget."),
-        "fr": ("La reprise attend : l’organisation a consommé son budget d’appels API. "
+        "fr": ("La reprise attend : l’organisation a consommé son budget d’appels d’API. "
                "Les changements en direct partent toujours.",
                "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
                "Pour continuer tout de suite, relevez le budget d’appels."),
@@ -133,10 +133,10 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
                "Live changes are still sent.",
                "Nothing to do: it goes on as calls of the last 24 hours expire. "
                "To go on now, raise “our own API calls”."),
-        "fr": ("La reprise attend : le connecteur a fait autant d’appels API en 24 heures qu’il en a le droit. "
+        "fr": ("La reprise attend : le connecteur a fait autant d’appels d’API en 24 heures qu’il en a le droit. "
                "Les changements en direct partent toujours.",
                "Rien à faire : elle continue à mesure que les appels des dernières 24 heures expirent. "
-               "Pour continuer tout de suite, relevez « nos propres appels API »."),
+               "Pour continuer tout de suite, relevez « nos propres appels d’API »."),
     }),
     (("campaign_gone",), {
         "en": ("The campaign no longer exists, or is hidden from the integration user.",

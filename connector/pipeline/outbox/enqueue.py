@@ -19,7 +19,7 @@ from django_q.tasks import async_task
 
 from connector.core.merging.effect import Effect
 from connector.core.outcomes import PRIORITY_ORDER, EntryState, Priority
-from connector.core.participant import Known, Participant, normalise_email
+from connector.core.participant import Known, Participant, name_words, normalise_email
 from connector.core.state import State, fold_states
 from connector.models import CampaignLink, DrainRequest, OutboxEntry
 from connector.models.known import KnownParticipant, known_columns
@@ -33,13 +33,15 @@ DRAIN_REQUEST_SECONDS = 60
 _KNOWN_COLUMNS = tuple(known_columns(Known()))
 
 ENTRY_COLUMNS = (
-    *_KNOWN_COLUMNS, "source", "email_key", "target_state", "generation", "state", "reason", "error_code",
+    *_KNOWN_COLUMNS, "source", "email_key", "name_words", "target_state", "generation", "state", "reason", "error_code",
     "error_message", "candidates", "available_at", "dirty_since", "priority", "attempt_count",
 )  # fmt: skip
 """The columns that an enqueue may change."""
 
 _EMAIL_KEY_LENGTH = 320
 """Characters of the column; a longer text is no email, and the row says so without a key."""
+_NAME_WORDS_LENGTH = 255
+"""Characters of the column; what a longer name begins with is found."""
 
 Table = TypeVar("Table", bound=KnownParticipant)
 
@@ -165,10 +167,11 @@ def _new_entry(key: str, heard: Heard, *, arrival: Arrival) -> OutboxEntry:
 
 
 def write_entry_known(entry: OutboxEntry, known: Known, *, link: CampaignLink) -> None:
-    """Set what is known and what follows from it: the key of the email and the state to send; the caller saves."""
+    """Set what is known and what follows from it: the keys of email and name, the state to send; the caller saves."""
     write_known(entry, known)
     email = normalise_email(known.values.get("email"))
     entry.email_key = email if len(email) <= _EMAIL_KEY_LENGTH else ""
+    entry.name_words = name_words(known.values)[:_NAME_WORDS_LENGTH]
     entry.target_state = fold_target(known.states_seen, link=link)
 
 

@@ -40,11 +40,12 @@ def test_a_search_that_finds_nothing_leads_out(admin_client: Client, name: str) 
     assert (shown.action, shown.url) == ("Remove filters and search", "?")
 
 
-def test_whoever_seeks_a_name_reads_how_people_are_found(admin_client: Client) -> None:
+def test_whoever_finds_nobody_reads_how_people_are_found(admin_client: Client) -> None:
     OutboxEntryFactory.create(email_key="ada@acme.example")
-    page = admin_client.post("/admin/connector/outboxentry/", {"q": "Lovelace"}, follow=True).content.decode()
-    said = "No participant matches. The search takes: whole email, inwink id or Salesforce id. It takes no names."
-    assert said in page
+    page = admin_client.post("/admin/connector/outboxentry/", {"q": "Babbage"}, follow=True).content.decode()
+    assert "No participant matches. The search takes: name, whole email, inwink id or Salesforce id." in page
+    page = admin_client.post("/admin/connector/syncattempt/", {"q": "Babbage"}, follow=True).content.decode()
+    assert "It takes no names: those are found under Participants." in page
     filtered = admin_client.get("/admin/connector/outboxentry/?error_code=none-such").context["cl"].empty
     assert filtered.text == "No participant matches."
 

@@ -62,7 +62,7 @@ def test_numbers_and_quotes_are_those_of_the_language(world: World) -> None:
     assert "of 100,000 API calls" in check(world)["api_limit"].detail
     with override("fr"):
         checks = check(world)
-    assert "des 100\N{NO-BREAK SPACE}000 appels API" in checks["api_limit"].detail.replace(
+    assert "des 100\N{NO-BREAK SPACE}000 appels d’API" in checks["api_limit"].detail.replace(
         "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
     )
     assert "« Integration »" in checks["visibility"].detail.replace("\N{NO-BREAK SPACE}", " ")
