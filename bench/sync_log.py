@@ -1,4 +1,4 @@
-"""Measure the list, filters, search and download of a sync log of a million attempts: `python -m bench.sync_log`.
+"""Measure the sync log with a million attempts, and the search for its participants: `python -m bench.sync_log`.
 
 On SQLite, or on the server of --database-url. Each page is asked for three times through the admin, as a browser does;
 the median counts, and how many queries it took.
@@ -18,7 +18,7 @@ from bench.site import add_event, bench_site, link_of
 if TYPE_CHECKING:
     from django.test import Client
 
-    from connector.models import CampaignLink, SyncAttempt
+    from connector.models import CampaignLink, OutboxEntry, SyncAttempt
 
 ATTEMPTS = 1_000_000
 EVENTS = 20
@@ -27,7 +27,12 @@ OUTCOMES = (("created", 300), ("updated", 350), ("unchanged", 320), ("left_out",
 """Of each thousand."""
 END = datetime(2026, 11, 23, 18, tzinfo=UTC)
 EVERY = timedelta(seconds=10)
+EACH = 4
+"""Attempts of each participant."""
+FIRST_NAMES, LAST_NAMES = 400, 20_000
+"""How many there are of each among the participants."""
 LIST = "/admin/connector/syncattempt/"
+PARTICIPANTS = "/admin/connector/outboxentry/"
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -41,7 +46,9 @@ def main(arguments: Sequence[str] = ()) -> int:
         _fill(links, options.attempts)
         client = _signed_in()
         for name, query in _pages(links[0]):
-            _measure(client, name, query)
+            _measure(client, LIST, name, query)
+        for name, query in _searches():
+            _measure(client, PARTICIPANTS, name, query)
         _download(client, "download of one event", {"link__id__exact": links[0].pk})
         _download(client, "download of everything", {})
     return 0
@@ -50,15 +57,19 @@ def main(arguments: Sequence[str] = ()) -> int:
 def _fill(links: Sequence["CampaignLink"], number: int) -> None:
     from django.db import connection
 
-    from connector.models import SyncAttempt
+    from connector.models import OutboxEntry, SyncAttempt
 
     started = time.monotonic()
     for start in range(0, number, CHUNK):
         rows = (_attempt(index, number, links) for index in range(start, min(start + CHUNK, number)))
         SyncAttempt.objects.bulk_create(rows, batch_size=CHUNK)
+    for start in range(0, number // EACH, CHUNK):
+        people = (_participant(index, links) for index in range(start, min(start + CHUNK, number // EACH)))
+        OutboxEntry.objects.bulk_create(people, batch_size=CHUNK)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    print(f"{number:,} attempts of {len(links)} events, filled in {time.monotonic() - started:.0f} s\n", flush=True)
+    filled = f"{number:,} attempts and {number // EACH:,} participants of {len(links)} events"
+    print(f"{filled}, filled in {time.monotonic() - started:.0f} s\n", flush=True)
 
 
 def _attempt(index: int, number: int, links: Sequence["CampaignLink"]) -> "SyncAttempt":
@@ -67,7 +78,7 @@ def _attempt(index: int, number: int, links: Sequence["CampaignLink"]) -> "SyncA
     link, outcome = links[index // 7 % len(links)], _outcome(index)
     is_bad = outcome in ("failed", "retrying")
     reason = {"left_out": "filtered", "failed": "refused_by_salesforce"}.get(outcome, "")
-    person = index % (number // 4)
+    person = index % (number // EACH)
     return SyncAttempt(
         link=link, link_label=str(link), participant_key=f"participant-{person}", generation=1, outcome=outcome,
         email_key=f"visitor{person}@example.org", created_at=END - EVERY * (number - index), reason=reason,
@@ -75,6 +86,25 @@ def _attempt(index: int, number: int, links: Sequence["CampaignLink"]) -> "SyncA
         changes={} if is_bad else {"CampaignMember.Status": ["Registered", "Attended"], "Contact.Title": [None, "CTO"]},
         error_code="FIELD_CUSTOM_VALIDATION_EXCEPTION" if is_bad else "",
     )  # fmt: skip
+
+
+def _participant(index: int, links: Sequence["CampaignLink"]) -> "OutboxEntry":
+    from connector.core.participant import name_words
+    from connector.models import OutboxEntry
+
+    names = {"first_name": f"{_word(index % FIRST_NAMES)}a", "last_name": _word(index * 7919 % LAST_NAMES)}
+    return OutboxEntry(
+        link=links[index % len(links)], participant_key=f"participant-{index}", first_seen_at=END, state="synced",
+        email_key=f"visitor{index}@example.org", payload={**names, "email": f"visitor{index}@example.org"},
+        name_words=name_words(names), available_at=END, target_state="registered", synced_state="registered",
+        synced_generation=1,
+    )  # fmt: skip
+
+
+def _word(number: int) -> str:
+    """Return a name that can be spoken, another for each number: the digits of the number in syllables."""
+    syllables = ("ba", "che", "di", "fo", "gu", "ly", "ma", "ne", "ro", "ti")
+    return "".join(syllables[int(digit)] for digit in str(number)).capitalize()
 
 
 def _outcome(index: int) -> str:
@@ -121,13 +151,23 @@ def _pages(link: "CampaignLink") -> Iterator[tuple[str, dict[str, Any]]]:
     yield "search that finds nobody", {"q": _hidden("nobody@example.org")}
 
 
-def _hidden(term: str) -> str:
+def _searches() -> Iterator[tuple[str, dict[str, Any]]]:
+    first, last = f"{_word(777 % FIRST_NAMES)}a", _word(777 * 7919 % LAST_NAMES)
+    yield "participants, first page", {}
+    for name, term in (
+        ("last name", last), ("how many last names begin", last[:2]), ("both names", f"{first} {last}"),
+        ("name that nobody has", "Zzz Zzz"), ("email", "visitor777@example.org"), ("inwink id", "participant-777"),
+    ):  # fmt: skip
+        yield f"participants by {name}", {"q": _hidden(term, of="connector.outboxentry")}
+
+
+def _hidden(term: str, *, of: str = "connector.syncattempt") -> str:
     from connector.admin.frame.hidden_search import conceal_term
 
-    return conceal_term(term, of="connector.syncattempt")
+    return conceal_term(term, of=of)
 
 
-def _measure(client: "Client", name: str, query: dict[str, Any]) -> None:
+def _measure(client: "Client", path: str, name: str, query: dict[str, Any]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -135,7 +175,7 @@ def _measure(client: "Client", name: str, query: dict[str, Any]) -> None:
     for _ in range(3):
         with CaptureQueriesContext(connection) as queries:
             started = time.perf_counter()
-            answer = client.get(f"{LIST}?{urlencode(query)}")
+            answer = client.get(f"{path}?{urlencode(query)}")
             times.append(time.perf_counter() - started)
         assert answer.status_code == 200, answer.status_code
     found, in_database = answer.context["cl"].result_count, sum(float(one["time"]) for one in queries)
