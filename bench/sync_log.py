@@ -155,7 +155,8 @@ def _searches() -> Iterator[tuple[str, dict[str, Any]]]:
     first, last = f"{_word(777 % FIRST_NAMES)}a", _word(777 * 7919 % LAST_NAMES)
     yield "participants, first page", {}
     for name, term in (
-        ("last name", last), ("how many last names begin", last[:2]), ("both names", f"{first} {last}"),
+        ("last name", last), ("first name", first),
+        ("how many last names begin", last[:2]), ("both names", f"{first} {last}"),
         ("name that nobody has", "Zzz Zzz"), ("email", "visitor777@example.org"), ("inwink id", "participant-777"),
     ):  # fmt: skip
         yield f"participants by {name}", {"q": _hidden(term, of="connector.outboxentry")}

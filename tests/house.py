@@ -21,7 +21,7 @@ from connector.admin.people.questions import GIVEN
 from connector.core.outcomes import EntryState, Reason
 from connector.models import Errand, OutboxEntry, WebhookMessage, WebhookSource
 from connector.pipeline.errands.work import carry_out
-from tests.admin.links.test_link_admin import new_campaign
+from tests.admin.links.forms import new_campaign
 from tests.admin.links.wizard.journey import begin, walk
 from tests.factories import (
     AlertFactory,

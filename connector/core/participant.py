@@ -98,8 +98,9 @@ def fold_name(text: str) -> str:
 
 
 def name_words(values: Mapping[str, Json]) -> str:
-    """Return the words of a participant's name as they are searched: folded, the last name first; "" without one."""
-    return " ".join(filter(None, (fold_name(text_of(values, name)) for name in ("last_name", "first_name"))))
+    """Return the words of a participant's name as they are searched: folded, a space before each; "" without any."""
+    words = fold_name(f"{text_of(values, 'last_name')} {text_of(values, 'first_name')}")
+    return f" {words}" if words else ""
 
 
 def names_key(first_name: str, last_name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ ROWS = 1000
 
 def fold(value):
     """Fold a name as the connector did when this migration was written."""
-    decomposed = unicodedata.normalize('NFKD', ('' if value is None else str(value)).casefold())
+    decomposed = unicodedata.normalize('NFKD', value.casefold())
     kept = ''.join(c if c.isalnum() else ' ' for c in decomposed if not unicodedata.combining(c))
     return ' '.join(kept.split())
 
@@ -20,8 +20,8 @@ def fill_in(apps, schema_editor):
     last = 0
     while rows := list(entries.filter(pk__gt=last)[:ROWS]):
         for row in rows:
-            words = (fold(row.payload.get(name)) for name in ('last_name', 'first_name'))
-            row.name_words = ' '.join(filter(None, words))[:255]
+            words = fold(' '.join(str(row.payload.get(name) or '') for name in ('last_name', 'first_name')))
+            row.name_words = f' {words}'[:255] if words else ''
         entries.model.objects.bulk_update([row for row in rows if row.name_words], ['name_words'], batch_size=250)
         last = rows[-1].pk
 
@@ -41,6 +41,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(fill_in, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='outboxentry',
-            index=models.Index(fields=['name_words'], name='entry_by_name', opclasses=['varchar_pattern_ops']),
+            index=models.Index(fields=['name_words', 'id'], name='entry_by_name'),
         ),
     ]

@@ -175,7 +175,7 @@ class OutboxEntry(KnownParticipant):
                 name="entry_due",
             ),
             models.Index(fields=["email_key", "link"], name="entry_by_email"),
-            models.Index(fields=["name_words"], opclasses=["varchar_pattern_ops"], name="entry_by_name"),
+            models.Index(fields=["name_words", "id"], name="entry_by_name"),
             models.Index(fields=["link", "state", "reason"], name="entry_by_state"),
             models.Index(
                 fields=[

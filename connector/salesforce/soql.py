@@ -177,6 +177,15 @@ def queues_by_name(text: str, limit: int) -> str:
     )
 
 
+def accounts_like(text: str, limit: int, *, only_business: bool, is_bare: bool) -> str:
+    """Ask for the accounts whose name contains a text, with what tells them apart unless `is_bare`."""
+    told = "" if is_bare else ",BillingCity,Website"
+    return (
+        f"SELECT Id,Name{told} FROM Account WHERE Name LIKE '%{quote_like(text)}%'{_no_people(only_business)}"
+        f" ORDER BY Name LIMIT {int(limit)}"
+    )
+
+
 def account_by_id(account_id: str, *, has_person_accounts: bool) -> str:
     """Ask for one account, and where it can be one whether it is a person."""
     person = ",IsPersonAccount" if has_person_accounts else ""

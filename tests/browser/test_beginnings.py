@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from connector.models import CampaignLink, FieldMapping
 from tests.acceptance.people import someone
-from tests.admin.links.test_link_admin import new_campaign
+from tests.admin.links.forms import new_campaign
 from tests.browser.conftest import Reader
 from tests.browser.test_event_day import post
 from tests.factories import WebhookSourceFactory

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, FieldMapping
-from tests.admin.links.test_link_admin import new_campaign
+from tests.admin.links.forms import new_campaign
 from tests.browser.conftest import Visitor
 from tests.factories import OutboxEntryFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World

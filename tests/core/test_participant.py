@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.core.participant import is_valid_email, names_key, normalise_email, normalise_id, text_of
+from connector.core.participant import is_valid_email, name_words, names_key, normalise_email, normalise_id, text_of
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,19 @@ def test_emails_are_compared_trimmed_and_in_lower_case() -> None:
 )
 def test_names(one: tuple[str, str], other: tuple[str, str], is_same: bool) -> None:
     assert (names_key(*one) == names_key(*other)) is is_same
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"first_name": "Zoé", "last_name": "Müller-Lüdenscheidt"}, " muller ludenscheidt zoe"),
+        ({"first_name": None, "last_name": " O’Neil "}, " o neil"),
+        ({"first_name": "--", "last_name": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_words_of_a_name_are_searched_without_case_and_accents(values: dict[str, str], expected: str) -> None:
+    assert name_words(values) == expected
 
 
 def test_texts_are_trimmed() -> None:

@@ -46,6 +46,36 @@ class CampaignPicker(forms.HiddenInput):
         js = ("connector/picker.js",)
 
 
+class RecordInput(forms.TextInput):
+    """The id of a record, with a box beside it that finds the record in Salesforce by name as one types."""
+
+    template_name = "admin/connector/campaignlink/record_picker.html"
+
+    def __init__(self, *, search_url: str, org_id: int | None, chosen_name: str, none: str) -> None:
+        """Keep what the script asks, whose name the id has now, and what is said where nothing is found."""
+        super().__init__({"class": _INPUT, "autocomplete": "off", "spellcheck": "false"})
+        self.search_url, self.org_id, self.chosen_name, self.none = search_url, org_id, chosen_name, none
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add what the template shows."""
+        context = super().get_context(name, value, attrs)
+        context["picker"] = {
+            "search_url": self.search_url,
+            "org_id": self.org_id,
+            "chosen_name": self.chosen_name,
+            "none": self.none,
+            "input_class": _INPUT,
+        }
+        return context
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Render from the project's templates; those of widgets would have to lie inside an app."""
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+
+    class Media:
+        js = ("connector/picker.js",)
+
+
 class SuggestingInput(forms.TextInput):
     """A text that may be typed or chosen from a list of suggestions shared by several fields."""
 

@@ -11,10 +11,12 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS, labelled
+from connector.admin.frame.widgets import SuggestingInput
 from connector.admin.links.campaigns import PickedCampaign, unseal
 from connector.admin.links.filter_forms import FilterForm, filter_field_of
 from connector.admin.links.mapping_effects import effects_of
 from connector.admin.links.match_form import MatchForm
+from connector.admin.links.pickers import campaign_picker
 from connector.core.checking.link import REQUIRED_STATES, validate_creation, validate_labels, validate_statuses
 from connector.core.checking.problem import Problem
 from connector.core.participant import normalise_id
@@ -165,6 +167,8 @@ class NewLinkForm(LinkForm):
 
     first_mappings: ClassVar[Sequence[FieldMapping]] = ()
     """What the link begins with, not saved; the admin sets it for each request."""
+    chosen_campaign: ClassVar[str] = ""
+    """The name of the campaign in a form that comes back; the admin sets it for each request."""
 
     campaign = forms.CharField(label=_("Campaign"), error_messages={"required": _("Search and choose a campaign.")})
 
@@ -189,6 +193,8 @@ class NewLinkForm(LinkForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Leave to the person to whom new people belong: there is no answer that is right for everybody."""
         super().__init__(*args, **kwargs)
+        self.fields["campaign"].widget = campaign_picker(self.chosen_campaign)
+        self.fields["inwink_event_id"].widget = SuggestingInput("inwink-events")
         for kind in ("owner", "account"):
             field = self.fields[f"{kind}_choice"]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared by NewPeopleForm

@@ -18,7 +18,6 @@ from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, objec
 from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.tags import link_tag
-from connector.admin.frame.widgets import CampaignPicker, SuggestingInput
 from connector.admin.links import activity, checks, day, event_page, views
 from connector.admin.links.beginnings import beginning_of
 from connector.admin.links.filter_forms import FILTER_FIELDS
@@ -140,8 +139,9 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         if obj is not None:
             return type(form.__name__, (form,), known)
         begun = beginning_of(request)
-        known |= {"begins_with": begun.link, "first_mappings": begun.mappings}
-        return _with_choices(type(form.__name__, (form,), known), request)
+        chosen = views.chosen_name(request.POST.get("campaign", ""))
+        known |= {"begins_with": begun.link, "first_mappings": begun.mappings, "chosen_campaign": chosen}
+        return type(form.__name__, (form,), known)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         """Fill in what the address says, and the organisation where there is one only."""
@@ -157,6 +157,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             list_url(self, "plain", view=self.plain_view),
             list_url(self, "campaigns", view=views.search_view(self)),
             list_url(self, "labels", view=views.labels_view(self)),
+            list_url(self, "owners", view=views.owners_view(self)),
+            list_url(self, "accounts", view=views.accounts_view(self)),
             object_url(self, "event", view=event_page.event_view(self)),
             object_url(self, "event-now", view=event_page.event_now_view(self)),
             object_url(self, "count", view=event_page.count_view(self)),
@@ -251,14 +253,3 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CampaignLink]:
         """Read the organisation along: the state depends on it."""
         return super().get_queryset(request).select_related("org")
-
-
-def _with_choices(form: Any, request: HttpRequest) -> Any:
-    """Let the form of a new link search campaigns and offer the events that messages came for."""
-    form.base_fields["campaign"].widget = CampaignPicker(
-        search_url=reverse("admin:connector_campaignlink_campaigns"),
-        labels_url=reverse("admin:connector_campaignlink_labels"),
-        chosen_name=views.chosen_name(request.POST.get("campaign", "")),
-    )
-    form.base_fields["inwink_event_id"].widget = SuggestingInput("inwink-events")
-    return form

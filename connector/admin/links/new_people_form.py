@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from connector.admin.links.pickers import account_picker, owner_picker
 from connector.core.checking.problem import Problem
 from connector.core.new_people import find_record_type
 from connector.core.schema import SObject
@@ -64,6 +65,8 @@ class NewPeopleForm(_CampaignLinkForm):
 
     facts: ClassVar[LinkFacts] = LinkFacts()
     """What Salesforce says; the admin sets it on a subclass for each request."""
+    searches_as_one_types: ClassVar[bool] = True
+    """Whether owner and account are found by name beside their ids; the wizard's own step searches by a press."""
 
     owner_choice = _select(
         _("Owner of new people"),
@@ -104,6 +107,9 @@ class NewPeopleForm(_CampaignLinkForm):
             self.initial[f"{kind}_id"] = "" if stored in words else stored
         for name, sobject in RECORD_TYPE_FIELDS.items():
             self._offer_record_types(name, sobject)
+        if self.searches_as_one_types:
+            self.fields["owner_id"].widget = owner_picker(link.org_id, self.facts.people.owner)
+            self.fields["account_id"].widget = account_picker(link.org_id, self.facts.people.account)
 
     def _offer_record_types(self, name: str, sobject: SObject) -> None:
         stored = self.instance.record_types.get(_KEY_OF_OBJECT[sobject], "")

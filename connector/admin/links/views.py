@@ -5,9 +5,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
 
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.enqueued import say_enqueued
@@ -16,9 +17,11 @@ from connector.admin.frame.link_states import trace_of
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.pausing import may_pause
 from connector.admin.links.campaigns import describe_choice, seal, unseal
+from connector.admin.links.found import describe_found
 from connector.models import CampaignLink, Errand, SalesforceOrg
 from connector.pipeline.errands.start import Order, start_once
 from connector.pipeline.outbox.resync import resync_link
+from connector.pipeline.setup.find_by_name import FoundRecords, find_accounts, find_owners
 from connector.pipeline.setup.link_setup import load_labels, offer_campaigns, set_state
 from connector.pipeline.sums import sum_link
 
@@ -31,29 +34,63 @@ AT_ONCE = 1_000
 def search_view(model_admin: Any) -> View:
     """Return the view that answers the campaigns whose name contains `q`, as JSON."""
 
+    @require_POST
     def view(request: HttpRequest) -> HttpResponse:
         if not model_admin.has_add_permission(request):
             raise PermissionDenied
-        org = _find_org(request.GET.get("org", ""))
+        org = _find_org(request.POST.get("org", ""))
         if org is None:
-            return JsonResponse({"campaigns": [], "problem": gettext("Choose the Salesforce organisation first.")})
-        offer = offer_campaigns(org, request.GET.get("q", ""))
+            return _no_org()
+        offer = offer_campaigns(org, request.POST.get("q", ""))
         found = [
             {"value": seal(org.pk, choice), "name": choice.name, "detail": describe_choice(choice)}
             for choice in offer.choices
         ]
-        return JsonResponse({"campaigns": found, "problem": _problem(offer.problem_code)})
+        return JsonResponse({"found": found, "problem": _problem(offer.problem_code)})
 
     return view
+
+
+def owners_view(model_admin: Any) -> View:
+    """Return the view that answers who may own new people and has `q` in the name, as JSON."""
+    return _records_view(model_admin, lambda org, post: find_owners(
+        org, post.get("q", ""), create_as=post.get("create_as", "")))  # fmt: skip
+
+
+def accounts_view(model_admin: Any) -> View:
+    """Return the view that answers the accounts that have `q` in the name, as JSON."""
+    return _records_view(model_admin, lambda org, post: find_accounts(org, post.get("q", "")))
+
+
+def _records_view(model_admin: Any, find: Callable[[SalesforceOrg, QueryDict], FoundRecords]) -> View:
+    @require_POST
+    def view(request: HttpRequest) -> HttpResponse:
+        if not (model_admin.has_add_permission(request) or model_admin.has_change_permission(request)):
+            raise PermissionDenied
+        org = _find_org(request.POST.get("org", ""))
+        if org is None:
+            return _no_org()
+        answer = find(org, request.POST)
+        found = [
+            {"value": record.id, "name": record.name, "detail": describe_found(record)} for record in answer.records
+        ]
+        return JsonResponse({"found": found, "problem": _problem(answer.problem_code)})
+
+    return view
+
+
+def _no_org() -> JsonResponse:
+    return JsonResponse({"found": [], "problem": gettext("Choose the Salesforce organisation first.")})
 
 
 def labels_view(model_admin: Any) -> View:
     """Return the view that answers the statuses of a chosen campaign and which states they likely mean, as JSON."""
 
+    @require_POST
     def view(request: HttpRequest) -> HttpResponse:
         if not model_admin.has_add_permission(request):
             raise PermissionDenied
-        picked = unseal(request.GET.get("campaign", ""))
+        picked = unseal(request.POST.get("campaign", ""))
         org = SalesforceOrg.objects.filter(pk=picked.org_id).first() if picked else None
         if picked is None or org is None:
             return JsonResponse({"labels": [], "problem": gettext("Search and choose a campaign.")}, status=400)

@@ -1,9 +1,9 @@
-/* The campaign picker: searches Salesforce as one types, by keyboard or pointer, then loads the campaign's statuses. */
+/* Find a campaign, an owner or an account in Salesforce as one types, by keyboard or pointer. */
 "use strict";
 
 const WAIT_MS = 300; // between the last key and the search: one API call a word, not a letter
 
-class CampaignPicker {
+class Picker {
   constructor(root) {
     this.root = root;
     this.input = root.querySelector("[data-picker-input]");
@@ -32,7 +32,11 @@ class CampaignPicker {
 
   org() {
     const field = document.getElementById("id_org");
-    return field ? field.value : "";
+    return field ? field.value : this.root.dataset.org || "";
+  }
+
+  parameters() {
+    return { org: this.org(), q: this.input.value };
   }
 
   say(text, kind = "") {
@@ -53,7 +57,7 @@ class CampaignPicker {
     this.asked += 1;
     const mine = this.asked;
     this.say(this.root.dataset.textWait);
-    const answer = await this.ask(this.root.dataset.searchUrl, { org: this.org(), q: this.input.value });
+    const answer = await this.ask(this.root.dataset.searchUrl, this.parameters());
     if (mine !== this.asked) {
       return; // an older answer that came late
     }
@@ -62,14 +66,16 @@ class CampaignPicker {
       this.say(answer ? answer.problem : this.root.dataset.textLost, "bad");
       return;
     }
-    this.found = answer.campaigns;
+    this.found = answer.found;
     this.show();
   }
 
+  // posted: it makes an API call, and what is typed stands in no address
   async ask(address, parameters) {
-    const query = new URLSearchParams(parameters).toString();
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const body = new URLSearchParams({ ...parameters, csrfmiddlewaretoken: token });
     try {
-      const response = await fetch(`${address}?${query}`, { headers: { Accept: "application/json" } });
+      const response = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
       return response.ok ? await response.json() : null;
     } catch (lost) {
       return null;
@@ -78,7 +84,7 @@ class CampaignPicker {
 
   show() {
     this.active = -1;
-    this.list.replaceChildren(...this.found.map((campaign, index) => this.option(campaign, index)));
+    this.list.replaceChildren(...this.found.map((one, index) => this.option(one, index)));
     const isOpen = this.found.length > 0 && document.activeElement === this.input;
     this.list.hidden = !isOpen;
     this.input.setAttribute("aria-expanded", String(isOpen));
@@ -86,17 +92,17 @@ class CampaignPicker {
     this.say(this.found.length ? `${this.root.dataset.textFound} ${this.found.length}` : this.root.dataset.textNone);
   }
 
-  option(campaign, index) {
+  option(one, index) {
     const item = document.createElement("li");
     item.id = `${this.list.id}_${index}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
     item.dataset.index = String(index);
     const name = document.createElement("span");
-    name.textContent = campaign.name;
+    name.textContent = one.name;
     const detail = document.createElement("span");
     detail.className = "cx-subtle";
-    detail.textContent = campaign.detail;
+    detail.textContent = one.detail;
     item.append(name, detail);
     return item;
   }
@@ -130,28 +136,60 @@ class CampaignPicker {
   }
 
   choose(index) {
-    const campaign = this.found[index];
-    this.value.value = campaign.value;
-    this.root.querySelector("[data-picker-name]").textContent = campaign.name;
-    this.root.querySelector("[data-picker-detail]").textContent = campaign.detail;
+    const chosen = this.found[index];
+    this.value.value = chosen.value;
+    this.name(chosen.name, chosen.detail);
     this.input.value = "";
     this.close();
     this.say("");
-    this.loadLabels(campaign);
+    this.follow(chosen);
   }
+
+  name(name, detail) {
+    this.root.querySelector("[data-picker-name]").textContent = name;
+    this.root.querySelector("[data-picker-detail]").textContent = detail;
+  }
+
+  follow() {}
 
   close() {
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
   }
+}
 
-  async loadLabels(campaign) {
+/* Its statuses follow the campaign. */
+class CampaignPicker extends Picker {
+  async follow(campaign) {
     const answer = await this.ask(this.root.dataset.labelsUrl, { campaign: campaign.value });
     if (!answer || answer.problem) {
       this.say(answer ? answer.problem : this.root.dataset.textLost, "bad");
       return;
     }
     document.querySelectorAll("select[data-status]").forEach((select) => fillStatuses(select, answer));
+  }
+}
+
+/* An id that can be typed too: the name beside it goes when it is. */
+class RecordPicker extends Picker {
+  constructor(root) {
+    super(root);
+    this.value.addEventListener("input", () => this.name("", ""));
+  }
+
+  parameters() {
+    const createAs = document.getElementById("id_create_as");
+    return { ...super.parameters(), create_as: createAs ? createAs.value : "" };
+  }
+
+  async search() {
+    if (this.input.value.trim()) {
+      await super.search();
+    } else {
+      this.asked += 1;
+      this.close();
+      this.say("");
+    }
   }
 }
 
@@ -165,5 +203,6 @@ function fillStatuses(select, answer) {
 
 // a form's scripts stand in the head, without defer
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("[data-picker]").forEach((root) => new CampaignPicker(root));
+  document.querySelectorAll("[data-picker=campaign]").forEach((root) => new CampaignPicker(root));
+  document.querySelectorAll("[data-picker=record]").forEach((root) => new RecordPicker(root));
 });

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from tests.admin.links.test_link_admin import url_of
+from tests.admin.links.forms import url_of
 from tests.factories import (
     ApiCallCountFactory,
     CampaignLinkFactory,

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from connector.core.outcomes import EntryState
 from connector.core.state import State
-from tests.admin.links.test_link_admin import url_of
+from tests.admin.links.forms import url_of
 from tests.factories import CampaignLinkFactory, OutboxEntryFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.state import State
 from connector.models import CampaignLink, LastMessage, MemberCount, OutboxEntry
-from tests.admin.links.test_link_admin import url_of
+from tests.admin.links.forms import url_of
 from tests.factories import (
     CampaignLinkFactory,
     LastMessageFactory,

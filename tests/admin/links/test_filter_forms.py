@@ -9,7 +9,7 @@ from django.urls import reverse
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
 from tests.acceptance.people import someone
-from tests.admin.links.test_link_admin import change_form, errors_of, url_of
+from tests.admin.links.forms import change_form, errors_of, url_of
 from tests.world import World
 
 STORED = {

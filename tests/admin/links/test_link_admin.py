@@ -1,9 +1,7 @@
 """Links are made and changed against a real Salesforce: campaigns are searched, statuses and fields chosen."""
 
 import json
-import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,71 +9,16 @@ from django.urls import reverse
 
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, OutboxEntry
+from tests.admin.links.forms import ADD, add_link, change_form, errors_of, new_campaign, new_link, search, url_of
 from tests.factories import OutboxEntryFactory, UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World
-
-ADD = "/admin/connector/campaignlink/plain/"
-
-POLICIES = {
-    "event_name": "", "status_registered": "Registered", "status_attended": "Attended", "status_refused": "",
-    "status_not_registered": "", "status_no_show": "", "never_downgrade": "on", "match": "contact_then_lead",
-    "ambiguous": "review", "same_email": "review", "create_as": "lead", "create_for": ["registered", "attended"],
-    "placeholder_company": "[not provided]", "placeholder_last_name": "[not provided]", "duplicates": "allow",
-    "removed_members": "respect", "starts_at_0": "", "starts_at_1": "", "ends_at_0": "", "ends_at_1": "",
-    "closes_after_days": "30", "owner_choice": "integration_user", "account_choice": "none",
-}  # fmt: skip
-
-
-def url_of(link: CampaignLink, page: str = "change") -> str:
-    """Return the address of a page of a link."""
-    return reverse(f"admin:connector_campaignlink_{page}", args=[link.pk])
-
-
-def search(client: Client, world: World, text: str) -> dict[str, Any]:
-    """Ask what the picker asks."""
-    url = reverse("admin:connector_campaignlink_campaigns")
-    answer: dict[str, Any] = json.loads(client.get(url, {"org": str(world.org.pk), "q": text}).content)
-    return answer
-
-
-def new_campaign(world: World, name: str = "Forum RH 2027", labels: tuple[str, ...] = ("Inscrit", "Est venu")) -> str:
-    """Make a campaign in Salesforce with these statuses and return its id."""
-    [campaign] = world.add("Campaign", {"Name": name, "IsActive": True, "StartDate": "2027-01-20"})
-    rows = [{"CampaignId": campaign, "Label": label, "SortOrder": 10 + n} for n, label in enumerate(labels)]
-    world.add("CampaignMemberStatus", *rows)
-    return campaign
-
-
-def new_link(world: World, *, sealed: str) -> dict[str, Any]:
-    """Return the filled form of a new link."""
-    given = {"inwink_event_id": "event-forum", "org": world.org.pk, "state": "active", "campaign": sealed}
-    return {**POLICIES, **given, "status_registered": "Inscrit", "status_attended": "Est venu"}
-
-
-def add_link(client: Client, world: World, *, sealed: str, **changed: Any) -> Any:
-    """Send the form of a new link."""
-    return client.post(ADD, {**new_link(world, sealed=sealed), **changed})
-
-
-def change_form(client: Client, link: CampaignLink) -> dict[str, Any]:
-    """Return what a browser would send back from a link's page."""
-    page = client.get(url_of(link))
-    form = page.context["adminform"].form
-    data = {**POLICIES, **{name: getattr(link, name) for name in ("status_registered", "status_attended")}}
-    data["event_name"] = form.initial["event_name"]
-    return data
-
-
-def errors_of(response: Any) -> str:
-    """Return everything that a page complains about, as text."""
-    return re.sub(r"\s+", " ", str(response.context["adminform"].form.errors))
 
 
 def test_campaigns_are_searched_in_salesforce(world: World, admin_client: Client) -> None:
     new_campaign(world)
     answer = search(admin_client, world, "forum")
-    assert [found["name"] for found in answer["campaigns"]] == ["Forum RH 2027"]
-    assert "20 January 2027" in answer["campaigns"][0]["detail"]
+    assert [found["name"] for found in answer["found"]] == ["Forum RH 2027"]
+    assert "20 January 2027" in answer["found"][0]["detail"]
     assert answer["problem"] == ""
 
 
@@ -83,15 +26,15 @@ def test_a_search_says_when_salesforce_cannot_be_reached(world: World, admin_cli
     world.org.login_url = "http://127.0.0.1:9"
     world.org.save()
     answer = search(admin_client, world, "forum")
-    assert answer["campaigns"] == []
+    assert answer["found"] == []
     assert "Salesforce did not answer usefully." in answer["problem"]
 
 
 def test_the_statuses_of_a_campaign_are_offered_with_the_likely_ones(world: World, admin_client: Client) -> None:
     new_campaign(world)
-    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "forum")["found"][0]["value"]
     url = reverse("admin:connector_campaignlink_labels")
-    answer = json.loads(admin_client.get(url, {"campaign": sealed}).content)
+    answer = json.loads(admin_client.post(url, {"campaign": sealed}).content)
     assert {"Inscrit", "Est venu"} <= set(answer["labels"])
     assert answer["suggested"] == {"registered": "Inscrit", "attended": "Est venu"}
 
@@ -100,7 +43,7 @@ def test_a_linked_event_gets_default_mappings_and_its_waiting_people(world: Worl
     new_campaign(world)
     UnlinkedEventFactory.create(event_id="event-forum", event_name="Forum RH")
     UnlinkedParticipantFactory.create_batch(3, event_id="event-forum")
-    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "forum")["found"][0]["value"]
     offered = admin_client.get(ADD).content.decode()
     assert "Forum RH – 3 participants" in offered
     assert add_link(admin_client, world, sealed=sealed).status_code == 302
@@ -120,7 +63,7 @@ def test_a_campaign_cannot_be_typed(world: World, admin_client: Client, typed: s
 
 
 def test_a_campaign_belongs_to_one_event(world: World, admin_client: Client) -> None:
-    sealed = search(admin_client, world, "Salon 2026")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "Salon 2026")["found"][0]["value"]
     labels = {"status_registered": "Registered", "status_attended": "Attended"}
     response = add_link(admin_client, world, sealed=sealed, **labels)
     assert "is linked to this campaign already" in errors_of(response)
@@ -128,7 +71,7 @@ def test_a_campaign_belongs_to_one_event(world: World, admin_client: Client) -> 
 
 def test_a_status_that_the_campaign_lacks_is_refused(world: World, admin_client: Client) -> None:
     new_campaign(world)
-    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "forum")["found"][0]["value"]
     response = add_link(admin_client, world, sealed=sealed, status_attended="Came")
     assert "status_attended" in errors_of(response)
 
@@ -136,7 +79,7 @@ def test_a_status_that_the_campaign_lacks_is_refused(world: World, admin_client:
 def test_a_required_field_that_nothing_fills_lets_a_link_begin_paused(world: World, admin_client: Client) -> None:
     new_campaign(world)
     world.control("settings", {"required_fields": {"Lead": ["Industry"]}})
-    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "forum")["found"][0]["value"]
     response = admin_client.post(ADD, new_link(world, sealed=sealed), follow=True)
     assert "Lead.Industry is required in this organisation" in response.content.decode()
     link = CampaignLink.objects.get(inwink_event_id="event-forum")
@@ -254,7 +197,7 @@ def test_without_the_permission_nothing_is_sent_again_or_paused(world: World, si
     client = sign_in("view_campaignlink")
     assert client.post(url_of(world.link, "resync")).status_code == 403
     assert client.post(f"{url_of(world.link, 'state')}?to=pause").status_code == 403
-    assert client.get(reverse("admin:connector_campaignlink_campaigns")).status_code == 403
+    assert client.post(reverse("admin:connector_campaignlink_campaigns")).status_code == 403
     assert "Send everybody again" not in client.get(url_of(world.link, "event")).content.decode()
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink
-from tests.admin.links.test_link_admin import change_form, url_of
+from tests.admin.links.forms import change_form, url_of
 from tests.factories import OutboxEntryFactory
 from tests.world import World
 

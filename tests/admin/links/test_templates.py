@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.models import CampaignLink, LinkTemplate
-from tests.admin.links.test_link_admin import ADD, new_campaign, new_link, search, url_of
+from tests.admin.links.forms import ADD, new_campaign, new_link, search, url_of
 from tests.factories import CampaignLinkFactory, LinkTemplateFactory
 from tests.world import World
 
@@ -72,7 +72,7 @@ def test_the_plain_form_begins_with_a_template(world: World, admin_client: Clien
     address = f"{ADD}?begin=template:{template.pk}"
     page = admin_client.get(address).content.decode()
     assert 'name="closes_after_days" value="7"' in page
-    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "forum")["found"][0]["value"]
     data = {**new_link(world, sealed=sealed), "closes_after_days": "7"}
     assert admin_client.post(address, data).status_code == 302
     link = CampaignLink.objects.get(inwink_event_id="event-forum")

@@ -53,10 +53,13 @@ def people(db: None) -> None:
         pytest.param("o'brien", {"obrien"}, id="another apostrophe"),
         pytest.param("jean de la tour", {"tour"}, id="a last name of several words"),
         pytest.param("under", {"percent"}, id="what is no letter does not count"),
+        pytest.param("ada", {"ada", "augusta"}, id="the first name, also a second one"),
+        pytest.param("tour", {"tour"}, id="a later word of the last name"),
         pytest.param("lovelace zoe", set(), id="of somebody else"),
         pytest.param("ovelace", set(), id="not from the middle of a word"),
         pytest.param("%", set(), id="no wildcard"),
-        pytest.param("tour", {"tour"}, id="the id of inwink as before"),
+        pytest.param("augusta", {"augusta"}, id="the id of inwink, which is a name too"),
+        pytest.param("nameless", {"nameless"}, id="the id of inwink alone"),
     ],
 )
 def test_words_find_a_name(admin_client: Client, term: str, keys: set[str]) -> None:

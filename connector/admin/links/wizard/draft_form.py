@@ -6,10 +6,8 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 
 from connector.admin.frame.kept_answers import keep_answer, kept_answer
-from connector.admin.frame.widgets import CampaignPicker
 from connector.admin.links.beginnings import read_beginning
 from connector.admin.links.campaigns import PickedCampaign, unseal
 from connector.admin.links.conditions import Row
@@ -78,11 +76,6 @@ class DraftForm:
     def bind(self, data: QueryDict | None) -> Any:
         """Return the form over these answers, or the one that nothing was answered in."""
         form = self.form_class(data) if data is not None else self.form_class()
-        form.fields["campaign"].widget = CampaignPicker(
-            search_url=reverse("admin:connector_campaignlink_campaigns"),
-            labels_url=reverse("admin:connector_campaignlink_labels"),
-            chosen_name=self.picked.name if self.picked else "",
-        )
         offer_new_labels(form, labels=self.facts.labels)
         return form
 
@@ -136,7 +129,8 @@ def _class_of(model_admin: Any, request: HttpRequest, facts: LinkFacts, beginnin
     """Return the form class that the plain form uses, with what this draft knows in the place of the request's."""
     vars(request)["link_facts"] = facts
     vars(request)["link_beginning"] = beginning
-    return model_admin.get_form(request, None)
+    form_class = model_admin.get_form(request, None)
+    return type(form_class.__name__, (form_class,), {"searches_as_one_types": False})
 
 
 def received_of(draft: LinkDraft) -> dict[str, dict[str, int]]:

@@ -14,8 +14,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from connector.admin.frame.base import render_page
 from connector.admin.frame.explain import explain_code
-from connector.admin.frame.widgets import CampaignPicker
 from connector.admin.links.campaigns import describe_choice, seal, unseal
+from connector.admin.links.pickers import campaign_picker
 from connector.admin.links.wizard.drafts import find_draft, mark_step, store_draft
 from connector.core.schema import FieldSpec
 from connector.models import LinkDraft, SalesforceOrg
@@ -139,10 +139,7 @@ def _page(model_admin: Any, request: HttpRequest, draft: LinkDraft, context: dic
 
 
 def _ask_model(model_admin: Any, request: HttpRequest, draft: LinkDraft, org: SalesforceOrg | None) -> HttpResponse:
-    picker = CampaignPicker(
-        search_url=reverse("admin:connector_campaignlink_campaigns"),
-        labels_url=reverse("admin:connector_campaignlink_labels"),
-    )
+    picker = campaign_picker()
     context = {
         "orgs": list(SalesforceOrg.objects.order_by("name")),
         "org": org,

@@ -17,11 +17,11 @@ from connector.admin.links.filter_forms import SOURCES_LIST
 from connector.admin.links.forms import problem_text
 from connector.admin.links.sources import SAMPLED_ENTRIES
 from connector.admin.links.summary import dates_of, summarise
+from connector.admin.links.wizard.by_name import ACCOUNT, OWNER
 from connector.admin.links.wizard.counting import kept_preview, kept_unknown
 from connector.admin.links.wizard.draft_form import DraftForm, received_of
 from connector.admin.links.wizard.leaving_out import rows_of, split_rows
 from connector.admin.links.wizard.mapping_rows import mapping_rows
-from connector.admin.links.wizard.owners import found_owners
 from connector.admin.links.wizard.previews import name_people, show_preview
 from connector.core.checking.label_fates import label_fates
 from connector.core.checking.mapping import SOURCE_TYPES
@@ -175,7 +175,8 @@ def show_policies(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
 def show_people(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     """Say what is created, on which the fields depend."""
     return {"creates": form.link.create_as, "sees_everybody": form.org.sees_everybody if form.org else True,
-            "org": form.org, "owner_name": form.facts.people.owner, **found_owners(request, form)}  # fmt: skip
+            "org": form.org, "owner": OWNER.show(request, form, chosen=form.facts.people.owner),
+            "account": ACCOUNT.show(request, form, chosen=form.facts.people.account)}  # fmt: skip
 
 
 def show_mappings(request: HttpRequest, form: DraftForm) -> dict[str, Any]:

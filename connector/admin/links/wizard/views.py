@@ -14,6 +14,7 @@ from connector.admin.frame.base import render_page
 from connector.admin.links.checks import say_created
 from connector.admin.links.watched import event_url
 from connector.admin.links.wizard.activate import activate, show_made
+from connector.admin.links.wizard.by_name import ACCOUNT, OWNER
 from connector.admin.links.wizard.counting import keep_preview, keep_unknown
 from connector.admin.links.wizard.draft_form import DraftForm, show_rows
 from connector.admin.links.wizard.drafts import (
@@ -30,7 +31,6 @@ from connector.admin.links.wizard.drafts import (
 )
 from connector.admin.links.wizard.fields import show_groups
 from connector.admin.links.wizard.leaving_out import take_ticks
-from connector.admin.links.wizard.owners import search_owners
 from connector.admin.links.wizard.shows import SHOWS, search_campaigns, show_event
 from connector.admin.links.wizard.steps import BY_SLUG, STEPS, Step, step_after, step_before
 from connector.models import CampaignLink, LinkDraft
@@ -174,7 +174,7 @@ def _create_statuses(request: HttpRequest, form: DraftForm) -> None:
 
 _DEEDS: dict[str, Callable[[HttpRequest, DraftForm], None]] = {
     "stay": _stay, "count": _count, "preview": _preview, "create-statuses": _create_statuses,
-    "search": search_campaigns, "search-owner": search_owners,
+    "search": search_campaigns, "search-owner": OWNER.search, "search-account": ACCOUNT.search,
 }  # fmt: skip
 
 

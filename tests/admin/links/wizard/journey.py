@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connector.models import LinkDraft
-from tests.admin.links.test_link_admin import search
+from tests.admin.links.forms import search
 from tests.factories import UnlinkedEventFactory, UnlinkedParticipantFactory
 from tests.world import World
 
@@ -43,7 +43,7 @@ def begin(client: Client, world: World, *, campaign: str = "forum", **event: Any
     """Choose the event and a campaign; returns the draft, whose next step is the statuses."""
     client.post(START, {"inwink_event_id": EVENT, "event_name": "", "begin": "", "go": "next", **event})
     draft = LinkDraft.objects.latest("pk")
-    sealed = search(client, world, campaign)["campaigns"][0]["value"]
+    sealed = search(client, world, campaign)["found"][0]["value"]
     send(client, draft, "campaign", org=world.org.pk, campaign=sealed)
     return draft
 

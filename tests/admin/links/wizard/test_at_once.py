@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from connector.models import CampaignLink
-from tests.admin.links.test_link_admin import new_campaign
+from tests.admin.links.forms import new_campaign
 from tests.admin.links.wizard.journey import EVENT, activate, begin, walk
 from tests.races.threads import at_once
 from tests.world import World

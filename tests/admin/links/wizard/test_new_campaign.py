@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from connector.models import LinkDraft
 from connector.pipeline.audit import Wanted, read_changes
-from tests.admin.links.test_link_admin import search
+from tests.admin.links.forms import search
 from tests.admin.links.wizard.journey import EVENT, START, say, send, url_of
 from tests.world import World
 
@@ -19,7 +19,7 @@ def open_page(client: Client, world: World) -> tuple[LinkDraft, str, dict[str, s
     client.post(START, {"inwink_event_id": "other", "other_event": EVENT, "event_name": "Forum RH", "go": "next"})
     draft = LinkDraft.objects.get()
     assert send(client, draft, "campaign", go="new-campaign", org=world.org.pk).url.endswith("/new-campaign/")
-    model = search(client, world, "Salon 2026")["campaigns"][0]["value"]
+    model = search(client, world, "Salon 2026")["found"][0]["value"]
     return draft, reverse("admin:connector_campaignlink_wizard_new_campaign", args=[draft.pk]), {"model": model}
 
 

@@ -11,7 +11,7 @@ from connector.admin.links.wizard import activate as activate_module
 from connector.core.advice.explain import advise
 from connector.models import CampaignLink, FieldMapping, LinkDraft, UnlinkedParticipant
 from connector.pipeline.setup.configure import apply_config
-from tests.admin.links.test_link_admin import ADD, new_campaign, new_link, search
+from tests.admin.links.forms import ADD, new_campaign, new_link, search
 from tests.admin.links.wizard.journey import (
     ANSWERS,
     EVENT,
@@ -57,7 +57,7 @@ def test_a_link_of_the_wizard_is_the_one_of_the_form(world: World, admin_client:
     link.entries.all().delete()
     link.delete()
     wait_for_link()
-    sealed = search(admin_client, world, "forum")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "forum")["found"][0]["value"]
     admin_client.post(ADD, new_link(world, sealed=sealed))
     by_form = CampaignLink.objects.get(inwink_event_id=EVENT)
     assert (columns(by_form), mappings(by_form)) == (by_wizard, wizard_mappings)
@@ -270,7 +270,7 @@ def test_the_owner_of_new_people_is_found_by_name(world: World, admin_client: Cl
     page = admin_client.post(
         url_of(draft, "people"), {**answers, "owner_q": "vente", "go": "search-owner"}, follow=True
     )
-    (user, name, detail), (found_queue, queue_name, _detail) = page.context["owners"]
+    (user, name, detail), (found_queue, queue_name, _detail) = page.context["owner"]["found"]
     assert ("Vente" in name, detail.startswith("User · ")) == (True, True)
     assert (found_queue, queue_name) == (queue, "Vente Salons")
     world.reset_calls()
@@ -297,10 +297,28 @@ def test_no_queue_is_offered_as_owner_of_contacts(world: World, admin_client: Cl
     admin_client.post(url_of(draft, "people"), search)
     contacts = {**ANSWERS["who"], "match": "contact_then_lead", "create_as": "contact"}
     send(admin_client, draft, "who", **contacts)
-    assert "owners" not in admin_client.get(url_of(draft, "people")).context, "what was found for Leads is not shown"
+    shown = admin_client.get(url_of(draft, "people")).context["owner"]
+    assert shown["found"] is None, "what was found for Leads is not shown"
     page = admin_client.post(url_of(draft, "people"), search, follow=True)
-    assert [detail.partition(" · ")[0] for _id, _name, detail in page.context["owners"]] == ["User"]
+    assert [detail.partition(" · ")[0] for _id, _name, detail in page.context["owner"]["found"]] == ["User"]
     assert "queue" not in say(page).partition("owner_q")[2].partition("</fieldset>")[0]
+
+
+def test_the_account_of_new_contacts_is_found_by_name(world: World, admin_client: Client) -> None:
+    new_campaign(world)
+    wait_for_link()
+    draft = walk(admin_client, begin(admin_client, world), until="people")
+    send(admin_client, draft, "who", **{**ANSWERS["who"], "match": "contact_then_lead", "create_as": "contact"})
+    kiel, _lyon = world.add("Account", {"Name": "Nordwind", "BillingCity": "Kiel"}, {"Name": "Sudwind"})
+    answers = {**ANSWERS["people"], "account_choice": "id"}
+    search = {**answers, "account_q": "nord", "go": "search-account"}
+    page = admin_client.post(url_of(draft, "people"), search, follow=True)
+    assert page.context["account"]["found"] == [[kiel, "Nordwind", f"Kiel · {kiel}"]]
+    assert page.context["owner"]["found"] is None
+    send(admin_client, draft, "people", **{**answers, "account_id": ["", kiel]})
+    draft.refresh_from_db()
+    assert "people" in draft.done
+    assert "Chosen: Nordwind" in say(admin_client.get(url_of(draft, "people")))
 
 
 def test_every_status_of_the_campaign_is_told_apart(world: World, admin_client: Client) -> None:
@@ -454,7 +472,7 @@ def test_another_campaign_sends_one_back_to_the_statuses(world: World, admin_cli
     new_campaign(world)
     new_campaign(world, name="Congress", labels=("Registered", "Attended"))
     draft = walk(admin_client, begin(admin_client, world))
-    sealed = search(admin_client, world, "congress")["campaigns"][0]["value"]
+    sealed = search(admin_client, world, "congress")["found"][0]["value"]
     send(admin_client, draft, "campaign", org=world.org.pk, campaign=sealed)
     page = admin_client.get(url_of(draft, "activate"))
     assert [step.slug for step in page.context["to_mend"]] == ["labels"]
