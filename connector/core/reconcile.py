@@ -39,6 +39,8 @@ class Finding(StrEnum):
 RESYNCED = frozenset({Finding.MISSING, Finding.WRONG_STATUS})
 """What sending again mends."""
 DIFFERENCES = frozenset({*RESYNCED, Finding.REMOVED})
+UNDECIDED = (Finding.NEEDS_ANSWER, Finding.FAILED, Finding.WAITING)
+"""No difference, and not in the campaign as far as anybody knows: with one of them, not everybody is there."""
 
 _UNSENT: Mapping[EntryState, Finding] = {
     EntryState.PENDING: Finding.WAITING,

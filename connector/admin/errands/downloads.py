@@ -6,7 +6,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext
 
-from connector.admin.errands.results import say_errors
+from connector.admin.errands.rejected import say_errors
 from connector.admin.frame.csv_export import csv_response
 from connector.models import Errand, OutboxEntry
 from connector.pipeline.errands.export import ExportGoneError, rejected_of

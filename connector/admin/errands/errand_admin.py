@@ -98,6 +98,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
             "progress": progress_words(errand),
             "may_start": may_start(request, errand.kind),
             "may_go_on": _may_go_on(request, errand),
+            "may_import": may_start(request, Errand.Kind.IMPORT),
             "back_url": _back_url(errand),
         }
         if errand.state == Errand.ErrandState.FAILED:

@@ -1,36 +1,22 @@
 """What a long task came to, as its page shows it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connector.admin.errands.terms import (
-    FINDING_WORDS,
-    PEOPLE_WORDS,
-    ROW_WORDS,
-    VALUE_WORDS,
-    Term,
-    count_term,
-)
+from connector.admin.errands.reconciled import reconcile_context
+from connector.admin.errands.rejected import rejected_context
+from connector.admin.errands.terms import PEOPLE_WORDS, ROW_WORDS, VALUE_WORDS, Term, count_term, people_url
 from connector.admin.frame.enqueued import enqueued_words, parts_of, sent_words
-from connector.admin.frame.explain import explain_link, reason_label
-from connector.admin.frame.labels import KEPT_LABELS, NOTE_LABELS
-from connector.admin.frame.onlooker import person_word
+from connector.admin.frame.explain import explain_link
+from connector.admin.frame.labels import KEPT_LABELS
 from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
 from connector.core.put_back import Kept
-from connector.core.reconcile import Finding
-from connector.models import Errand, EventPreview, OutboxEntry
-from connector.pipeline.sentences import say_stored
-
-SHOWN = 100
-"""Participants listed for each finding; the file to download has all."""
-REJECTED_SHOWN = 20
-
+from connector.models import Errand, EventPreview
 
 _COLUMN_NAMES: Mapping[str, str | Promise] = {
     "id": _("inwink id"), "event_id": _("event id"), "event_name": _("event"), "email": _("email"),
@@ -58,7 +44,7 @@ def check_context(errand: Errand) -> dict[str, Any]:
         "columns": columns,
         "taken": taken,
         "imported": _import_after(errand),
-        **_rejected(result),
+        **rejected_context(result),
     }
 
 
@@ -73,14 +59,14 @@ def _import_after(errand: Errand) -> Errand | None:
 
 def import_context(errand: Errand) -> dict[str, Any]:
     """Return what was imported, and why it is not sent now where the event sends nothing."""
-    result, url = errand.result, _people_url(errand)
+    result, url = errand.result, people_url(errand)
     blocked = explain_link(errand.link) if errand.link is not None and result.get("accepted") else ""
     terms = [
         count_term(result.get("accepted", 0), ROW_WORDS["accepted"], "good", url),
         count_term(result.get("unlinked", 0), ROW_WORDS["unlinked"], "warn"),
         *_rows_left(result),
     ]
-    return {"rows": result.get("rows", 0), "terms": terms, "blocked": blocked, **_rejected(result)}
+    return {"rows": result.get("rows", 0), "terms": terms, "blocked": blocked, **rejected_context(result)}
 
 
 def _rows_left(result: Mapping[str, Any]) -> list[Term]:
@@ -92,112 +78,13 @@ def _rows_left(result: Mapping[str, Any]) -> list[Term]:
     ]
 
 
-def _rejected(result: Mapping[str, Any]) -> dict[str, Any]:
-    rejected = result.get("rejected", [])
-    return {
-        "rejected": [{"row": one["row"], "errors": say_errors(one["errors"])} for one in rejected[:REJECTED_SHOWN]],
-        "rejected_count": result.get("rejected_count", len(rejected)),
-        "rejected_unlisted": max(0, result.get("rejected_count", len(rejected)) - REJECTED_SHOWN),
-    }
-
-
-def say_errors(errors: Iterable[str]) -> str:
-    """Say what is wrong with a row, in one line."""
-    return "; ".join(say_stored(error) for error in errors)
-
-
-def _people_url(errand: Errand) -> str:
-    list_url = reverse("admin:connector_outboxentry_changelist")
-    return f"{list_url}?link__id__exact={errand.link_id}" if errand.link_id else ""
-
-
-_FINDINGS: tuple[tuple[Finding, str | Promise, str], ...] = (
-    (Finding.MATCHING, "", "good"),
-    (Finding.KEPT, _("A colleague chose it, or it ranks higher. It stays."), ""),
-    (Finding.WRONG_STATUS, _("Sending again sets the status that inwink says."), "bad"),
-    (Finding.MISSING, _("Sending again adds them."), "bad"),
-    (Finding.REMOVED,
-     _("A colleague took them out after they were added. That is respected; resend one by one to add them again."),
-     "warn"),
-    (Finding.WAITING, _("They arrive by themselves."), "busy"),
-    (Finding.NEEDS_ANSWER, "", "warn"),
-    (Finding.LEFT_OUT, "", ""),
-    (Finding.FAILED, "", "bad"),
-)  # fmt: skip
-"""(finding, what becomes of them, colour), in the order in which they are shown."""
-_STANDINGS = {Finding.WAITING: "waiting", Finding.NEEDS_ANSWER: "needs_answer", Finding.LEFT_OUT: "left_out",
-              Finding.FAILED: "failed"}  # fmt: skip
-
-
-def reconcile_context(errand: Errand) -> dict[str, Any]:
-    """Return how the event compares with its campaign; one query for the names of participants."""
-    result = errand.result
-    counts = result.get("counts", {})
-    mendable = counts.get(Finding.MISSING, 0) + counts.get(Finding.WRONG_STATUS, 0)
-    missed = len(result.get("never_received", [])) + len(result.get("outdated", []))
-    return {
-        "result": result,
-        "rows": sum(counts.values()),
-        "findings": _findings_of(errand, counts),
-        "never_received": result.get("never_received", [])[:SHOWN],
-        "never_received_count": len(result.get("never_received", [])),
-        "outdated": result.get("outdated", [])[:SHOWN],
-        "outdated_count": len(result.get("outdated", [])),
-        "extra": [_extra(row, errand) for row in result.get("extra", [])[:SHOWN]],
-        "extra_count": len(result.get("extra", [])),
-        "mendable": mendable + missed,
-        "agrees": not (mendable + missed + counts.get(Finding.REMOVED, 0) + len(result.get("extra", []))),
-    }
-
-
-def _findings_of(errand: Errand, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return each finding with how many it concerns and the first of them."""
-    people = errand.result.get("people", {})
-    emails = _emails_of(row[0] for rows in people.values() for row in rows[:SHOWN])
-    return [
-        {
-            "term": count_term(counts.get(finding, 0), FINDING_WORDS[finding], colour, _standing_url(errand, finding)),
-            "does": does,
-            "people": [_compared(row, emails) for row in people.get(finding, [])[:SHOWN]],
-        }
-        for finding, does, colour in _FINDINGS
-    ]
-
-
-def _emails_of(ids: Iterable[int]) -> dict[int, str]:
-    rows = OutboxEntry.objects.filter(pk__in=list(ids)).values_list("pk", "email_key", "participant_key")
-    return {pk: person_word(email, key) for pk, email, key in rows}
-
-
-def _compared(row: list[Any], emails: Mapping[int, str]) -> dict[str, str]:
-    entry_id, status, wanted, note = row
-    return {
-        "name": emails.get(entry_id, gettext("erased meanwhile")),
-        "url": reverse("admin:connector_outboxentry_change", args=[entry_id]) if entry_id in emails else "",
-        "status": status,
-        "wanted": wanted,
-        "note": str(NOTE_LABELS.get(note) or reason_label(note)) if note else "",
-    }
-
-
-def _extra(row: list[str], errand: Errand) -> dict[str, str]:
-    member_id, person_id, status = row
-    site = errand.link.org.instance_url if errand.link else ""
-    return {"id": person_id or member_id, "status": status, "url": f"{site}/{person_id}" if site and person_id else ""}
-
-
-def _standing_url(errand: Errand, finding: str) -> str:
-    standing = _STANDINGS.get(Finding(finding))
-    return f"{_people_url(errand)}&standing={standing}" if standing and errand.link_id else ""
-
-
 def counts_context(errand: Errand) -> dict[str, Any]:
     """Return the bare counts of a task that only sends again; of a selection they are counted by event."""
     enqueued = errand.result.get("enqueued", 0)
     parts = [(errand.link, enqueued)] if errand.link is not None else parts_of(errand.terms.get("ids", ()))
     said = enqueued_words(parts)
     sentences = [text for text in (said.sent, *said.waiting) if text] or [sent_words(0)]
-    return {"imported": errand.result.get("imported", 0), "people_url": _people_url(errand), "sentences": sentences}
+    return {"imported": errand.result.get("imported", 0), "people_url": people_url(errand), "sentences": sentences}
 
 
 def replay_context(errand: Errand) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import npgettext_lazy
 
 from connector.core.reconcile import Finding
+from connector.models import Errand
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,9 @@ VALUE_WORDS: dict[str, Any] = {
     "failed": npgettext_lazy("values", "refused by Salesforce", "refused by Salesforce"),
 }
 """What becomes of values that are put back."""
+
+
+def people_url(errand: Errand) -> str:
+    """Return the address of the participants of the task's event, "" where it concerns no single link."""
+    list_url = reverse("admin:connector_outboxentry_changelist")
+    return f"{list_url}?link__id__exact={errand.link_id}" if errand.link_id else ""

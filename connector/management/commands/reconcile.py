@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from connector.core.reconcile import DIFFERENCES, Compared, Finding
+from connector.core.reconcile import DIFFERENCES, UNDECIDED, Compared, Finding
 from connector.inwink.export_file import UnreadableFile
 from connector.management.base import EXIT_DONE, EXIT_FOUND_PROBLEMS, CommandProblem, ConnectorCommand, Report
 from connector.management.events import link_of_event
@@ -31,6 +31,7 @@ _LINES = (
     ("in inwink's export, never received", "never_received"),
     ("in inwink's export with a newer state", "outdated"),
     ("members whom nobody here stands for", "extra"),
+    ("rows of the export that cannot be read", "rejected"),
 )
 _SHOWN = 20
 """Participants named for each difference without --json."""
@@ -143,17 +144,31 @@ def _person(one: Compared, *, shows_emails: bool) -> dict[str, str]:
 def _text(values: Mapping[str, Any], found: Reconciliation) -> Iterator[str]:
     width = max(len(words) for words, _key in _LINES)
     for words, key in _LINES:
-        if key in ("never_received", "outdated") and found.export is None:
+        if key in ("never_received", "outdated", "rejected") and found.export is None:
             continue
         if key == "rows":
             yield "-" * (width + 10)
-        yield f"{words.ljust(width)}  {values[key]:>8,}"
+        number = values[key] if isinstance(values[key], int) else len(values[key])
+        yield f"{words.ljust(width)}  {number:>8,}"
     yield ""
     yield from _named(values["people"])
     yield _compared_with(values)
+    yield from _verdict(values, found)
     yield from (f"row {row['row']} of the export: {'; '.join(row['errors'])}" for row in values["rejected"][:_SHOWN])
     if values["imported"] or values["enqueued"]:
         yield f"{values['imported']:,} taken in from the export, {values['enqueued']:,} sent again."
+
+
+def _verdict(values: Mapping[str, Any], found: Reconciliation) -> Iterator[str]:
+    """Say that everybody is there only where that is sure, as the page of a reconciliation does."""
+    if found.has_differences:
+        return
+    unread = [f"{len(values['rejected']):,} rows of the export cannot be read"] if values["rejected"] else []
+    unsent = [f"{values[key]:,} {words}" for words, key in _LINES if key in UNDECIDED and values[key]]
+    if doubts := [*unread, *unsent]:
+        yield f"No difference was found; whether everybody is there cannot be said yet: {', '.join(doubts)}."
+    else:
+        yield "Everybody who should be in the campaign is there, with the right status."
 
 
 def _named(people: list[dict[str, str]]) -> Iterator[str]:

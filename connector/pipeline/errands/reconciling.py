@@ -7,6 +7,7 @@ from typing import Any
 from connector.core.reconcile import DIFFERENCES, Finding
 from connector.models import Errand
 from connector.pipeline.errands.export import open_export, terms_of
+from connector.pipeline.errands.importing import REJECTED_KEPT
 from connector.pipeline.errands.pace import Pace
 from connector.pipeline.reconcile import Export, ExportComparison, Reconciliation, mend, people_of, reconcile
 
@@ -18,8 +19,9 @@ def compare(errand: Errand, pace: Pace) -> Mapping[str, Any]:
     """Compare; nothing is written anywhere.
 
     Result: {"counts": {finding: participants}, "people": {finding: [[entry id, status in Salesforce, wanted]]},
-    "extra": [[member id, person id, status]], "never_received": [key], "outdated": [key], "rejected", "file_rows",
-    "not_in_file" (None without a file), "members", "api_calls"}.
+    "extra": [[member id, person id, status]], "never_received": [key], "outdated": [key],
+    "rejected": [{"row", "errors"}], "rejected_count", "file_rows", "not_in_file" (None without a file), "members",
+    "api_calls"}.
     """
     with _export_of(errand) as export:
         return _result(reconcile(errand.event_link(), export, on_page=pace.advance))
@@ -63,7 +65,8 @@ def _result(found: Reconciliation) -> dict[str, Any]:
         ],
         "never_received": list(compared.never_received),
         "outdated": list(compared.outdated),
-        "rejected": list(compared.rejected),
+        "rejected": list(compared.rejected[:REJECTED_KEPT]),
+        "rejected_count": len(compared.rejected),
         "file_rows": compared.rows if export else None,
         "not_in_file": compared.not_in_file if export else None,
         "members": found.member_count,

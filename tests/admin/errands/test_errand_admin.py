@@ -240,6 +240,62 @@ def test_a_reconciliation_without_a_file_says_what_it_cannot_see(world: World, o
     assert "Everybody who should be in the campaign is there" in text
 
 
+AGREES = "Everybody who should be in the campaign is there"
+
+
+def compared(client: Client, world: World, **form: Any) -> Errand:
+    """Compare the event of the world with its campaign."""
+    client.post(f"/admin/connector/campaignlink/{world.link.pk}/reconciliation/", {"locale": "fr", **form})
+    errand = Errand.objects.latest("pk")
+    carry_out(errand.pk)
+    return errand
+
+
+def test_rows_of_the_export_that_cannot_be_read_are_named_and_nobody_says_that_everybody_is_there(
+    world: World, olga: Client
+) -> None:
+    world.send({"id": "1", "email": "ada@example.org", "lastName": "Lovelace", "registered": True})
+    errand = compared(olga, world, file=upload(), as_of="2026-11-20T10:00")
+
+    text = page_of(olga, errand)
+
+    assert AGREES not in text
+    assert "No difference was found. Whether everybody is there cannot be said yet:" in text
+    assert '<a href="#rejected">1 row of the export cannot be read</a>' in text
+    assert "Row 3:" in text.split('id="rejected"')[1]
+    rows = b"".join(olga.get(f"/admin/connector/errand/{errand.pk}/rejected/").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "bob@example.org" in rows
+    assert "ada@example.org" not in rows
+
+
+def test_the_rows_are_handed_out_to_who_may_import_only(world: World, sign_in: SignIn) -> None:
+    client = sign_in("view_errand", "see_people", "reconcile_participants", "view_campaignlink")
+    errand = compared(client, world, file=upload(), as_of="2026-11-20T10:00")
+    assert "Row 3:" in page_of(client, errand)
+    assert "Download the rows" not in page_of(client, errand)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "words", "standing"),
+    [
+        (EntryState.NEEDS_ANSWER, "anonymised", "1 participant needs an answer", "needs_answer"),
+        (EntryState.FAILED, "internal", "1 participant failed", "failed"),
+        (EntryState.PENDING, "", "1 participant waits to be sent", "waiting"),
+    ],
+)
+def test_nobody_says_that_everybody_is_there_while_somebody_is_not_sent(
+    world: World, olga: Client, state: EntryState, reason: str, words: str, standing: str
+) -> None:
+    world.send({"id": "1", "email": "ada@example.org", "lastName": "Lovelace", "registered": True})
+    OutboxEntryFactory.create(link=world.link, state=state, reason=reason)
+
+    text = page_of(olga, compared(olga, world))
+
+    assert AGREES not in text
+    people = f"/admin/connector/outboxentry/?link__id__exact={world.link.pk}&amp;standing={standing}"
+    assert f'<a href="{people}">{words}</a>' in text
+
+
 def test_a_file_needs_its_time_in_a_reconciliation(olga: Client) -> None:
     link = CampaignLinkFactory.create()
     url = f"/admin/connector/campaignlink/{link.pk}/reconciliation/"

@@ -33,6 +33,20 @@ def test_all_agrees(world: World) -> None:
     text, code = reconcile(is_json=False)
     assert "Compared with what we received, not with inwink" in text
     assert "1 members read in 1 API calls." in text
+    assert "Everybody who should be in the campaign is there, with the right status." in text
+
+
+def test_with_a_row_that_cannot_be_read_nobody_says_that_everybody_is_there(world: World, tmp_path: Path) -> None:
+    world.send(someone("p1"))
+    world.receive(someone("p2", "Grace", "Hopper"))
+    export = tmp_path / "export.jsonl"
+    people = someone("p1"), someone("p2", "Grace", "Hopper"), someone("p3", registered="peut-être")
+    export.write_text("\n".join(json.dumps(person) for person in people))
+    text, code = reconcile("--file", str(export), is_json=False)
+    assert code == 0, "neither is a difference"
+    assert "Everybody who should be in the campaign is there" not in text
+    assert "cannot be said yet: 1 rows of the export cannot be read, 1 waiting to be sent." in text
+    assert "row 3 of the export: " in text
 
 
 def test_a_difference_exits_with_1_and_names_people_by_id_unless_emails_are_asked_for(
