@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from connector.core.outcomes import Operation, Outcome
 from connector.models.links import CampaignLink
@@ -69,7 +69,7 @@ class SyncAttempt(models.Model):
         _("outcome"),
         max_length=20,
         choices=[
-            (Outcome.CREATED.value, _("Created")),
+            (Outcome.CREATED.value, pgettext_lazy("outcome", "Added")),
             (Outcome.UPDATED.value, _("Updated")),
             (Outcome.UNCHANGED.value, _("Unchanged")),
             (Outcome.LEFT_OUT.value, _("Left out")),

@@ -1,6 +1,6 @@
 """The page that says how a linked event is doing, and what can be done about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from connector.pipeline.status import HEARTBEAT_LATE_SECONDS, worker_heartbeat_a
 from connector.pipeline.watching.campaign import count_members, last_count
 from connector.pipeline.watching.delay import Delay, delay_of
 from connector.pipeline.watching.members import known_members
-from connector.pipeline.watching.runs import last_runs, spent_of
+from connector.pipeline.watching.runs import last_runs, new_people_of, spent_of
 
 _DAY = timedelta(hours=24)
 _RUNS_SHOWN = 5
@@ -116,6 +116,7 @@ def _pulse(request: HttpRequest, one: Watched) -> dict[str, Any]:
     may_see_org = request.user.has_perm("connector.view_salesforceorg")
     spent = spent_of(link.pk, since=one.now - _DAY)
     runs = last_runs(link.pk, count=_RUNS_SHOWN) if request.user.has_perm("connector.view_syncrun") else []
+    new_people = new_people_of([run.pk for run in runs])
     return {
         "delays": _delays(one),
         "late_words": _late_words(spent.written),
@@ -124,7 +125,7 @@ def _pulse(request: HttpRequest, one: Watched) -> dict[str, Any]:
         "org_tag": org_tag(link.org),
         "org_url": reverse("admin:connector_salesforceorg_change", args=[link.org_id]) if may_see_org else "",
         "worker": worker_words(one),
-        "runs": [_run_row(run, one) for run in runs],
+        "runs": [_run_row(run, one, new_people.get(run.pk, {})) for run in runs],
         "runs_url": f"{reverse('admin:connector_syncrun_changelist')}?link__id__exact={link.pk}",
         "log_url": f"{reverse('admin:connector_syncattempt_changelist')}?link__id__exact={link.pk}",
     }
@@ -159,12 +160,12 @@ def _late_words(count: int) -> str:
     return text % {"count": count} if count else ""
 
 
-def _run_row(run: SyncRun, one: Watched) -> dict[str, Any]:
+def _run_row(run: SyncRun, one: Watched, new_people: Mapping[str, int]) -> dict[str, Any]:
     return {
         "run": run,
         "url": reverse("admin:connector_syncrun_change", args=[run.pk]),
         "ago": ago_words(run.started_at, now=one.now),
-        "ends": ends_words(run),
+        "ends": ends_words(run, new_people),
     }
 
 

@@ -1,5 +1,6 @@
 """Runs: each batch that was sent, with its attempts."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
@@ -20,7 +21,14 @@ from connector.admin.frame.onlooker import person_word
 from connector.admin.frame.tags import outcome_tag, plain_time, short_time, tag
 from connector.admin.log import put_back
 from connector.admin.log.words import operation_words
+from connector.core.schema import PersonType
 from connector.models import SyncAttempt, SyncRun
+from connector.pipeline.watching.runs import new_people_of
+
+_NEW_WORDS: Mapping[str, Any] = {
+    PersonType.CONTACT: ngettext_lazy("%(count)s new Contact", "%(count)s new Contacts", "count"),
+    PersonType.LEAD: ngettext_lazy("%(count)s new Lead", "%(count)s new Leads", "count"),
+}
 
 
 @admin.register(SyncRun)
@@ -51,6 +59,14 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
             *super().get_urls(),
         ]
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Lay beside each run of the page how many people it created."""
+        changelist = super().get_changelist_instance(request)
+        new_people = new_people_of([run.pk for run in changelist.result_list])
+        for run in changelist.result_list:
+            run.new_people = new_people.get(run.pk, {})
+        return changelist
+
     def has_put_back_permission(self, request: HttpRequest) -> bool:
         """Whether the person may put values back."""
         return put_back.may_put_back(request)
@@ -74,7 +90,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     @admin.display(description=_("outcome"))
     def ends(self, run: SyncRun) -> str:
         """Sum up how the entries of the run ended."""
-        return ends_words(run)
+        return ends_words(run, run.new_people)  # type: ignore[attr-defined] # laid beside it in get_changelist_instance
 
     @admin.display(description=_("error"), ordering="error_code")
     def error_word(self, run: SyncRun) -> str:
@@ -91,7 +107,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         attempts = run.attempts.defer("changes", "notes").order_by("pk")[:200]
         context = {
             "run": run,
-            "ends": ends_words(run),
+            "ends": ends_words(run, new_people_of([run.pk]).get(run.pk, {})),
             "may_put_back": put_back.may_put_back(request),
             "attempts": [
                 {
@@ -113,10 +129,13 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         return person_word(attempt.email_key, attempt.participant_key)
 
 
-def ends_words(run: SyncRun) -> str:
-    """Return e.g. "3 created, 1 failed"; nothing that is zero."""
+def ends_words(run: SyncRun, new_people: Mapping[str, int]) -> str:
+    """Return e.g. "12 added (3 new Leads), 1 failed"; nothing that is zero.
+
+    Added is who was added to the campaign, most of them people whom Salesforce had; `new_people` are the others.
+    """
     counts = [
-        (run.created_count, ngettext("%(count)s created", "%(count)s created", run.created_count)),
+        (run.created_count, ngettext("%(count)s added", "%(count)s added", run.created_count)),
         (run.updated_count, ngettext("%(count)s updated", "%(count)s updated", run.updated_count)),
         (run.unchanged_count, ngettext("%(count)s unchanged", "%(count)s unchanged", run.unchanged_count)),
         (run.left_out_count, ngettext("%(count)s left out", "%(count)s left out", run.left_out_count)),
@@ -127,4 +146,9 @@ def ends_words(run: SyncRun) -> str:
         (run.failed_count, ngettext("%(count)s failed", "%(count)s failed", run.failed_count)),
         (run.retrying_count, ngettext("%(count)s trying again", "%(count)s trying again", run.retrying_count)),
     ]
-    return ", ".join(words % {"count": count} for count, words in counts if count) or "–"
+    added, *others = [words % {"count": count} if count else "" for count, words in counts]
+    new = ", ".join(
+        str(words % {"count": new_people[kind]}) for kind, words in _NEW_WORDS.items() if kind in new_people
+    )
+    with_new = f"{added} ({new})" if added and new else added or new
+    return ", ".join(said for said in (with_new, *others) if said) or "–"

@@ -96,8 +96,14 @@ def _is_kept_from_sending(link: CampaignLink | None) -> bool:
     return bool(is_waiting) and any(pause["kind"] != CampaignLink.PauseKind.MANUAL for pause in status["paused"])
 
 
+_WORDS = {Outcome.CREATED: "added"}
+"""Most of them are added to the campaign only: "created" would read as that many new people."""
+
+
 def _say(values: dict[str, Any], link: CampaignLink | None) -> str:
-    counts = ", ".join(f"{values[outcome]:,} {outcome.value.replace('_', ' ')}" for outcome in Outcome)
+    counts = ", ".join(
+        f"{values[outcome]:,} {_WORDS.get(outcome) or outcome.value.replace('_', ' ')}" for outcome in Outcome
+    )
     lines = [
         f"{values['entries']:,} participants in {values['runs']:,} runs: {counts}.",
         f"{values['api_calls']:,} API calls, {values['seconds']:.1f} s.",

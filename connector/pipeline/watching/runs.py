@@ -1,16 +1,28 @@
 """Look back at the runs of a link."""
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
-from connector.models import SyncRun
+from connector.core.outcomes import Operation
+from connector.models import SyncAttempt, SyncRun
 
 
 def last_runs(link_id: int, *, count: int) -> list[SyncRun]:
     """Return the latest runs of a link, the newest first."""
     return list(SyncRun.objects.filter(link_id=link_id).order_by("-started_at")[:count])
+
+
+def new_people_of(run_ids: Collection[int]) -> dict[int, Counter[str]]:
+    """Return {run: {Contact or Lead: how many of them the run created}}, without runs that created none; one query."""
+    made = SyncAttempt.objects.filter(run__in=run_ids, person_operation=Operation.CREATE).order_by()
+    found: dict[int, Counter[str]] = {}
+    for run_id, person_type, count in made.values_list("run_id", "person_type").annotate(count=Count("pk")):
+        found.setdefault(run_id or 0, Counter())[person_type] = count
+    return found
 
 
 _WRITTEN = F("created_count") + F("updated_count")

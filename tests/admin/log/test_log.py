@@ -6,9 +6,11 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from connector.admin.inwink.inbox import count_words
+from connector.admin.log.runs import ends_words
 from connector.core.outcomes import Outcome, Reason
-from connector.models import SyncAttempt
+from connector.models import SyncAttempt, SyncRun
 from tests.factories import SyncAttemptFactory, SyncRunFactory, WebhookMessageFactory
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -65,8 +67,45 @@ def test_a_run_lists_its_attempts(admin_client: Client) -> None:
     attempt = SyncAttemptFactory.create(run=run)
     page = page_of(admin_client, "syncrun", run.pk)
     assert reverse("admin:connector_syncattempt_change", args=[attempt.pk]) in page
-    assert "1 created, 2 failed" in page
+    assert "1 added, 2 failed" in page
     assert "Salesforce did not answer usefully." in page
+
+
+def test_who_was_only_added_to_the_campaign_does_not_read_as_a_new_person(world: World, admin_client: Client) -> None:
+    for name in ("Hopper", "Clarke"):
+        world.add("Contact", {"LastName": name, "FirstName": "Known", "Email": f"{name.lower()}@example.org"})
+    world.receive(
+        *({"id": name, "email": f"{name.lower()}@example.org", "firstName": "Known", "lastName": name,
+           "registered": True} for name in ("Hopper", "Clarke", "Newton"))
+    )  # fmt: skip
+    world.drain()
+    [run] = SyncRun.objects.all()
+
+    pages = [
+        admin_client.get(reverse("admin:connector_syncrun_changelist")).content.decode(),
+        page_of(admin_client, "syncrun", run.pk),
+        admin_client.get(reverse("admin:connector_campaignlink_event", args=[world.link.pk])).content.decode(),
+    ]
+
+    assert run.created_count == 3
+    for page in pages:
+        assert "3 added (1 new Lead)" in page
+    log = admin_client.get(reverse("admin:connector_syncattempt_changelist")).content.decode()
+    assert log.count('<span class="cx-tag cx-tag-good">Added</span>') == 3
+    assert ">Created<" not in log
+
+
+@pytest.mark.parametrize(
+    ("run", "new_people", "words"),
+    [
+        ({"created_count": 12, "updated_count": 4}, {}, "12 added, 4 updated"),
+        ({"created_count": 12}, {"Contact": 1, "Lead": 3}, "12 added (1 new Contact, 3 new Leads)"),
+        ({"created_count": 0, "failed_count": 1}, {"Lead": 1}, "1 new Lead, 1 failed"),
+        ({"created_count": 0}, {}, "–"),
+    ],
+)
+def test_a_run_is_summed_up(run: dict[str, int], new_people: dict[str, int], words: str) -> None:
+    assert ends_words(SyncRunFactory.build(link=None, **run), new_people) == words
 
 
 def test_a_message_shows_its_body_and_the_answer(admin_client: Client) -> None:
