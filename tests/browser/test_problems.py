@@ -52,7 +52,8 @@ def test_one_is_answered_and_a_selection_by_a_rule(world: World, visitor: Visito
     page = visitor.open("/admin/")
     page.get_by_role("link", name=re.compile("Needs an answer 3")).click()
     first = page.locator("article", has=page.get_by_role("heading", name="Ada Hopper"))
-    first.locator(".cx-record", has_text="New Hopper").get_by_role("button", name="Pick this one").click()
+    first.get_by_role("radio", name="New Hopper").check()
+    first.get_by_role("button", name="Answer").click()
     expect(page.get_by_text("Your answer is kept and carried out.")).to_be_visible()
     expect(page.get_by_role("heading", name="Ada Hopper")).to_have_count(0)
 
@@ -82,8 +83,9 @@ def test_somebody_without_an_email_is_found_by_name(world: World, visitor: Visit
     expect(page.get_by_text("Nobody found.")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("ada king")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Contact: Ada King")).to_be_visible()
-    page.get_by_role("button", name="This is the person").click()
+    expect(page.get_by_role("radio", name="Contact: Ada King")).to_be_visible()
+    page.get_by_role("radio", name="Contact: Ada King").check()
+    page.get_by_role("button", name="Answer").click()
     expect(page.get_by_text("Your answer is kept and carried out.")).to_be_visible()
     expect(page.get_by_text("Nobody needs an answer.")).to_be_visible()
     world.drain()
@@ -104,6 +106,37 @@ def test_both_pages_fit_a_phone_and_speak_french(world: World, french_phone: Vis
         must_fit(page)
         assert page.evaluate("document.documentElement.lang") == "fr"
     page = french_phone.open(f"{ANSWERS}?question=ambiguous")
-    page.get_by_role("button", name="Choisir celle-ci").first.click()
+    page.get_by_role("radio", name="Old Hopper").check()
+    page.get_by_role("button", name="Répondre", exact=True).click()
     expect(page.get_by_text("Votre réponse est enregistrée").first).to_be_visible()
+    assert french_phone.complaints == []
+
+
+def test_on_a_phone_an_answer_says_what_it_does_and_takes_more_than_a_tap(world: World, french_phone: Visitor) -> None:
+    OutboxEntryFactory.create(link=world.link, state=EntryState.NEEDS_ANSWER, reason=Reason.LOOKS_ANONYMISED,
+                              held_payload={"first_name": "anonymous", "last_name": "anonymous"})  # fmt: skip
+    page = french_phone.open(f"{ANSWERS}?question=looks_anonymised")
+    expect(page.get_by_text("ses valeurs remplacent les précédentes")).to_be_visible()
+    page.get_by_text("Prendre les nouvelles valeurs").last.click()
+    must_fit(page)
+    assert OutboxEntry.objects.get().state == EntryState.NEEDS_ANSWER, "a tap chooses only"
+    page.get_by_role("button", name="Répondre", exact=True).click()
+    expect(page.get_by_text("Votre réponse est enregistrée").first).to_be_visible()
+    assert OutboxEntry.objects.get().state == EntryState.PENDING
+
+
+def test_on_a_phone_picking_says_for_how_long_it_is_remembered(world: World, french_phone: Visitor) -> None:
+    two_records(world, "Hopper", "hopper@example.org")
+    world.send({**ADA, "email": "hopper@example.org"}, {**ADA, "id": "p2"})
+    ids = dict(OutboxEntry.objects.values_list("reason", "pk"))
+    remembered = "Le choix est mémorisé pour l’adresse, dans tous les événements de l’organisation."
+    for path in (f"{ANSWERS}?question=ambiguous", f"/admin/connector/outboxentry/{ids['ambiguous']}/change/"):
+        expect(french_phone.open(path).get_by_text(remembered)).to_be_visible()
+    page = french_phone.open(f"/admin/connector/outboxentry/{ids['no_email']}/find/")
+    expect(page.get_by_text(remembered)).to_have_count(0)
+    page.get_by_label("Nom", exact=True).fill("Hopper")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Le choix ne vaut que pour ce participant.")).to_be_visible()
+    expect(page.get_by_text("Une nouvelle personne est créée dans Salesforce")).to_be_visible()
+    must_fit(page)
     assert french_phone.complaints == []

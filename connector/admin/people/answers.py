@@ -70,7 +70,7 @@ _OPTIONS_OF: dict[tuple[Reason, AnswerKind], _Words] = {
     ),
     (Reason.LOOKS_ANONYMISED, AnswerKind.RELEASE): (
         ANSWERS_TO["looks_anonymised", "accept"],
-        _("The change is real: the values of the message replace the former ones."),
+        _("The change is real: its values replace the former ones, in Salesforce too where the mappings say so."),
     ),
     (Reason.LOOKS_ANONYMISED, AnswerKind.DISCARD): (
         ANSWERS_TO["looks_anonymised", "discard"],
@@ -100,6 +100,8 @@ class Option:
     details: tuple[str, ...]
     record_id: str = ""
     """Of a candidate."""
+    url: str = ""
+    """Of a candidate, in Salesforce."""
 
 
 def may_answer(request: HttpRequest) -> bool:
@@ -154,10 +156,30 @@ def options_for(entry: OutboxEntry) -> list[Option]:
     by_id = Option(
         BY_ID, gettext("Pick a record that you know"), (gettext("Its id stands in its address in Salesforce."),)
     )
-    return [*(_candidate(candidate) for candidate in entry.candidates), by_id, *others]
+    base = entry.link.org.instance_url
+    return [*(_candidate(candidate, base) for candidate in entry.candidates), by_id, *others]
 
 
-def _candidate(candidate: dict[str, Any]) -> Option:
+def picking_words(reason: Reason) -> str:
+    """Say what picking a record does to the person, and how long it is remembered; empty where none can be picked."""
+    if AnswerKind.PICK not in answers.allowed_answers(reason):
+        return ""
+    does = gettext(
+        "The record that you pick becomes a member of the campaign with this participant's status; its fields are "
+        "written as the mappings of the event say."
+    )
+    kept = gettext("The choice holds for this participant only.")
+    if reason is Reason.AMBIGUOUS:
+        kept = gettext("The choice is remembered for the email, in all events of the organisation.")
+    return f"{does} {kept}"
+
+
+def record_url(instance_url: str, record_id: str) -> str:
+    """Return the address of a record in Salesforce; empty before anybody signed in there."""
+    return f"{instance_url}/{record_id}" if instance_url else ""
+
+
+def _candidate(candidate: dict[str, Any], instance_url: str) -> Option:
     details = [
         " · ".join(str(candidate[key]) for key in ("title", "company") if candidate.get(key)),
         _used_words(candidate),
@@ -169,6 +191,7 @@ def _candidate(candidate: dict[str, Any]) -> Option:
         title=labelled(gettext(candidate["type"]), candidate.get("name") or "–"),
         details=tuple(detail for detail in details if detail),
         record_id=str(candidate["id"]),
+        url=record_url(instance_url, str(candidate["id"])),
     )
 
 

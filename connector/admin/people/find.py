@@ -16,7 +16,7 @@ from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS, labelled
 from connector.admin.frame.names import entry_url, name_of
 from connector.admin.frame.onlooker import may_see_people
-from connector.admin.people.answers import may_answer, options_for
+from connector.admin.people.answers import BY_ID, Option, may_answer, options_for, picking_words, record_url
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry
 from connector.pipeline.answers import AnswerKind, allowed_answers
@@ -55,6 +55,7 @@ def _context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
     has_looked = request.method == "POST"
     found = find_people(entry.link.org, name, company=company) if has_looked else FoundPeople()
     base = entry.link.org.instance_url
+    others = [option for option in options_for(entry) if option.value in _OTHERS]
     address = f"{reverse('admin:connector_outboxentry_answers')}?{urlencode({'question': entry.reason})}"
     return {
         "entry": entry,
@@ -62,12 +63,11 @@ def _context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
         "company": company,
         "has_looked": has_looked,
         "facts": [said.get("email"), said.get("position"), said.get("company"), STATE_LABELS[entry.participant_state]],
-        "found": [_row(person, base) for person in found.people],
+        "found": bool(found.people),
+        "options": [*(_option(person, base) for person in found.people), *others],
+        "picking": picking_words(Reason(entry.reason)) if found.people else "",
         "is_cut": found.is_cut,
         "problem": explain_code(found.problem_code) if found.problem_code else None,
-        "others": [
-            option for option in options_for(entry) if option.value in (AnswerKind.CREATE, AnswerKind.LEAVE_OUT)
-        ],
         "answer_url": address,
     }
 
@@ -76,7 +76,7 @@ _OTHERS = (AnswerKind.SAME_PERSON, AnswerKind.CREATE, AnswerKind.LEAVE_OUT)
 """What can be answered where nobody is found."""
 
 
-def _row(person: FoundPerson, instance_url: str) -> dict[str, Any]:
+def _option(person: FoundPerson, instance_url: str) -> Option:
     last = person.last_activity_on
     details = [
         " · ".join(part for part in (person.title, person.company) if part),
@@ -84,9 +84,10 @@ def _row(person: FoundPerson, instance_url: str) -> dict[str, Any]:
         gettext("owner: %(name)s") % {"name": person.owner} if person.owner else "",
         gettext("last activity %(day)s") % {"day": date_format(last)} if last else gettext("no activity"),
     ]
-    return {
-        "id": person.id,
-        "title": labelled(gettext(person.type.value), person.name),
-        "details": [detail for detail in details if detail],
-        "url": f"{instance_url}/{person.id}" if instance_url else "",
-    }
+    return Option(
+        value=f"{BY_ID}:{person.id}",
+        title=labelled(gettext(person.type.value), person.name),
+        details=tuple(detail for detail in details if detail),
+        record_id=person.id,
+        url=record_url(instance_url, person.id),
+    )

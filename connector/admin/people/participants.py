@@ -21,7 +21,14 @@ from connector.admin.frame.names import entry_url, full_name, title_of
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
-from connector.admin.people.answers import AnswerForm, give_answer, may_answer, take_back_answer, too_late
+from connector.admin.people.answers import (
+    AnswerForm,
+    give_answer,
+    may_answer,
+    picking_words,
+    take_back_answer,
+    too_late,
+)
 from connector.admin.people.correcting import correct_view
 from connector.admin.people.find import find_view
 from connector.admin.people.many import answer_many_view, take_back_many_view
@@ -31,6 +38,7 @@ from connector.admin.people.preview import preview_view
 from connector.admin.people.problems import problems_view, resend_view
 from connector.admin.people.questions import answers_view
 from connector.admin.people.resending import may_resync, resync_selected
+from connector.core.outcomes import Reason
 from connector.models import OutboxEntry
 from connector.pipeline.outbox.resync import resync_entries
 
@@ -189,6 +197,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         context["may_resync"] = self.has_resync_permission(request)
         context["may_answer"] = may_answer(request)
         context["form"] = form or AnswerForm(entry=entry)
+        context["picking"] = picking_words(Reason(entry.reason)) if entry.reason else ""
         title = title_of(entry)
         context["page_title"] = f"{gettext('Answer')} | {title}" if form else title
         return render_page(self, request, "admin/connector/outboxentry/page.html", title=title, context=context)

@@ -17,7 +17,15 @@ from connector.admin.frame.explain import explain_code, reason_label
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.names import entry_url, name_of, people_words
 from connector.admin.frame.onlooker import may_see_people
-from connector.admin.people.answers import BY_ID, AnswerForm, Option, give_answer, may_answer, options_for, too_late
+from connector.admin.people.answers import (
+    BY_ID,
+    AnswerForm,
+    give_answer,
+    may_answer,
+    options_for,
+    picking_words,
+    too_late,
+)
 from connector.admin.people.given import given_context
 from connector.admin.people.many import bulk_choices
 from connector.admin.people.problems import chosen_link, event_choices
@@ -123,6 +131,7 @@ def _question_context(
         "people": [_person_row(entry, others=others, refused=refusals.get(entry.pk)) for entry in page],
         "bulk": bulk_choices(reason),
         "can_find": reason in FINDABLE,
+        "picking": picking_words(reason),
     }
 
 
@@ -144,8 +153,6 @@ def _others_with_email(page: Page[OutboxEntry]) -> dict[tuple[int, str], list[Ou
 def _person_row(
     entry: OutboxEntry, *, others: dict[tuple[int, str], list[OutboxEntry]], refused: AnswerForm | None
 ) -> dict[str, Any]:
-    options = options_for(entry)
-    base = entry.link.org.instance_url
     same = [other for other in others.get((entry.link_id, entry.email_key), []) if other.pk != entry.pk]
     return {
         "entry": entry,
@@ -153,16 +160,11 @@ def _person_row(
         "url": entry_url(entry),
         "facts": _facts(entry),
         "held": _held(entry),
-        "candidates": [_candidate_row(option, base) for option in options if option.record_id],
-        "others": [option for option in options if not option.record_id and option.value != BY_ID],
+        "options": [option for option in options_for(entry) if option.value != BY_ID],
         "errors": [str(error) for errors in refused.errors.values() for error in errors] if refused else [],
         "same_email": [{"name": name_of(other), "url": entry_url(other), "state": other.get_state_display()}
                        for other in same[:5]],
     }  # fmt: skip
-
-
-def _candidate_row(option: Option, instance_url: str) -> dict[str, Any]:
-    return {"option": option, "url": f"{instance_url}/{option.record_id}" if instance_url else ""}
 
 
 def _facts(entry: OutboxEntry) -> list[str]:

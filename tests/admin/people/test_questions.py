@@ -57,7 +57,7 @@ def test_questions_stand_in_their_order_with_their_numbers(admin_client: Client)
     ("language", "words"),
     [
         ("en", ["Contact: Grace Hopper", "last activity 2 October 2026", "already a member of this campaign"]),
-        ("fr", ["Contact : Grace Hopper", "déjà membre de cette campagne", "Choisir celle-ci"]),
+        ("fr", ["Contact : Grace Hopper", "déjà membre de cette campagne", "dans tous les événements de l’organisation"]),
     ],
 )
 def test_candidates_stand_side_by_side_with_a_link_into_salesforce(
@@ -95,7 +95,7 @@ def test_one_is_answered_in_the_list_and_the_list_comes_back(admin_client: Clien
 )
 def test_every_question_has_its_answers(admin_client: Client, reason: Reason, answer: str, button: str) -> None:
     entry = waiting(reason)
-    assert f">{button}</button>" in text_of(admin_client)
+    assert f"<strong>{button}</strong>" in text_of(admin_client)
     said(admin_client, PAGE, {"entry": entry.pk, "question": reason.value, "answer": answer})
     assert OutboxEntry.objects.get().state == EntryState.PENDING
 
