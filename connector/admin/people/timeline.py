@@ -22,7 +22,7 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import effect_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
 from connector.admin.log.attempts import attempt_row
-from connector.core.outcomes import Reason
+from connector.core.outcomes import Operation, Outcome, Reason
 from connector.inwink.identity import list_raw
 from connector.inwink.payload import InvalidParticipant, read_participant
 from connector.models import MessageParticipant, OutboxEntry, PersonChoice, SyncAttempt, SyncRun
@@ -115,10 +115,21 @@ def _said(row: MessageParticipant) -> list[tuple[str, str]]:
 
 
 def _attempt_moment(attempt: SyncAttempt) -> Moment:
-    is_put_back = attempt.run_trigger == SyncRun.Trigger.PUT_BACK  # type: ignore[attr-defined] # annotated
     run_url = reverse("admin:connector_syncrun_change", args=[attempt.run_id]) if attempt.run_id else ""
-    row = {**attempt_row(attempt), "is_put_back": is_put_back, "run_url": run_url}
+    row = {**attempt_row(attempt), "title": _attempt_title(attempt), "run_url": run_url}
     return Moment(attempt.created_at, "attempt", row if may_see_people() else {**row, "request_reason": ""})
+
+
+def _attempt_title(attempt: SyncAttempt) -> str:
+    """Say what an attempt was: “sent” only where something was written in Salesforce."""
+    if attempt.run_trigger == SyncRun.Trigger.PUT_BACK:  # type: ignore[attr-defined] # annotated
+        return gettext("Put back")
+    was_done = {attempt.person_operation, attempt.member_operation} - {Operation.NONE, ""}
+    if was_done or attempt.outcome in (Outcome.CREATED, Outcome.UPDATED):
+        return gettext("Sent to Salesforce")
+    if attempt.outcome in (Outcome.FAILED, Outcome.RETRYING):
+        return gettext("Attempt to send")
+    return gettext("Looked at")
 
 
 def _does(reason: str, answer: Mapping[str, Any]) -> str:

@@ -57,7 +57,10 @@ def test_questions_stand_in_their_order_with_their_numbers(admin_client: Client)
     ("language", "words"),
     [
         ("en", ["Contact: Grace Hopper", "last activity 2 October 2026", "already a member of this campaign"]),
-        ("fr", ["Contact : Grace Hopper", "déjà membre de cette campagne", "dans tous les événements de l’organisation"]),
+        (
+            "fr",
+            ["Contact : Grace Hopper", "déjà membre de cette campagne", "dans tous les événements de l’organisation"],
+        ),
     ],
 )
 def test_candidates_stand_side_by_side_with_a_link_into_salesforce(

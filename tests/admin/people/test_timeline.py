@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from connector.core.outcomes import EntryState, Outcome, Reason
+from connector.core.outcomes import EntryState, Operation, Outcome, Reason
 from connector.core.state import State
 from connector.models import OutboxEntry, SyncRun, WebhookMessage
 from connector.pipeline.inbox.receive import receive_message
@@ -86,6 +86,28 @@ def test_messages_attempts_and_answers_stand_in_the_order_of_time(admin_client: 
         assert said in text
     message = WebhookMessage.objects.get()
     assert reverse("admin:connector_webhookmessage_change", args=[message.pk]) in text
+
+
+@pytest.mark.parametrize(
+    ("columns", "title"),
+    [
+        ({"outcome": Outcome.UPDATED}, "Sent to Salesforce"),
+        ({"outcome": Outcome.FAILED, "person_operation": Operation.CREATE}, "Sent to Salesforce"),
+        ({"outcome": Outcome.FAILED}, "Attempt to send"),
+        ({"outcome": Outcome.NEEDS_ANSWER}, "Looked at"),
+        ({"outcome": Outcome.LEFT_OUT}, "Looked at"),
+        ({"outcome": Outcome.UNCHANGED}, "Looked at"),
+    ],
+)
+def test_sent_is_said_only_where_something_was_written(
+    admin_client: Client, columns: dict[str, Any], title: str
+) -> None:
+    entry = OutboxEntryFactory.create()
+    nothing = {"person_operation": Operation.NONE, "member_operation": Operation.NONE}
+    SyncAttemptFactory.create(entry=entry, **{**nothing, **columns})
+    answer = page_of(admin_client, entry)
+    assert [moment.row["title"] for moment in answer.context["moments"]] == [title]
+    assert ("Sent to Salesforce" in answer.content.decode()) is (title == "Sent to Salesforce")
 
 
 def test_messages_from_before_the_link_and_refused_ones_are_there(admin_client: Client) -> None:
