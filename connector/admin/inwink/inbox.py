@@ -132,7 +132,11 @@ def count_words(message: WebhookMessage) -> str:
         (message.stale_count, ngettext("%(count)s outdated", "%(count)s outdated", message.stale_count)),
         (
             message.unlinked_count,
-            ngettext("%(count)s not linked yet", "%(count)s not linked yet", message.unlinked_count),
+            ngettext(
+                "%(count)s not linked yet when it arrived",
+                "%(count)s not linked yet when they arrived",
+                message.unlinked_count,
+            ),  # fmt: skip
         ),
         (message.rejected_count, ngettext("%(count)s rejected", "%(count)s rejected", message.rejected_count)),
         (

@@ -50,6 +50,15 @@ def replay_url(message: WebhookMessage) -> str:
     return reverse("admin:connector_webhookmessage_replay", args=[message.pk])
 
 
+def test_what_was_not_linked_when_it_arrived_is_said_of_that_time(admin_client: Client) -> None:
+    message = receive(said(), said("p2"))
+    CampaignLinkFactory.create(inwink_event_id="e1")
+    for url in (INBOX, reverse("admin:connector_webhookmessage_change", args=[message.pk])):
+        assert "2 not linked yet when they arrived" in admin_client.get(url).content.decode()
+        french = admin_client.get(url, headers={"accept-language": "fr"}).content.decode()
+        assert "2 pas encore liés à l’arrivée" in french
+
+
 def test_each_participant_is_shown_with_what_became_of_it(admin_client: Client, link: CampaignLink) -> None:
     message = receive(said(), said("p2", email=""), said("odd", registered="perhaps"))
     answer = page_of(admin_client, message)
