@@ -5,6 +5,9 @@ from typing import Any
 from django.utils.translation import gettext
 
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.links.forms import problem_text
+from connector.core.checking.link import validate_labels
+from connector.core.state import State
 from connector.models.links import STATUS_FIELDS
 
 
@@ -22,3 +25,14 @@ def offer_new_labels(form: Any, *, labels: tuple[str, ...]) -> None:
         if words:
             new = [(one, gettext("%(label)s (to be created)") % {"label": one}) for one in words]
             field.choices = [*field.choices, *new]
+
+
+def name_button(errors: dict[str, Any], *, statuses: dict[State, str], labels: tuple[str, ...]) -> dict[str, Any]:
+    """Return the complaints with the button that creates missing statuses named first: it stands on the page."""
+    text = gettext(
+        "The campaign has no status “%(label)s”. Press “Create the missing statuses in Salesforce” below, "
+        "or choose one of: %(labels)s."
+    )
+    unknown = [problem for problem in validate_labels(statuses, labels) if problem.code == "label_unknown"]
+    better = {problem_text(problem): text % problem.params for problem in unknown}
+    return {name: [better.get(str(one), one) for one in found] for name, found in errors.items()}

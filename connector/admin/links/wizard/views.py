@@ -30,12 +30,13 @@ from connector.admin.links.wizard.drafts import (
     store_draft,
 )
 from connector.admin.links.wizard.fields import show_groups
+from connector.admin.links.wizard.labels import name_button
 from connector.admin.links.wizard.leaving_out import take_ticks
 from connector.admin.links.wizard.shows import SHOWS, search_campaigns, show_event
 from connector.admin.links.wizard.steps import BY_SLUG, STEPS, Step, step_after, step_before
 from connector.models import CampaignLink, LinkDraft
 from connector.pipeline.previews.waiting import count_waiting
-from connector.pipeline.setup.member_statuses import create_link_statuses
+from connector.pipeline.setup.member_statuses import create_link_statuses, statuses_of
 
 View = Callable[..., HttpResponse]
 _TEMPLATES = "admin/connector/campaignlink/wizard"
@@ -187,6 +188,9 @@ def _show(model_admin: Any, request: HttpRequest, draft: LinkDraft, step: Step) 
     errors = _complaints(request, form, step)
     shown = form.bound if is_sent else form.bind(None)
     context = {**_frame(step, form), "errors": errors, **SHOWS[step.slug](request, form)}
+    if context.get("may_create"):
+        statuses = statuses_of(form.link_with_chosen_statuses)
+        errors = context["errors"] = name_button(errors, statuses=statuses, labels=form.facts.labels)
     if step.slug == "who":
         shown = show_rows(form, context["condition_rows"], is_sent=is_sent)
     context["groups"] = show_groups(shown, step, errors=errors)

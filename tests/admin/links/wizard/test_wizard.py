@@ -337,6 +337,8 @@ def test_a_missing_status_is_chosen_here_and_created_on_its_own_button(world: Wo
     answers = {**ANSWERS["labels"], "status_attended": "Attended"}
     page = say(admin_client.get(send(admin_client, draft, "labels", **answers).url))
     assert "Create the missing statuses in Salesforce" in page
+    assert "Press “Create the missing statuses in Salesforce” below, or choose one of: Sent" in page
+    assert "Add it to the campaign" not in page, "one sentence says it, and it names the button"
     labels = {row["Label"] for row in world.rows("CampaignMemberStatus") if row["CampaignId"] == campaign}
     assert "Attended" not in labels
     send(admin_client, draft, "labels", go="create-statuses", **answers)
