@@ -39,7 +39,7 @@ def test_an_event_is_previewed_down_to_one_participant(world: World, visitor: Vi
         page.get_by_role("heading", name="Preview of Camille Martin (camille.martin@acme.example)", level=2)
     ).to_be_visible()
     expect(page.get_by_role("link", name=camille["Id"])).to_be_visible()
-    expect(page.get_by_role("row", name="Contact.Title CEO CFO")).to_be_visible()
+    expect(page.get_by_role("row", name="Contact · Title Contact.Title CEO CFO")).to_be_visible()
     page.get_by_role("link", name="Back to the participant").click()
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_text("Nothing was written.")).to_be_visible()

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
+from connector.admin.frame.field_names import FieldName
 from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS, labelled
 from connector.admin.frame.onlooker import may_see_people
 from connector.models import SyncAttempt
@@ -22,7 +23,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d
 class ChangeRow:
     """One field that was written: old and new value as text."""
 
-    field: str
+    field: FieldName
     before: str
     after: str
 
@@ -36,11 +37,12 @@ class RecordLink:
     url: str
 
 
-def change_rows(changes: Mapping[str, Any]) -> list[ChangeRow]:
+def change_rows(changes: Mapping[str, Any], names: Mapping[str, FieldName]) -> list[ChangeRow]:
     """Turn {"Object.Field": [before, after]} into rows, sorted by field; the values only for who may see people."""
     show = show_written if may_see_people() else _hide_value
     return [
-        ChangeRow(field=field, before=show(pair[0]), after=show(pair[1])) for field, pair in sorted(changes.items())
+        ChangeRow(field=names.get(path) or FieldName(path), before=show(pair[0]), after=show(pair[1]))
+        for path, pair in sorted(changes.items())
     ]
 
 

@@ -1,5 +1,6 @@
 """The sync log: each attempt with the old and new value of every field."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from connector.admin.frame.base import ReadOnlyAdmin, find_or_404, list_url, ren
 from connector.admin.frame.changes import attempt_records, change_rows
 from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_end, explain_notes, name_end, sum_up_end
+from connector.admin.frame.field_names import FieldName, field_names
 from connector.admin.frame.filters import AttemptTimeFilter, ReasonFilter
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.admin.frame.search import search_attempts
@@ -114,16 +116,17 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show one attempt."""
-        attempt = find_or_404(SyncAttempt.objects.select_related("run", "entry"), object_id)
+        attempt = find_or_404(SyncAttempt.objects.select_related("run", "entry", "link"), object_id)
         if not self.has_view_permission(request, attempt):
             raise PermissionDenied
+        names = field_names(attempt.link.org_id if attempt.link else None, attempt.changes)
         context = {
             "attempt": attempt,
             "participant": person_word("", attempt.participant_key),
             "may_see_people": may_see_people(),
             "outcome": outcome_tag(attempt),
             "operations": operation_words(attempt),
-            "changes": change_rows(attempt.changes),
+            "changes": change_rows(attempt.changes, names),
             "records": attempt_records(attempt),
             "explanations": explain_end(
                 reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message
@@ -135,14 +138,14 @@ class SyncAttemptAdmin(ReadOnlyAdmin[SyncAttempt]):
         return render_page(self, request, "admin/connector/syncattempt/page.html", title=title, context=context)
 
 
-def attempt_row(attempt: SyncAttempt) -> dict[str, Any]:
+def attempt_row(attempt: SyncAttempt, names: Mapping[str, FieldName]) -> dict[str, Any]:
     """Return an attempt as one line of a participant's page."""
     return {
         "url": reverse("admin:connector_syncattempt_change", args=[attempt.pk]),
         "at": attempt.created_at,
         "outcome": outcome_tag(attempt),
         "operations": operation_words(attempt),
-        "changes": change_rows(attempt.changes),
+        "changes": change_rows(attempt.changes, names),
         "why": sum_up_end(reason=attempt.reason, error_code=attempt.error_code, error_message=attempt.error_message),
         "notes": [note.name for note in explain_notes(attempt.notes)],
         "requested_by": attempt.requested_by,

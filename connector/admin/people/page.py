@@ -21,7 +21,7 @@ _KINDS = {EntryState.FAILED: "bad", EntryState.NEEDS_ANSWER: "warn", EntryState.
 
 
 def entry_context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
-    """Return the template's context for one participant; four queries beside the entry's own."""
+    """Return the template's context for one participant; five queries beside the entry's own."""
     choices = choices_of(entry)
     return {
         "standing": standing_words(entry),

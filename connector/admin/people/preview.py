@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import RecordLink, change_rows, show_written
 from connector.admin.frame.explain import explain_code, explain_end, explain_notes
+from connector.admin.frame.field_names import FieldName, field_names
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.names import title_of
 from connector.admin.frame.onlooker import may_see_people
@@ -56,7 +57,7 @@ def _frame(entry: OutboxEntry) -> dict[str, Any]:
 
 
 def preview_context(entry: OutboxEntry, look: Look) -> dict[str, Any]:
-    """Return what the template shows of what was read; no query."""
+    """Return what the template shows of what was read; one query, for the names of fields."""
     context: dict[str, Any] = {
         "has_looked": True,
         "api_calls": look.preview.api_calls,
@@ -71,16 +72,17 @@ def preview_context(entry: OutboxEntry, look: Look) -> dict[str, Any]:
 
 def _row_context(entry: OutboxEntry, row: PreviewRow) -> dict[str, Any]:
     kept = [one for one in row.kept if one.why is not Why.UNFIT]
+    names = field_names(entry.link.org_id, [*row.changes, *(one.field for one in row.kept)])
     return {
         "row": row,
         "verdict": tag(effect_words(row.verdict, row.effect), colour=effect_colour(row.verdict, row.effect)),
         "record": _record(entry, row),
         "candidates": [_candidate(entry, one) for one in row.candidates],
         "status": _status(row),
-        "changes": change_rows({name: pair for name, pair in row.changes.items() if name != STATUS}),
-        "kept": [_kept(one) for one in kept],
+        "changes": change_rows({name: pair for name, pair in row.changes.items() if name != STATUS}, names),
+        "kept": [_kept(one, names[one.field]) for one in kept],
         "refused": [
-            {"field": one.field, "what": explain_code(one.code).what, "detail": say_stored(one.detail)}
+            {"field": names[one.field], "what": explain_code(one.code).what, "detail": say_stored(one.detail)}
             for one in row.kept
             if one.why is Why.UNFIT
         ],
@@ -118,9 +120,9 @@ def _status(row: PreviewRow) -> dict[str, str] | None:
     return {"before": show_written(before), "after": show_written(after), "is_same": "yes" if before == after else ""}
 
 
-def _kept(kept: Kept) -> dict[str, Any]:
+def _kept(kept: Kept, name: FieldName) -> dict[str, Any]:
     return {
-        "field": kept.field,
+        "field": name,
         "current": show_written(kept.current),
         "wanted": show_written(kept.wanted),
         "why": WHY_LABELS[kept.why],

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import reason_label
+from connector.admin.frame.field_names import FieldName, field_names
 from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS, answer_label
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import effect_tag
@@ -47,13 +48,15 @@ class Moment:
 
 
 def timeline_context(request: HttpRequest, entry: OutboxEntry, choices: list[PersonChoice]) -> dict[str, Any]:
-    """Return a page of moments; two queries, however many there are."""
+    """Return a page of moments; three queries, however many there are."""
     number = _page_number(request)
     needed = number * MOMENTS_A_PAGE + 1
     may_read = request.user.has_perm("connector.view_webhookmessage")
+    attempts = list(_attempts(entry)[:needed])
+    names = field_names(entry.link.org_id, (path for attempt in attempts for path in attempt.changes))
     moments = [
         *(_message_moment(row, entry, may_read=may_read) for row in _messages(entry)[:needed]),
-        *(_attempt_moment(attempt) for attempt in _attempts(entry)[:needed]),
+        *(_attempt_moment(attempt, names) for attempt in attempts),
         *_answer_moments(entry, choices),
     ]
     moments.sort(key=attrgetter("at"), reverse=True)
@@ -114,9 +117,9 @@ def _said(row: MessageParticipant) -> list[tuple[str, str]]:
         return [("", error) for error in exc.errors]
 
 
-def _attempt_moment(attempt: SyncAttempt) -> Moment:
+def _attempt_moment(attempt: SyncAttempt, names: Mapping[str, FieldName]) -> Moment:
     run_url = reverse("admin:connector_syncrun_change", args=[attempt.run_id]) if attempt.run_id else ""
-    row = {**attempt_row(attempt), "title": _attempt_title(attempt), "run_url": run_url}
+    row = {**attempt_row(attempt, names), "title": _attempt_title(attempt), "run_url": run_url}
     return Moment(attempt.created_at, "attempt", row if may_see_people() else {**row, "request_reason": ""})
 
 

@@ -29,7 +29,7 @@ def test_an_attempt_shows_old_and_new_values_and_the_record(admin_client: Client
     assert "Lead created, added to the campaign" in page
     assert f"https://acme.my.salesforce.com/{attempt.person_id}" in page
     values = '<td data-label="Before"><del>–</del></td><td data-label="After"><ins>Cobalt</ins></td>'
-    assert f"<td>Lead.Company</td>{values}" in page
+    assert f"<td><code>Lead.Company</code></td>{values}" in page
     assert "<ins>yes</ins>" in page
 
 

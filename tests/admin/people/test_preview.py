@@ -45,9 +45,10 @@ def test_it_shows_the_record_the_status_and_what_stays(world: World, admin_clien
     assert "In the campaign already, something changes" in page
     assert f'Contact Camille Martin <a href="{world.salesforce.url}/{contact["Id"]}"' in page
     assert response.context["status"] == {"before": "Registered", "after": "Attended", "is_same": ""}
-    assert [(one["field"], one["current"], one["wanted"]) for one in response.context["kept"]] == [
-        ("Contact.Title", "CEO", "CFO")
+    assert [(str(one["field"]), one["current"], one["wanted"]) for one in response.context["kept"]] == [
+        ("Contact · Title", "CEO", "CFO")
     ]
+    assert 'Contact · Title <code class="cx-subtle">Contact.Title</code>' in page
     assert "This link does not change people who are there already." in page
     assert "Nothing was written." in page
     assert f"with {response.context['api_calls']} API call" in page
@@ -57,7 +58,7 @@ def test_it_shows_the_record_the_status_and_what_stays(world: World, admin_clien
 def test_fields_of_a_new_person_are_shown_before_and_after(world: World, admin_client: Client) -> None:
     world.receive({**CAMILLE, "email": "new@example.org"})
     response = preview_of(admin_client, world)
-    shown = {change.field: (change.before, change.after) for change in response.context["changes"]}
+    shown = {change.field.path: (change.before, change.after) for change in response.context["changes"]}
     assert shown["Lead.LastName"] == ("–", "Martin")
     assert "New Lead, added to the campaign" in response.content.decode()
 

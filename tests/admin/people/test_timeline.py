@@ -22,6 +22,7 @@ from tests.factories import (
     MessageParticipantFactory,
     OutboxEntryFactory,
     PersonChoiceFactory,
+    SalesforceSchemaFactory,
     SyncAttemptFactory,
     SyncRunFactory,
     WebhookMessageFactory,
@@ -110,6 +111,20 @@ def test_sent_is_said_only_where_something_was_written(
     assert ("Sent to Salesforce" in answer.content.decode()) is (title == "Sent to Salesforce")
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Lead · Job"), ("fr", "Piste (Lead) · Job")])
+def test_a_field_is_called_as_in_salesforce_with_its_api_name_beside(
+    admin_client: Client, language: str, words: str
+) -> None:
+    entry = OutboxEntryFactory.create()
+    SyncAttemptFactory.create(entry=entry, changes={"Lead.Job__c": ["CEO", "CTO"], "Lead.Gone__c": [None, "x"]})
+    fields = [{"name": "Job__c", "label": "Job"}]
+    SalesforceSchemaFactory.create(org=entry.link.org, sobject="Lead", body={"name": "Lead", "fields": fields})
+    url = reverse("admin:connector_outboxentry_change", args=[entry.pk])
+    page = admin_client.get(url, headers={"accept-language": language}).content.decode()
+    assert f'{words} <code class="cx-subtle">Lead.Job__c</code>' in page
+    assert "<td><code>Lead.Gone__c</code></td>" in page, "what no describe knows has its API name alone"
+
+
 def test_messages_from_before_the_link_and_refused_ones_are_there(admin_client: Client) -> None:
     link = CampaignLinkFactory.create(inwink_event_id="e9")
     entry = OutboxEntryFactory.create(link=link, participant_key="p9")
@@ -167,7 +182,7 @@ def test_the_number_of_queries_does_not_depend_on_what_happened(
             receive(entry, at=minute(number), message_id=f"m{number}", company=f"Acme {number}")
             SyncAttemptFactory.create(entry=entry, created_at=minute(number))
         page_of(admin_client, entry)
-        with django_assert_num_queries(9, exact=False) as queries:
+        with django_assert_num_queries(10, exact=False) as queries:
             page_of(admin_client, entry)
         counts.append(len(queries))
     assert counts[0] == counts[1]
