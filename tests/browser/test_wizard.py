@@ -82,7 +82,7 @@ def test_an_event_is_linked_step_by_step(world: World, visitor: Visitor) -> None
     option(page, "owner_choice", "integration_user").check()
     press(page, "later")
     page.get_by_role("link", name="Forum des ressources humaines 2027").click()
-    page.get_by_label("fill Lead.Title").uncheck()
+    page.get_by_label("fill Lead · Title").uncheck()
     press(page, "next")
     expect(page.get_by_text("new Leads are created and join the campaign")).to_be_visible()
     expect(page.locator(".cx-preview-count").first).to_have_text("4")

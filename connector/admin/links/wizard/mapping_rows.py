@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from connector.admin.frame.field_names import FieldName, field_label
 from connector.admin.links.mapping.offers import type_words
 from connector.admin.links.mapping.words import source_name
 from connector.admin.links.wizard.draft_form import DraftForm, mapping_key
@@ -24,8 +25,10 @@ class MappingRow:
     mapping: FieldMapping
     source: str
     """What of inwink fills it, by name; "" where a fixed text does."""
+    name: FieldName
+    """Of the Salesforce field."""
     target: str
-    """Label, type and marks of the Salesforce field."""
+    """Type and marks of the Salesforce field."""
     sample: Sample
     mode: Any
     is_unused: bool
@@ -43,7 +46,8 @@ def mapping_rows(form: DraftForm) -> list[MappingRow]:
 
 
 def _row(form: DraftForm, mapping: FieldMapping, sample: Sample, unused: set[str]) -> MappingRow:
-    schema = form.facts.schemas.get(rule_of(mapping).sobject)
+    rule = rule_of(mapping)
+    schema = form.facts.schemas.get(rule.sobject)
     spec = schema.find_field(mapping.field) if schema else None
     key = mapping_key(mapping)
     is_member = mapping.object == FieldMapping.Object.CAMPAIGN_MEMBER
@@ -51,6 +55,7 @@ def _row(form: DraftForm, mapping: FieldMapping, sample: Sample, unused: set[str
         key=key,
         mapping=mapping,
         source=source_name(mapping.source) if mapping.source else "",
+        name=FieldName(rule.path, field_label(rule.sobject, spec.label) if spec else ""),
         target=_describe(spec) if spec else "",
         sample=sample,
         mode=MODE_SENTENCES["overwrite" if is_member else mapping.mode],
@@ -59,10 +64,10 @@ def _row(form: DraftForm, mapping: FieldMapping, sample: Sample, unused: set[str
 
 
 def _describe(spec: FieldSpec) -> str:
-    """Say what a field is called and what it takes."""
+    """Say what a field takes."""
     marks = [
         type_words(spec),
         gettext("required") if spec.is_required_on_create else "",
         gettext("new records only") if not spec.is_updateable else "",
     ]
-    return f"{spec.label} – " + ", ".join(mark for mark in marks if mark)
+    return ", ".join(mark for mark in marks if mark)

@@ -63,7 +63,8 @@ SENTENCES: dict[tuple[str, str], str | Promise] = {
     ("create_for", "not_registered"): _("Everybody on an invitation list becomes a new person; usually not wanted."),
     ("state", "active"): _("The people who wait are sent at once, in the background; whoever registers or comes "
                            "follows within seconds."),
-    ("state", "paused"): _("Everything is kept and nothing is sent until you resume the link."),
+    ("state", "paused"): _("Everything is kept and nothing is sent until you resume the link: time to add more fields, "
+                           "or to look at everything first."),
 }  # fmt: skip
 """{(field, value): sentence}"""
 

@@ -61,8 +61,8 @@ STEPS = (
           Group(_("Account of new Contacts"), ("account_choice", "account_id")),
           Group(_("Where inwink has no value"), ("placeholder_company", "placeholder_last_name")),
           Group(_("Record types of new people"), (*RECORD_TYPE_FIELDS,), is_folded=True))),
-    Step("mappings", _("Fields"), _("Which fields of Salesforce are filled? These are the usual ones; more can be "
-                                    "added on the page of the link."), own=("mapping",)),
+    Step("mappings", _("Fields"), _("Which fields of Salesforce are filled? These are the usual ones."),
+         own=("mapping",)),
     Step("preview", _("Preview"), _("What would happen to the people who wait? Salesforce is read; nothing is written, "
                                     "there or here.")),
     Step("activate", _("Activate"), _("Look at everything once more."), (Group("", ("state",)),)),

@@ -434,6 +434,8 @@ def test_fields_are_shown_with_samples_and_can_be_switched_off(world: World, adm
     page = say(admin_client.get(url_of(draft, "mappings")))
     assert "Analytical" in page
     assert "100 % filled" in page
+    assert '<strong>Lead · Title</strong><br><code class="cx-subtle">Lead.Title</code>' in page
+    assert "choose “Paused” on the last step" in page
     kept = [key for key in ANSWERS["mappings"]["mapping"] if key != "lead.Title"]
     walk(admin_client, draft, mappings={"mapping": kept})
     activate(admin_client, draft)
