@@ -51,6 +51,10 @@ else:
             title = _things(self) if object_id else gettext("Add: %(thing)s") % {"thing": self.opts.verbose_name}
             return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
 
+        def save_model(self, request, obj, form, change):
+            """Write a changed row's columns that people write: workers may have written the others just now."""
+            obj.save(update_fields=columns_of_people(obj) if change else None)
+
         def delete_view(self, request, object_id, extra_context=None):
             """Name the row in the browser's title, too."""
             title = gettext("Delete: %(thing)s") % {"thing": self.get_object(request, unquote(object_id))}
@@ -121,6 +125,11 @@ class Crumb:
     title: str
     url: str = ""
     """"" of the page itself."""
+
+
+def columns_of_people(row: models.Model) -> list[str]:
+    """Return the columns of a row that a form may write: the others are marked `editable=False`."""
+    return [field.name for field in row._meta.concrete_fields if field.editable and not field.primary_key]
 
 
 def _things(model_admin: AnyAdmin) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from connector.admin.frame.base import columns_of_people
 from connector.admin.links.campaigns import unseal
 from connector.admin.links.forms import problem_text
 from connector.admin.links.new_people_form import asked_people
@@ -44,9 +45,14 @@ def _load_facts(request: HttpRequest, link: CampaignLink | None) -> LinkFacts:
 
 
 def remember_before(form: Any, link: CampaignLink) -> None:
-    """Lock a stored link and keep how it was; a new one had no before. Call inside atomic."""
+    """Lock a stored link and keep how it was; a new one had no before. Call inside atomic.
+
+    Its state is no question of the form: whoever paused it just now is not overruled.
+    """
     stored = CampaignLink.objects.select_for_update(of=("self",), no_key=True).filter(pk=link.pk)
     form.link_before = stored.first() if link.pk else None
+    if form.link_before is not None:
+        link.state = form.link_before.state
     if not link.event_name:
         event = UnlinkedEvent.objects.filter(pk=link.inwink_event_id).first()
         link.event_name = event.event_name if event else ""
@@ -91,5 +97,4 @@ def follow_saving(request: HttpRequest, form: Any, link: CampaignLink) -> None:
 
 
 def _changed_columns(before: CampaignLink, after: CampaignLink) -> list[str]:
-    names = [field.name for field in CampaignLink._meta.concrete_fields]
-    return [name for name in names if getattr(before, name) != getattr(after, name)]
+    return [name for name in columns_of_people(after) if getattr(before, name) != getattr(after, name)]
