@@ -69,6 +69,21 @@ def store_mapping(mapping: FieldMapping, *, now: datetime) -> int | None:
         return _follow(link, has_effect=has_effect, now=now)
 
 
+def switch_mapping(mapping: FieldMapping, *, is_on: bool, now: datetime) -> int | None:
+    """Switch a mapping on or off, and change nothing else of it: somebody may have edited it since it was read.
+
+    Returns as `store_mapping`; None also where it was removed meanwhile.
+    """
+    with transaction.atomic():
+        link = _lock(mapping.link_id)
+        stored = FieldMapping.objects.filter(pk=mapping.pk).first()
+        if stored is None or stored.enabled == is_on:
+            return None
+        stored.enabled = is_on
+        stored.save(update_fields=["enabled"])
+        return _follow(link, has_effect=True, now=now)
+
+
 def remove_mapping(mapping: FieldMapping, *, now: datetime) -> int:
     """Delete a mapping; what it wrote in Salesforce stays. Returns how many participants are compared again."""
     with transaction.atomic():

@@ -7,7 +7,13 @@ import pytest
 from connector.core.outcomes import EntryState
 from connector.models import FieldMapping, OutboxEntry
 from connector.pipeline.setup.link_setup import load_facts
-from connector.pipeline.setup.mapping_edit import check_mapping, remove_mapping, store_mapping, uncovered_without
+from connector.pipeline.setup.mapping_edit import (
+    check_mapping,
+    remove_mapping,
+    store_mapping,
+    switch_mapping,
+    uncovered_without,
+)
 from connector.pipeline.setup.mapping_sample import SAMPLED, load_sample
 from tests.factories import OutboxEntryFactory
 from tests.world import World
@@ -100,3 +106,23 @@ def test_a_sample_is_the_newest_and_whoever_is_wanted(world: World) -> None:
     assert sample.choose(None, other_than=next(iter(sample.people))) != next(iter(sample.people))
     wanted = load_sample(world.link, also=first)
     assert wanted.choose(first.pk) == first.pk
+
+
+def test_switching_a_mapping_keeps_what_a_colleague_changed_of_it_meanwhile(world: World) -> None:
+    read_before = world.link.mappings.get(object="lead", field="Title")
+    changed = world.link.mappings.get(object="lead", field="Title")
+    changed.mode = "if_new"
+    store_mapping(changed, now=NOW)
+
+    assert switch_mapping(read_before, is_on=False, now=NOW) == 0
+    assert switch_mapping(read_before, is_on=False, now=NOW) is None
+    stored = world.link.mappings.get(object="lead", field="Title")
+    assert (stored.mode, stored.enabled) == ("if_new", False)
+
+
+def test_a_mapping_that_was_removed_meanwhile_is_not_brought_back_by_a_switch(world: World) -> None:
+    store_mapping(mapping := new(world), now=NOW)
+    remove_mapping(FieldMapping.objects.get(pk=mapping.pk), now=NOW)
+
+    assert switch_mapping(mapping, is_on=False, now=NOW) is None
+    assert not FieldMapping.objects.filter(pk=mapping.pk).exists()

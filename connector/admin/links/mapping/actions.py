@@ -20,7 +20,7 @@ from connector.admin.links.mapping.following import (
 from connector.core.checking.problem import Problem
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.setup.link_setup import load_facts
-from connector.pipeline.setup.mapping_edit import check_mapping, remove_mapping, store_mapping, uncovered_without
+from connector.pipeline.setup.mapping_edit import check_mapping, remove_mapping, switch_mapping, uncovered_without
 
 View = Callable[..., HttpResponse]
 
@@ -37,7 +37,7 @@ def switch_view(model_admin: AnyAdmin) -> View:
         problems = _problems(link, mapping, is_gone=not mapping.enabled)
         if problems:
             return _refuse(request, link, problems)
-        count = store_mapping(mapping, now=timezone.now())
+        count = switch_mapping(mapping, is_on=mapping.enabled, now=timezone.now())
         if count is not None:
             model_admin.log_change(request, link, trace(mapping, "changed"))
         text = gettext("Switched on: %(mapping)s") if mapping.enabled else gettext("Switched off: %(mapping)s")
