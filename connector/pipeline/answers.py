@@ -21,7 +21,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 
 from connector.core.merging.merge import accept_held, correct_state
@@ -137,14 +136,11 @@ def take_back(entry: OutboxEntry, by: str) -> bool:
     A record that was picked is let go, else it would be found again as the stored one. What a release or a discard did
     to the participant's values stays done. False where there was nothing to forget.
     """
-    with transaction.atomic():
-        choices = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key)
-        has_choice = bool(entry.email_key and choices.delete()[0])
-        change = partial(_take_back, by=by, at=timezone.now(), has_choice=has_choice)
-        return bool(change_entries([entry.pk], change=change))
+    return bool(change_entries([entry.pk], change=partial(_take_back, by=by, at=timezone.now())))
 
 
-def _take_back(entry: OutboxEntry, *, by: str, at: datetime, has_choice: bool) -> bool:
+def _take_back(entry: OutboxEntry, *, by: str, at: datetime) -> bool:
+    has_choice = _forget_choice(entry)
     kept = {reason: said for reason, said in entry.answers.items() if reason == CORRECTION}
     if kept == entry.answers and not has_choice:
         return False
@@ -153,6 +149,12 @@ def _take_back(entry: OutboxEntry, *, by: str, at: datetime, has_choice: bool) -
     entry.answers, entry.answered_at = kept, None
     _enqueue(entry, by=by, at=at)
     return True
+
+
+def _forget_choice(entry: OutboxEntry) -> bool:
+    """Drop the organisation's choice for the email of a locked entry; False where there is none."""
+    choices = PersonChoice.objects.filter(org_id=entry.link.org_id, email_key=entry.email_key)
+    return bool(entry.email_key and choices.delete()[0])
 
 
 def _give(entry: OutboxEntry, answer: Answer) -> bool:

@@ -137,6 +137,15 @@ def test_an_answer_can_be_taken_back_once() -> None:
     assert OutboxEntry.objects.get().generation == 3
 
 
+def test_the_choice_that_is_taken_back_is_of_the_address_that_the_participant_has_by_then() -> None:
+    entry = waiting(Reason.SHARES_EMAIL)
+    PersonChoiceFactory.create(org=entry.link.org, email_key=entry.email_key)
+    PersonChoiceFactory.create(org=entry.link.org, email_key="new@example.org")
+    OutboxEntry.objects.update(email_key="new@example.org")
+    assert answers.take_back(entry, "bob")
+    assert PersonChoice.objects.get().email_key == entry.email_key
+
+
 def test_an_answer_while_a_worker_has_the_row_is_too_late_but_can_be_taken_back() -> None:
     entry = waiting(Reason.SHARES_EMAIL)
     answers.leave_out(entry, "alice")

@@ -135,12 +135,13 @@ class AnswerForm(forms.Form):
         if cleaned.get("answer") != BY_ID:
             return cleaned
         record_id = cleaned.get("record_id", "")
-        person_type = _TYPE_OF_PREFIX.get(record_id[:3])
-        if person_type is None or len(record_id) not in {15, 18} or not record_id.isalnum():
+        try:
+            picked = picked_record(_TYPE_OF_PREFIX.get(record_id[:3], ""), record_id)
+        except answers.AnswerNotAllowedError:
             text = gettext("Give the id of a Contact (it begins with 003) or of a Lead (00Q).")
             self.add_error("record_id", text)
             return cleaned
-        cleaned["answer"] = f"pick:{person_type.value}:{record_id}"
+        cleaned["answer"] = f"pick:{picked.type.value}:{picked.id}"
         return cleaned
 
 

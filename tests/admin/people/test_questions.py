@@ -73,6 +73,15 @@ def test_candidates_stand_side_by_side_with_a_link_into_salesforce(
         assert one in page
 
 
+@pytest.mark.parametrize("said_id", ["003éééééééééééé", "001000000000101AAA", "003-00000000101AAA", "003"])
+def test_what_is_no_id_of_a_person_is_said_and_picks_nobody(admin_client: Client, said_id: str) -> None:
+    entry = waiting(Reason.NO_EMAIL)
+    url = reverse("admin:connector_outboxentry_answer", args=[entry.pk])
+    form = {"question": "no_email", "answer": "by_id", "record_id": said_id}
+    assert "Give the id of a Contact (it begins with 003)" in said(admin_client, url, form)
+    assert OutboxEntry.objects.get().answers == {}
+
+
 def test_one_is_answered_in_the_list_and_the_list_comes_back(admin_client: Client) -> None:
     entry, other = waiting(Reason.AMBIGUOUS, candidates=CANDIDATES), waiting(Reason.AMBIGUOUS)
     form = {"entry": entry.pk, "question": "ambiguous", "answer": "pick:Contact:003000000000101AAA"}
