@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_q.models import Task
 
 from connector.core.outcomes import EntryState
@@ -17,9 +19,11 @@ from connector.models import (
     SyncRun,
     UnlinkedEvent,
     UnlinkedParticipant,
+    UploadedExport,
     WebhookMessage,
 )
 from connector.pipeline.privacy.prune import Pruned, prune
+from connector.pipeline.privacy.uploads import KEPT, delete_uploads, prune_uploads
 from tests.factories import (
     NOW,
     LinkDraftFactory,
@@ -124,3 +128,14 @@ def test_a_link_in_preparation_goes_when_nobody_went_on_with_it_for_a_month() ->
     LinkDraft.objects.filter(pk=recent.pk).update(updated_at=ago(29))
     assert counts(prune(now=NOW)) == {"drafts": 1}
     assert LinkDraft.objects.get() == recent
+
+
+def test_uploaded_files_go_without_being_read() -> None:
+    for uploaded_at in (NOW - KEPT - timedelta(seconds=1), NOW):
+        UploadedExport.objects.create(name="a.csv", content=b"a", size=1, uploaded_by="olga", uploaded_at=uploaded_at)
+    with CaptureQueriesContext(connection) as queries:
+        assert prune_uploads(errands_before=ago(30), now=NOW) == 1
+        assert UploadedExport.objects.count() == 1
+        delete_uploads()
+    assert not UploadedExport.objects.exists()
+    assert not [query["sql"] for query in queries if '"content"' in query["sql"]]
