@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet, Window
@@ -37,9 +39,11 @@ class Cause:
 
     def entries(self) -> QuerySet[OutboxEntry]:
         """Return the participants with this cause now."""
-        return OutboxEntry.objects.filter(
-            link_id=self.link_id, state=self.state, reason=self.reason, error_code=self.code
-        )
+        return OutboxEntry.objects.filter(self.condition())
+
+    def condition(self) -> Q:
+        """Return what its participants have in common, for the database."""
+        return Q(link_id=self.link_id, state=self.state, reason=self.reason, error_code=self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +154,15 @@ def _group(cause: Cause, lines: Sequence[_Line]) -> Group:
 
 def _with_people(groups: Sequence[Group], entries: QuerySet[OutboxEntry]) -> list[Group]:
     """Add the first people; two queries, none where nothing went wrong."""
-    people = _first_people(entries) if groups else {}
+    people = _first_people(entries, [group.cause for group in groups]) if groups else {}
     return [replace(group, people=tuple(people.get(group.cause, ()))) for group in groups]
 
 
-def _first_people(entries: QuerySet[OutboxEntry]) -> dict[Cause, list[OutboxEntry]]:
+def _first_people(entries: QuerySet[OutboxEntry], causes: Sequence[Cause]) -> dict[Cause, list[OutboxEntry]]:
+    is_shown = reduce(or_, (cause.condition() for cause in causes))
     rank = Window(RowNumber(), partition_by=[F(name) for name in _KEY], order_by=F("pk").asc())
-    ranked = entries.filter(_IS_PROBLEM).annotate(rank=rank).filter(rank__lte=PEOPLE_SHOWN)
-    first = list(ranked.order_by().values_list("pk", flat=True)[: PEOPLE_SHOWN * GROUPS_SHOWN * 2])
+    ranked = entries.filter(_IS_PROBLEM, is_shown).annotate(rank=rank).filter(rank__lte=PEOPLE_SHOWN)
+    first = list(ranked.order_by().values_list("pk", flat=True))
     columns = (*_KEY, "pk", "participant_key", "email_key", "payload")
     found: dict[Cause, list[OutboxEntry]] = {}
     for entry in OutboxEntry.objects.filter(pk__in=first).only(*columns).order_by("pk"):

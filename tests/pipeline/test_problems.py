@@ -10,6 +10,7 @@ from connector.models import CampaignLink, Errand, OutboxEntry, SalesforceOrg, W
 from connector.pipeline.errands import sending
 from connector.pipeline.errands.start import Started
 from connector.pipeline.problems import (
+    GROUPS_SHOWN,
     PEOPLE_SHOWN,
     Cause,
     count_waiting_for_people,
@@ -53,6 +54,19 @@ def test_failures_are_grouped_by_link_and_cause_the_largest_first() -> None:
     assert [entry.pk for entry in largest.people] == [entry.pk for entry in people[:PEOPLE_SHOWN]]
     assert largest.since == NOW
     assert found.failed_count == 9
+
+
+def test_every_shown_cause_names_people_however_many_causes_there_are() -> None:
+    salon = CampaignLinkFactory.create()
+    for number in range(2 * GROUPS_SHOWN + 1):
+        fail(salon, f"CODE_{number:03}", "", count=PEOPLE_SHOWN)
+    fail(salon, "ZULU", "", count=PEOPLE_SHOWN + 1)
+
+    shown = find_problems().failed
+
+    assert len(shown) == GROUPS_SHOWN
+    assert shown[0].cause.code == "ZULU"
+    assert {len(group.people) for group in shown} == {PEOPLE_SHOWN}
 
 
 def test_one_event_alone_shows_its_own_causes() -> None:

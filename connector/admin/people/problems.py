@@ -23,7 +23,7 @@ from connector.admin.inwink.reading_words import malformed_code_words
 from connector.admin.people.fixes import fix_of, mapping_fix, set_up_fix
 from connector.admin.people.resending import may_resync
 from connector.core.outcomes import EntryState
-from connector.models import CampaignLink, OutboxEntry
+from connector.models import CampaignLink
 from connector.pipeline.errands.sending import resend_cause
 from connector.pipeline.errands.start import Started
 from connector.pipeline.problems import Cause, Group, Problems, Rejection, Waiting, find_problems, find_rejections
@@ -131,10 +131,6 @@ def explain_cause(cause: Cause) -> list[Explanation]:
     return explain_end(reason=cause.reason, error_code=cause.code, error_message="")
 
 
-def _entry_url(entry: OutboxEntry) -> str:
-    return reverse("admin:connector_outboxentry_change", args=[entry.pk])
-
-
 def list_url_of(cause: Cause) -> str:
     """Return the address of the list of everybody with a cause."""
     narrowed: dict[str, str | int] = {"link__id__exact": cause.link_id, "standing": cause.state}
@@ -214,8 +210,9 @@ def _question(cause: Cause, link: CampaignLink, *, count: int) -> Question:
 
 
 def _resend(request: HttpRequest, cause: Cause, link: CampaignLink) -> None:
+    found = cause.entries().count()  # before: the workers begin at once, and whom they have taken is counted no more
     sent = resend_cause(cause, link, requested_by=request.user.get_username())
-    count = cause.entries().count() if isinstance(sent, Started) else sent
+    count = found if isinstance(sent, Started) else sent
     if isinstance(sent, Started) and not sent.is_new:
         say_under_way(request, sent)
     elif not count:
