@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS, labelled
+from connector.admin.links.conditions import Condition, one_list_each
 from connector.admin.links.filter_forms import SCOPES
 from connector.admin.links.new_people_form import ACCOUNTS, OWNERS
 from connector.core.state import State
@@ -48,7 +49,7 @@ def _labels(link: CampaignLink) -> list[tuple[Any, str]]:
 
 def _who(link: CampaignLink) -> list[tuple[Any, str]]:
     states = [str(STATE_LABELS[State(state)]) for state in link.create_for]
-    conditions = [_say_condition(condition) for condition in link.only]
+    conditions = [_say_condition(condition) for condition in one_list_each(link.only)]
     facts = [
         (gettext("Searched in"), link.get_match_display()),
         (gettext("Unknown people"), link.get_create_as_display()),
@@ -60,14 +61,11 @@ def _who(link: CampaignLink) -> list[tuple[Any, str]]:
     return facts if link.create_as != CampaignLink.Create.NOBODY else [*facts[:2], *facts[3:]]
 
 
-def _say_condition(condition: dict[str, Any]) -> str:
-    parts = []
-    if condition.get("in"):
-        parts.append(gettext("%(field)s is one of: %(values)s"))
-    if condition.get("not_in"):
-        parts.append(gettext("%(field)s is none of: %(values)s"))
-    values = ", ".join(map(str, [*(condition.get("in") or ()), *(condition.get("not_in") or ())]))
-    return " / ".join(part % {"field": condition["source"], "values": values} for part in parts)
+def _say_condition(condition: Condition) -> str:
+    """Say one condition with one list, as `one_list_each` makes them."""
+    kind = "in" if "in" in condition else "not_in"
+    text = gettext("%(field)s is one of: %(values)s") if kind == "in" else gettext("%(field)s is none of: %(values)s")
+    return text % {"field": condition["source"], "values": ", ".join(map(str, condition[kind]))}
 
 
 def _say_consent(consent: dict[str, str] | None) -> str:
