@@ -190,14 +190,6 @@ class PersonRecord:
         return self.key == key or (not self.is_key_case_sensitive and self.key.lower() == key.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """What was read of the campaign: its labels, in their order."""
-
-    has_responded: Mapping[str, bool]
-    """{label: HasResponded}"""
-
-
 Schemas = Mapping[SObject, ObjectSchema]
 
 

@@ -46,9 +46,7 @@ def new_link_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "datalists": [{"id": "inwink-events", "options": [(event.pk, _event_words(event)) for event in events]}],
         "beginnings": offered_beginnings(chosen=request.GET.get("begin", "")),
-        "given": [
-            (name, request.GET[name]) for name in ("inwink_event_id", "event_name", "org") if name in request.GET
-        ],
+        "given": [(name, request.GET[name]) for name in _KEPT_IN_ADDRESS if name in request.GET],
     }
 
 

@@ -72,7 +72,7 @@ def _context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
     }
 
 
-_OTHERS = (AnswerKind.SAME_PERSON, AnswerKind.CREATE, AnswerKind.LEAVE_OUT)
+_OTHERS = (AnswerKind.CREATE, AnswerKind.LEAVE_OUT)
 """What can be answered where nobody is found."""
 
 

@@ -58,11 +58,6 @@ def standings_of(link_ids: Collection[int]) -> dict[int, Standing]:
     return {link_id: _standing(by_state, *waiting.get(link_id, (None, 0))) for link_id, by_state in tallies.items()}
 
 
-def standing_of(link_id: int) -> Standing:
-    """Return the counts of one link."""
-    return standings_of([link_id]).get(link_id, Standing())
-
-
 @dataclass(slots=True)
 class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
