@@ -1,6 +1,6 @@
 """Ask about what was posted: the button posts the very same once more, confirmed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,11 +8,10 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from connector.admin.frame.base import AnyAdmin, Question, render_page
+from connector.admin.frame.keys import ids_in
 
 COUNTED = "counted"
 """The field in which rows are named once they were counted: their ids, by comma; one field, however many there are."""
-LONGEST_ID = 19
-"""Digits of no key any more."""
 
 
 def is_confirmed(request: HttpRequest) -> bool:
@@ -28,11 +27,6 @@ def chosen_rows(model_admin: AnyAdmin, request: HttpRequest, selected: QuerySet[
     if not (_is_whole_list(request) and is_confirmed(request)):
         return selected
     return model_admin.get_queryset(request).filter(pk__in=ids_in(request.POST[COUNTED].split(",")))
-
-
-def ids_in(texts: Iterable[str]) -> list[int]:
-    """Return the texts that can be ids, as such."""
-    return [int(said) for said in texts if said.isdecimal() and len(said) < LONGEST_ID]
 
 
 def ask_about_posted(

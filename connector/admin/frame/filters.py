@@ -1,10 +1,11 @@
 """Filters of the lists."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.forms import DateField, TimeField
 from django.http import HttpRequest
@@ -70,6 +71,12 @@ class ReasonFilter(_DropdownFilter):
         return queryset.filter(reason=self.value()) if self.value() else queryset
 
 
+class DayField(DateField):
+    """A day as the reader's language writes it; from one further away a time zone could lead out of the calendar."""
+
+    default_validators = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+
+
 class TimeFilter(_RangeFilter):
     """From when to when: dates as the reader's language writes them, a time that is left out means the whole day."""
 
@@ -92,10 +99,10 @@ class TimeFilter(_RangeFilter):
     def _time(self, end: str, otherwise: time) -> datetime | None:
         """Return one end of the range. Raises ValidationError."""
         day, hour = (str(self.used_parameters.get(f"{self.field_path}_{end}_{part}") or "").strip() for part in (0, 1))
-        date = DateField(required=False).to_python(day)
-        if date is None:
+        found = DayField(required=False).clean(day)
+        if found is None:
             return None
-        return timezone.make_aware(datetime.combine(date, TimeField(required=False).to_python(hour) or otherwise))
+        return timezone.make_aware(datetime.combine(found, TimeField(required=False).to_python(hour) or otherwise))
 
 
 class AttemptTimeFilter(TimeFilter):

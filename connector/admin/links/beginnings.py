@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from pydantic import ValidationError
 
+from connector.admin.frame.keys import id_in
 from connector.models import CampaignLink, LinkTemplate
 from connector.pipeline.setup.link_settings import Beginning, Settings, begin_with, settings_for_others
 
@@ -48,8 +49,7 @@ def settings_of(chosen: str) -> Settings | None:
 
 def _number(chosen: str) -> int:
     """Return the id of a choice; 0, which no row has, where there is none."""
-    number = chosen.partition(":")[2]
-    return int(number) if number.isdecimal() else 0
+    return id_in(chosen.partition(":")[2]) or 0
 
 
 def beginning_of(request: HttpRequest) -> Beginning:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import explain_code, explain_link
+from connector.admin.frame.keys import id_in
 from connector.admin.frame.link_states import trace_of
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.pausing import may_pause
@@ -109,7 +110,7 @@ def chosen_name(token: str) -> str:
 
 
 def _find_org(number: str) -> SalesforceOrg | None:
-    return SalesforceOrg.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    return SalesforceOrg.objects.filter(pk=id_in(number)).first()
 
 
 def _problem(code: str) -> str:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from connector.admin.errands.allowed import may_start
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_written
-from connector.admin.frame.confirming import ids_in
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.keys import ids_in
 from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
 from connector.admin.frame.names import name_of

@@ -13,8 +13,9 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
-from connector.admin.frame.confirming import COUNTED, ids_in
+from connector.admin.frame.confirming import COUNTED
 from connector.admin.frame.explain import reason_label
+from connector.admin.frame.keys import id_in, ids_in
 from connector.admin.frame.names import people_words, whom_words
 from connector.admin.people.answers import kinds_of, may_answer, option_words
 from connector.core.matching.answer_rules import AnswerRule
@@ -101,11 +102,6 @@ def back_url_of(request: HttpRequest) -> str:
     return f"{reverse(PAGE)}?{urlencode(values)}"
 
 
-def _link_of(request: HttpRequest) -> int | None:
-    said = request.POST.get("link", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
-
-
 def _is_confirmed(request: HttpRequest) -> bool:
     """Whether the button of the question was pressed; for all of a question it says who they were."""
     return "confirmed" in request.POST and (request.POST.get("scope") != ALL or COUNTED in request.POST)
@@ -117,7 +113,7 @@ def _ids_of(request: HttpRequest, reason: Reason) -> list[int]:
     if _is_confirmed(request):
         return ids_in(request.POST[COUNTED].split(","))
     waiting = OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER, reason=reason)
-    link_id = _link_of(request)
+    link_id = id_in(request.POST.get("link", ""))
     narrowed = waiting if link_id is None else waiting.filter(link_id=link_id)
     return list(narrowed.order_by("pk").values_list("pk", flat=True))
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from connector.admin.frame.base import AnyAdmin, Question, ask, render_page
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import Explanation, explain_end, explain_link
+from connector.admin.frame.keys import id_in
 from connector.admin.frame.long_tasks import say_under_way
 from connector.admin.frame.names import entry_url, name_of, people_words
 from connector.admin.frame.onlooker import may_see_people
@@ -69,9 +70,8 @@ def problems_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse
 
 
 def chosen_link(request: HttpRequest) -> int | None:
-    """Return the event that the page is narrowed to; a longer number is no key."""
-    said = request.GET.get("link", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
+    """Return the event that the page is narrowed to."""
+    return id_in(request.GET.get("link", ""))
 
 
 def event_choices(links: Any, link_id: int | None) -> list[EventChoice]:

@@ -1,7 +1,7 @@
 """The page that says who changed what in the configuration, and when."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
+from connector.admin.frame.filters import DayField
 from connector.admin.frame.tags import tag
 from connector.admin.frame.who_changed import require_reader
 from connector.pipeline.audit import Wanted, read_changes
@@ -48,8 +48,8 @@ class FilterForm(forms.Form):
 
     who = forms.ModelChoiceField(User.objects.order_by("username"), required=False, label=_("Person"))
     thing = forms.ChoiceField(choices=[("", _("Everything")), *THINGS.items()], required=False, label=_("Thing"))
-    start = forms.DateField(required=False, label=_("From"))
-    end = forms.DateField(required=False, label=_("To"))
+    start = DayField(required=False, label=_("From"))
+    end = DayField(required=False, label=_("To"))
 
     def wanted(self, before: datetime | None) -> Wanted:
         """Return what is asked for; what cannot be read asks for nothing."""
@@ -90,8 +90,8 @@ def audit_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse]:
 
 def _before(request: HttpRequest) -> datetime | None:
     try:
-        return parse_datetime(request.GET.get("before", ""))
-    except ValueError:
+        return datetime.fromisoformat(request.GET.get("before", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connector.core.outcomes import EntryState
@@ -102,6 +104,11 @@ def test_the_steps_stand_on_the_overview_until_all_is_done_and_somebody_hides_th
     for _ in range(2):
         assert 'id="steps-heading"' not in admin_client.post(PAGE, follow=True).content.decode()
     assert FirstRunDismissal.objects.get().dismissed_by == "admin"
+    with CaptureQueriesContext(connection) as queries:
+        admin_client.get("/admin/")
+    asked = "".join(query["sql"] for query in queries)
+    assert "connector_firstrundismissal" in asked
+    assert "connector_invitation" not in asked, "what is hidden is not looked for"
     assert 'id="steps-heading"' in admin_client.get(PAGE).content.decode()
 
 

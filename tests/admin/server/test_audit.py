@@ -42,6 +42,15 @@ def newest(**wanted: Any) -> Change:
     return read_changes(Wanted(**wanted), count=10).changes[0]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["start=0001-01-01", "end=9999-12-31", "before=0001-01-01T00:00:00%2B14:00", "before=2026-01-01T00:00:00",
+     "before=soon"],
+)  # fmt: skip
+def test_a_day_beyond_every_calendar_is_no_error(admin_client: Client, query: str) -> None:
+    assert admin_client.get(f"{PAGE}?{query}").status_code == 200
+
+
 def test_pausing_a_link_tells_the_state_before_and_after(admin_client: Client) -> None:
     link = CampaignLinkFactory.create()
     admin_client.post(f"/admin/connector/campaignlink/{link.pk}/state/?to=pause")

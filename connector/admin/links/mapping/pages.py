@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.keys import id_in
 from connector.admin.frame.labels import labelled
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.mapping import actions
@@ -99,8 +100,7 @@ def check_view(model_admin: AnyAdmin) -> View:
     """Return the view that judges a mapping while it is edited, as pieces of the page; it stores nothing."""
 
     def view(request: HttpRequest, object_id: int) -> HttpResponse:
-        number = request.POST.get("mapping", "")
-        link, stored = changeable(model_admin, request, object_id, int(number) if number.isdecimal() else None)
+        link, stored = changeable(model_admin, request, object_id, id_in(request.POST.get("mapping", "")))
         editing = load_editing(request, link, without=stored)
         mapping = read_mapping(request.POST, stored)
         context = _live(request, mapping, editing, problem_findings(problems_of(mapping, editing)))
@@ -170,5 +170,4 @@ def chosen_example(request: HttpRequest, sample: Sample) -> int | None:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name) or request.GET.get(name) or ""
-    return int(text) if text.isdecimal() else None
+    return id_in(request.POST.get(name) or request.GET.get(name) or "")

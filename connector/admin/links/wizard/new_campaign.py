@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from connector.admin.frame.base import render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.keys import id_in
 from connector.admin.links.campaigns import describe_choice, seal, unseal
 from connector.admin.links.pickers import campaign_picker
 from connector.admin.links.wizard.drafts import find_draft, mark_step, store_draft
@@ -152,7 +153,7 @@ def _ask_model(model_admin: Any, request: HttpRequest, draft: LinkDraft, org: Sa
 def _org_of(draft: LinkDraft, number: int | None) -> SalesforceOrg | None:
     """Return the organisation of the model, else the one chosen so far, else the only one there is."""
     answered = (draft.answers.get("org") or [""])[-1]
-    wanted = number or (int(answered) if answered.isdecimal() else None)
+    wanted = number or id_in(answered)
     orgs = list(SalesforceOrg.objects.filter(pk=wanted) if wanted else SalesforceOrg.objects.all()[:2])
     return orgs[0] if len(orgs) == 1 else None
 
