@@ -74,7 +74,10 @@ class ReasonFilter(_DropdownFilter):
 class DayField(DateField):
     """A day as the reader's language writes it; from one further away a time zone could lead out of the calendar."""
 
-    default_validators = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+    def __init__(self, **kwargs: Any) -> None:
+        """Set the ends of what is taken for a day."""
+        nearby = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+        super().__init__(validators=nearby, **kwargs)
 
 
 class TimeFilter(_RangeFilter):

@@ -110,7 +110,7 @@ def chosen_name(token: str) -> str:
 
 
 def _find_org(number: str) -> SalesforceOrg | None:
-    return SalesforceOrg.objects.filter(pk=id_in(number)).first()
+    return SalesforceOrg.objects.filter(pk=id_in(number) or 0).first()
 
 
 def _problem(code: str) -> str:
