@@ -23,6 +23,7 @@ from connector.core.participant import normalise_id
 from connector.core.state import State
 from connector.models import CampaignLink, FieldMapping
 from connector.models.links import STATUS_FIELDS, default_create_for
+from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.configure_schema import end_of_day, start_of_day
 from connector.pipeline.setup.link_check import MappingProblem
 
@@ -136,7 +137,7 @@ class LinkForm(MatchForm, FilterForm):
             *self.lay_filter(cleaned),
         ]
         for problem in problems:
-            self.add_error(filter_field_of(problem) or _field_of(problem), problem_text(problem))
+            self.add_error(filter_field_of(problem) or _field_of(problem), say(problem))
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at < starts_at:
             self.add_error("ends_at", gettext("The end lies before the start."))
@@ -243,14 +244,9 @@ class NewLinkForm(LinkForm):
             self.cleaned_data["ends_at"] = end_of_day(picked.end_date)
 
 
-def problem_text(problem: Problem) -> str:
-    """Translate what the rules found."""
-    return gettext(problem.text) % problem.params
-
-
 def mapping_problem_text(found: MappingProblem) -> str:
     """Say what is wrong with which mapping."""
-    text = problem_text(found.problem)
+    text = say(found.problem)
     return text if found.mapping is None else labelled(found.mapping, text)
 
 

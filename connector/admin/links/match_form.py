@@ -23,6 +23,7 @@ from connector.core.match_fields import MAIN_EMAIL
 from connector.core.schema import FieldSpec, PersonType, SObject
 from connector.models import CampaignLink
 from connector.pipeline.policies import match_fields_of
+from connector.pipeline.preflight.check import say
 
 MATCH_FIELDS = ("also_contact", "also_lead", "key_contact", "key_lead", "key_source")
 """Fields of the form; shown once the link exists, when Salesforce can be asked which fields there are."""
@@ -102,7 +103,7 @@ class MatchForm(NewPeopleForm):
         if not problems and self.facts.schemas:
             problems = validate_match(match_fields_of(asked), schema_of=self.facts.schema_of)
         for problem in problems:
-            self.add_error(_field_of(problem), gettext(problem.text) % problem.params)
+            self.add_error(_field_of(problem), say(problem))
         self.instance.match_emails, self.instance.match_key = emails, key
         return cleaned
 

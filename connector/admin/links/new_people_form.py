@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from connector.admin.links.pickers import account_picker, owner_picker
-from connector.core.checking.problem import Problem
 from connector.core.new_people import find_record_type
 from connector.core.schema import SObject
 from connector.models import CampaignLink, SalesforceOrg
 from connector.models.links import ACCOUNT_WORDS, OWNER_WORDS
+from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.setup.new_people_check import new_people_problems
 from connector.pipeline.setup.new_people_words import read_account, read_owner
@@ -139,7 +139,7 @@ class NewPeopleForm(_CampaignLinkForm):
             record_types=record_types,
         )
         for problem in (*new_people_problems(asked), *self.facts.people.problems):
-            self.add_error(_FIELD_OF_KEY[problem.key], _say(problem))
+            self.add_error(_FIELD_OF_KEY[problem.key], say(problem))
         self.instance.new_owner, self.instance.contact_account = owner, account
         self.instance.record_types = record_types
         return cleaned
@@ -176,7 +176,3 @@ def asked_people(posted: Mapping[str, Any], org: SalesforceOrg) -> CampaignLink:
             with suppress(ValueError):
                 setattr(asked, column, read(posted.get(f"{kind}_id", "").strip()))
     return asked
-
-
-def _say(problem: Problem) -> str:
-    return gettext(problem.text) % problem.params

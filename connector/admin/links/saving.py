@@ -10,9 +10,9 @@ from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import columns_of_people
 from connector.admin.links.campaigns import unseal
-from connector.admin.links.forms import problem_text
 from connector.admin.links.new_people_form import asked_people
 from connector.models import CampaignLink, FieldMapping, SalesforceOrg, UnlinkedEvent
+from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.link_change import LinkChange, follow_link_change, follow_new_link
 from connector.pipeline.setup.link_check import mapping_problems
 from connector.pipeline.setup.link_setup import LinkFacts, add_mappings, load_facts, load_people
@@ -72,7 +72,7 @@ def hold_link_with_problems(
     link.state = CampaignLink.LinkState.PAUSED
     link.pause_kind = CampaignLink.PauseKind.MANUAL
     for found in problems:
-        messages.warning(request, problem_text(found.problem))
+        messages.warning(request, say(found.problem))
     messages.warning(request, gettext("The link is paused: mend this under Field mappings, then resume it."))
 
 

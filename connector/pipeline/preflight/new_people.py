@@ -8,7 +8,7 @@ from connector.core.schema import ObjectSchema, SObject
 from connector.models import CampaignLink
 from connector.models.links import ASSIGNMENT_RULES, OWNER_WORDS
 from connector.pipeline.connection.schemas import account_schema
-from connector.pipeline.preflight.check import Check, found
+from connector.pipeline.preflight.check import Check, found, say
 from connector.pipeline.setup.link_check import CREATED, SchemaOf
 from connector.pipeline.setup.new_people_check import Found, look_up_people, new_people_problems, record_type_problems
 from connector.salesforce.gateway import Gateway
@@ -49,7 +49,7 @@ def check_person_accounts(link: CampaignLink, gateway: Gateway, *, schema_of: Sc
 
 
 def _refused(problem: Problem) -> Check:
-    return Check(problem.key, ok=False, detail=_(problem.text) % problem.params, advice=_("Change it on the link."))
+    return Check(problem.key, ok=False, detail=say(problem), advice=_("Change it on the link."))
 
 
 def _say_owner(link: CampaignLink, created: SObject, found: Found) -> str:

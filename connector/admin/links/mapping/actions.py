@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask
-from connector.admin.links.forms import problem_text
 from connector.admin.links.mapping.following import (
     changeable_link,
     list_url_of,
@@ -19,6 +18,7 @@ from connector.admin.links.mapping.following import (
 )
 from connector.core.checking.problem import Problem
 from connector.models import CampaignLink, FieldMapping
+from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.link_setup import load_facts
 from connector.pipeline.setup.mapping_edit import check_mapping, remove_mapping, switch_mapping, uncovered_without
 
@@ -84,7 +84,7 @@ def _problems(link: CampaignLink, mapping: FieldMapping, *, is_gone: bool) -> li
 
 def _refuse(request: HttpRequest, link: CampaignLink, problems: list[Problem]) -> HttpResponse:
     for problem in problems:
-        messages.error(request, problem_text(problem))
+        messages.error(request, say(problem))
     return HttpResponseRedirect(list_url_of(link))
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.onlooker import may_see_people
-from connector.admin.links.forms import problem_text
 from connector.admin.links.mapping.form import as_text
 from connector.admin.links.mapping.words import misfit_words
 from connector.core.checking.link import searched_objects
@@ -25,6 +24,7 @@ from connector.core.planning.reach import Reach, reach_of
 from connector.core.schema import FieldSpec, SObject
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.policies import rule_of
+from connector.pipeline.preflight.check import say
 from connector.pipeline.sentences import say_stored
 from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.setup.mapping_edit import check_mapping
@@ -74,7 +74,7 @@ def problems_of(mapping: FieldMapping, editing: Editing) -> list[Problem]:
 
 def problem_findings(problems: Sequence[Problem]) -> list[Finding]:
     """Say each problem, with the section in which it is mended."""
-    return [Finding("bad", problem_text(problem), _section(problem.key.partition(".")[0])) for problem in problems]
+    return [Finding("bad", say(problem), _section(problem.key.partition(".")[0])) for problem in problems]
 
 
 def _section(key: str) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from connector.admin.links.forms import problem_text
 from connector.admin.links.mapping.words import TYPE_NAMES, source_name
 from connector.core.checking.mapping import SET_BY_US, SOURCE_TYPES, refuse_target
 from connector.core.checking.received import Source, collect_sources
 from connector.core.schema import FieldSpec, ObjectSchema, SObject
+from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.mapping_sample import Sample
 
 
@@ -91,7 +91,7 @@ def _refusal(spec: FieldSpec, schema: ObjectSchema, sobject: SObject, *, taken: 
         return gettext("Filled by the link itself.")
     problem = refuse_target(spec, schema)
     if problem is not None:
-        return problem_text(problem)
+        return say(problem)
     return gettext("Mapped already.") if spec.name.lower() in taken else ""
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from connector.admin.links.forms import problem_text
 from connector.admin.links.mapping.editor import participant_of
 from connector.admin.links.mapping.findings import Editing, Finding, example_of, problem_findings, value_findings
 from connector.admin.links.mapping.form import as_text
@@ -12,6 +11,7 @@ from connector.admin.links.mapping.offers import type_words
 from connector.admin.links.mapping.words import OBJECT_HELP, source_name
 from connector.models import FieldMapping
 from connector.pipeline.policies import rule_of
+from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.link_check import MappingProblem, mapping_problems
 
 
@@ -22,7 +22,7 @@ def overview_context(editing: Editing, example: int | None) -> dict[str, Any]:
     ) else []  # fmt: skip
     return {
         "groups": [_group(value, str(label), editing, found, example) for value, label in FieldMapping.Object.choices],
-        "problems": [problem_text(one.problem) for one in found if one.mapping is None],
+        "problems": [say(one.problem) for one in found if one.mapping is None],
         "participant": participant_of(example, editing.sample.people[example]) if example is not None else None,
         "looked_at": len(editing.sample.people),
         "total": editing.sample.total,

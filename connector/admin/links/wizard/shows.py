@@ -14,7 +14,6 @@ from connector.admin.links.beginnings import offered_beginnings
 from connector.admin.links.campaigns import describe_choice, seal
 from connector.admin.links.checks import write_letter
 from connector.admin.links.filter_forms import SOURCES_LIST
-from connector.admin.links.forms import problem_text
 from connector.admin.links.sources import SAMPLED_ENTRIES
 from connector.admin.links.summary import dates_of, summarise
 from connector.admin.links.wizard.by_name import ACCOUNT, OWNER
@@ -30,6 +29,7 @@ from connector.core.state import State
 from connector.core.yes_no import read_yes_no
 from connector.models import CampaignLink, LinkDraft, SalesforceOrg, UnlinkedEvent, UnlinkedParticipant
 from connector.pipeline.policies import policy_of
+from connector.pipeline.preflight.check import say
 from connector.pipeline.previews.waiting import CREATING_STATES, Unknown, Waiting, count_waiting
 from connector.pipeline.setup.link_check import mapping_problems
 from connector.pipeline.setup.link_setup import offer_campaigns
@@ -189,7 +189,7 @@ def problems_of(form: DraftForm) -> list[str]:
     if not (form.facts.is_known and form.facts.schemas):
         return []
     found = mapping_problems(form.link, form.mappings, schema_of=form.facts.schema_of)
-    return [problem_text(one.problem) for one in found]
+    return [say(one.problem) for one in found]
 
 
 def show_preview_step(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
