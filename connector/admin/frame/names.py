@@ -1,6 +1,7 @@
 """Name participants, and count them in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -19,13 +20,12 @@ def name_of(entry: OutboxEntry) -> str:
     """Return the name that inwink gave, else the email, else the id; no name for who may not see people."""
     if not may_see_people():
         return person_word(entry.email_key, entry.participant_key)
-    return full_name(entry) or entry.email_key or entry.participant_key
+    return full_name(entry.payload) or entry.email_key or entry.participant_key
 
 
-def full_name(entry: OutboxEntry) -> str:
+def full_name(values: Mapping[str, Any]) -> str:
     """Return the first and the last name that inwink gave, "" where it gave none; only for who may see people."""
-    parts = (text_of(entry.payload, key) for key in ("first_name", "last_name"))
-    return " ".join(part for part in parts if part)
+    return " ".join(filter(None, (text_of(values, key) for key in ("first_name", "last_name"))))
 
 
 def title_of(entry: OutboxEntry) -> str:

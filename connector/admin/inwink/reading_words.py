@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.changes import show_value
 from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
+from connector.admin.frame.names import full_name
 from connector.pipeline.inbox.try_reading import Lack, MalformedBody, Reading, TriedParticipant
 from connector.pipeline.preflight.check import say
 from connector.pipeline.sentences import say_stored
@@ -71,8 +72,7 @@ def tried_row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
 
 def _name(tried: TriedParticipant) -> str:
     values = tried.values
-    names = " ".join(str(values.get(name) or "") for name in ("first_name", "last_name")).strip()
-    return names or str(values.get("email") or values.get("id") or "")
+    return full_name(values) or str(values.get("email") or values.get("id") or "")
 
 
 def _event_words(tried: TriedParticipant) -> str:

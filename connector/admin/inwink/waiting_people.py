@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.names import full_name
 from connector.admin.frame.onlooker import may_see_people, person_word
 from connector.core.participant import text_of
 from connector.core.state import State
@@ -50,11 +51,10 @@ def waiting_view(model_admin: AnyAdmin, *, decisions: Callable[[HttpRequest, Unl
 
 
 def _row(person: UnlinkedParticipant) -> dict[str, Any]:
-    names = (text_of(person.payload, key) for key in ("first_name", "last_name"))
     state = person.participant_state
     return {
         "person": person,
         "word": person_word(text_of(person.payload, "email"), person.participant_key),
-        "name": " ".join(filter(None, names)) if may_see_people() else gettext("(hidden)"),
+        "name": full_name(person.payload) if may_see_people() else gettext("(hidden)"),
         "state": STATE_LABELS[State(state)] if state else "–",
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import render_page
+from connector.admin.frame.names import full_name
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.spans import ago_words
 from connector.admin.frame.tags import entry_tag, link_tag, tag
@@ -90,11 +91,10 @@ def _tile(key: str, count: int, word: str, url: str, *, colour: str = "") -> dic
 
 
 def _person(entry: OutboxEntry, one: Watched) -> dict[str, Any]:
-    names = (str(entry.payload.get(key) or "") for key in ("first_name", "last_name"))
     has_arrived = entry.synced_state == State.ATTENDED
     return {
         "url": reverse("admin:connector_outboxentry_change", args=[entry.pk]),
-        "name": " ".join(filter(None, names)) or entry.participant_key,
+        "name": full_name(entry.payload) or entry.participant_key,
         "company": str(entry.payload.get("company") or ""),
         "ago": ago_words(entry.attended_at, now=one.now) if entry.attended_at else "",
         "tag": tag(gettext("in Salesforce"), colour="good") if has_arrived else entry_tag(entry),

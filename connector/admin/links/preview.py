@@ -15,6 +15,7 @@ from connector.admin.errands.errand_admin import progress_words
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.long_tasks import errand_url, lead_to_task, say_under_way
+from connector.admin.frame.names import full_name
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.preview_words import effect_colour, group_words, remark_name
 from connector.admin.frame.tags import entry_tag
@@ -126,12 +127,12 @@ def _chosen(
     page = Paginator(stored[place]["ids"], LISTED).get_page(request.GET.get("page"))
     entries = OutboxEntry.objects.filter(link=kept.link_id, pk__in=list(page.object_list)).order_by("pk")
     rows = [
-        {"url": reverse("admin:connector_outboxentry_preview", args=[entry.pk]), "name": _name(entry),
-         "email": entry.email_key or entry.participant_key, "state": entry_tag(entry)}
+        {
+            "url": reverse("admin:connector_outboxentry_preview", args=[entry.pk]),
+            "name": full_name(entry.payload) or "–",
+            "email": entry.email_key or entry.participant_key,
+            "state": entry_tag(entry),
+        }
         for entry in entries
-    ]  # fmt: skip
+    ]
     return {"shown": [*groups, *remarks][place], "page": page, "rows": rows}
-
-
-def _name(entry: OutboxEntry) -> str:
-    return f"{entry.payload.get('first_name') or ''} {entry.payload.get('last_name') or ''}".strip() or "–"

@@ -92,7 +92,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     @admin.display(description=_("name"), ordering="name_words")
     def named(self, entry: OutboxEntry) -> str:
         """Show the name that inwink gave."""
-        return full_name(entry) or "–"
+        return full_name(entry.payload) or "–"
 
     @admin.display(description=_("in inwink"), ordering="participant_state")
     def inwink_state(self, entry: OutboxEntry) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.admin.frame.labels import STATE_LABELS
+from connector.admin.frame.names import full_name
 from connector.admin.links.mapping.findings import Editing, Finding, example_of, value_findings, value_rows
 from connector.admin.links.mapping.form import CONSTANT, OTHER, as_text
 from connector.admin.links.mapping.offers import offer_sources, offer_targets, split_offers
@@ -80,6 +81,6 @@ def example_context(mapping: FieldMapping, editing: Editing, example: int | None
 
 def participant_of(entry_id: int, facts: Facts) -> Mapping[str, Any]:
     """Name the participant of an example."""
-    name = f"{text_of(facts.values, 'first_name')} {text_of(facts.values, 'last_name')}".strip()
+    name = full_name(facts.values)
     state = STATE_LABELS[facts.state or ""]
     return {"id": entry_id, "name": name or text_of(facts.values, "email") or facts.key, "state": state}

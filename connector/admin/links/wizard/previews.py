@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from connector.admin.frame.explain import explain_code, reason_label
 from connector.admin.frame.labels import REASON_LABELS
+from connector.admin.frame.names import full_name
 from connector.admin.frame.onlooker import may_see_people
 from connector.core.advice.explain import Advice
 from connector.models import CampaignLink, UnlinkedParticipant
@@ -64,7 +65,7 @@ def name_people(preview: WaitingPreview) -> dict[int, str]:
 
 
 def _name_of(payload: Mapping[str, Any], key: str) -> str:
-    name = " ".join(str(payload[part]) for part in ("first_name", "last_name") if payload.get(part))
+    name = full_name(payload)
     email = str(payload.get("email") or "")
     return f"{name} ({email})" if name and email else name or email or key
 
