@@ -39,8 +39,7 @@ _REFUSALS: dict[NoShowRefusal, Callable[[], str]] = {
 
 def may_mark_no_shows(request: HttpRequest, link: CampaignLink) -> bool:
     """Say whether the button is offered: the event is over, and the person may answer for participants."""
-    is_over = link.ends_at is not None and link.ends_at <= timezone.now()
-    return is_over and may_answer(request)
+    return refuse_no_shows(link, now=timezone.now()) in (None, NoShowRefusal.NO_LABEL) and may_answer(request)
 
 
 def no_show_urls(model_admin: Any) -> list[URLPattern]:

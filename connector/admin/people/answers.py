@@ -91,6 +91,11 @@ def kinds_of(reason: Reason) -> list[AnswerKind]:
     return [kind for kind in _OPTIONS if kind in allowed]
 
 
+def can_be_found(reason: Reason) -> bool:
+    """Say whether a record of Salesforce answers a question."""
+    return AnswerKind.PICK in answers.allowed_answers(reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer that can be chosen."""
@@ -152,7 +157,7 @@ def options_for(entry: OutboxEntry) -> list[Option]:
     reason = Reason(entry.reason)
     words = ((kind, option_words(reason, kind)) for kind in kinds_of(reason))
     others = [Option(kind.value, str(title), (str(does),)) for kind, (title, does) in words]
-    if AnswerKind.PICK not in answers.allowed_answers(reason):
+    if not can_be_found(reason):
         return others
     by_id = Option(
         BY_ID, gettext("Pick a record that you know"), (gettext("Its id stands in its address in Salesforce."),)

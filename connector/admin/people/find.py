@@ -14,12 +14,20 @@ from django.utils.translation import gettext
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS, labelled
-from connector.admin.frame.names import entry_url, name_of
+from connector.admin.frame.names import entry_url, full_name, name_of
 from connector.admin.frame.onlooker import may_see_people
-from connector.admin.people.answers import BY_ID, Option, may_answer, options_for, picking_words, record_url
+from connector.admin.people.answers import (
+    BY_ID,
+    Option,
+    can_be_found,
+    may_answer,
+    options_for,
+    picking_words,
+    record_url,
+)
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry
-from connector.pipeline.answers import AnswerKind, allowed_answers
+from connector.pipeline.answers import AnswerKind
 from connector.pipeline.find_people import FoundPeople, FoundPerson, find_people
 
 LONGEST = 120
@@ -37,7 +45,7 @@ def find_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
         entry = find_or_404(OutboxEntry.objects.select_related("link__org"), object_id)
         if not may_answer(request) or not may_see_people():
             raise PermissionDenied
-        if entry.state != EntryState.NEEDS_ANSWER or AnswerKind.PICK not in allowed_answers(Reason(entry.reason)):
+        if entry.state != EntryState.NEEDS_ANSWER or not can_be_found(Reason(entry.reason)):
             messages.info(request, gettext("This participant no longer waits for an answer."))
             return HttpResponseRedirect(entry_url(entry))
         title = gettext("Find in Salesforce: %(name)s") % {"name": name_of(entry)}
@@ -49,8 +57,7 @@ def find_view(model_admin: AnyAdmin) -> Callable[..., HttpResponse]:
 
 def _context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
     said = entry.payload
-    own_name = " ".join(str(said.get(key) or "").strip() for key in ("first_name", "last_name")).strip()
-    name = request.POST.get("name", own_name)[:LONGEST].strip()
+    name = request.POST.get("name", full_name(said))[:LONGEST].strip()
     company = request.POST.get("company", "")[:LONGEST].strip()
     has_looked = request.method == "POST"
     found = find_people(entry.link.org, name, company=company) if has_looked else FoundPeople()

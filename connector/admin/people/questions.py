@@ -20,6 +20,7 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.people.answers import (
     BY_ID,
     AnswerForm,
+    can_be_found,
     give_answer,
     may_answer,
     options_for,
@@ -130,13 +131,9 @@ def _question_context(
         "page": page,
         "people": [_person_row(entry, others=others, refused=refusals.get(entry.pk)) for entry in page],
         "bulk": bulk_choices(reason),
-        "can_find": reason in FINDABLE,
         "picking": picking_words(reason),
+        "can_find": can_be_found(reason),
     }
-
-
-FINDABLE = (Reason.NO_EMAIL, Reason.CONVERTED_WITHOUT_CONTACT, Reason.SHARES_EMAIL, Reason.AMBIGUOUS)
-"""Questions that a record of Salesforce can answer."""
 
 
 def _others_with_email(page: Page[OutboxEntry]) -> dict[tuple[int, str], list[OutboxEntry]]:

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 
-from connector import conf
+from connector.addresses import webhook_address
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models import Invitation
 from connector.models.fields import WrongEncryptionKey
@@ -24,7 +23,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     invitation = usable_invitation(opened_invitation(request.session), kind=Invitation.Kind.WEBHOOK, now=now)
     context: dict[str, Any] = {
         "invitation": invitation,
-        "address": _address(request, invitation),
+        "address": webhook_address(request, invitation.source) if invitation.source else "",
         "trial_event": TRIAL_EVENT_ID,
     }
     make = _MAKERS.get(request.POST.get("proof", ""))
@@ -35,8 +34,3 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except WrongEncryptionKey:  # of the secrets beside which the new one would stand; nothing is used up
         return show(request, "webhook", **context, is_locked=True)
     return show(request, "webhook_secret", proof=request.POST["proof"], secret=secret, **context)
-
-
-def _address(request: HttpRequest, invitation: Invitation) -> str:
-    url = request.build_absolute_uri(reverse("webhook-inwink", args=[invitation.source_id]))
-    return url.replace("http://", "https://", 1) if conf.is_https_only() else url
