@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 
 from connector.admin.frame.base import AnyAdmin
-from connector.admin.frame.changes import show_value
+from connector.admin.frame.changes import show_written
 from connector.admin.frame.csv_export import csv_response
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.onlooker import may_see_people
@@ -61,7 +61,7 @@ def _table(found: QuerySet[SyncAttempt], *, language: str) -> Iterator[list[Any]
 
 def _row(attempt: SyncAttempt) -> list[Any]:
     changes = (
-        f"{field}: {show_value(before)} → {show_value(after)}"
+        f"{field}: {show_written(before)} → {show_written(after)}"
         for field, (before, after) in sorted(attempt.changes.items())
     )
     return [

@@ -103,6 +103,14 @@ def test_the_file_holds_what_the_list_shows(admin_client: Client) -> None:
     assert said["What was written"] == "CampaignMember.Status: – → Registered"
 
 
+def test_a_moment_that_was_written_is_of_the_same_clock_as_the_attempt(admin_client: Client) -> None:
+    moment = "2026-10-08T07:40:00.000+0000"
+    SyncAttemptFactory.create(changes={"CampaignMember.Came_At__c": [None, moment]})
+    heading, row = downloaded(admin_client)
+    written = dict(zip(heading, row, strict=True))["What was written"]
+    assert written == "CampaignMember.Came_At__c: – → 8 Oct 2026 09:40:00"
+
+
 @pytest.mark.usefixtures("attempts")
 def test_the_file_is_in_the_readers_language(admin_client: Client) -> None:
     admin_client.cookies["django_language"] = "fr"
