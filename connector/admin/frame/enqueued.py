@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.explain import explain_link
@@ -62,7 +63,7 @@ def parts_of(ids: Iterable[int]) -> list[Part]:
 def sent_words(count: int) -> str:
     """Return e.g. "3 participants are sent again."."""
     text = ngettext("%(count)s participant is sent again.", "%(count)s participants are sent again.", count)
-    return text % {"count": count}
+    return text % {"count": number_format(count, force_grouping=True)}
 
 
 def waiting_words(count: int) -> str:
@@ -70,4 +71,4 @@ def waiting_words(count: int) -> str:
     text = ngettext(
         "%(count)s participant waits to be sent again.", "%(count)s participants wait to be sent again.", count
     )
-    return text % {"count": count}
+    return text % {"count": number_format(count, force_grouping=True)}

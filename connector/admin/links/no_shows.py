@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from connector.admin.frame.base import Question, ask, find_or_404, object_url
 from connector.admin.frame.confirming import is_confirmed
-from connector.admin.frame.names import name_of
+from connector.admin.frame.names import name_of, people_words
 from connector.admin.links.no_show_label import label_view
 from connector.admin.people.answers import may_answer
 from connector.models import CampaignLink
@@ -105,7 +105,7 @@ def _mark(request: HttpRequest, model_admin: Any, link: CampaignLink) -> None:
 
 def _question(link: CampaignLink, *, back_url: str) -> Question:
     found = count_no_shows(link)
-    people = ngettext("%(count)s participant", "%(count)s participants", found.count) % {"count": found.count}
+    people = people_words(found.count)
     return Question(
         title=gettext("Mark as no-shows: %(people)s of %(event)s") % {"people": people, "event": link},
         text=gettext(

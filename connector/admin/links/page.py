@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.explain import explain_code, explain_link
+from connector.admin.frame.names import people_words
 from connector.admin.frame.tags import link_tag
 from connector.admin.inwink.unlinked_events import with_participants
 from connector.admin.links.beginnings import offered_beginnings
@@ -52,9 +53,7 @@ def new_link_context(request: HttpRequest) -> dict[str, Any]:
 
 def _event_words(event: UnlinkedEvent) -> str:
     count = int(getattr(event, "participant_count", 0))
-    people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
-    name = event.event_name or gettext("(no name)")
-    return f"{name} – {people}"
+    return f"{event.event_name or gettext('(no name)')} – {people_words(count)}"
 
 
 def ledger(link: CampaignLink, total: Sum) -> dict[str, Any]:

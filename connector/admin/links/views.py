@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from connector.admin.frame.base import Question, ask, find_or_404
@@ -16,6 +16,7 @@ from connector.admin.frame.explain import explain_code, explain_link
 from connector.admin.frame.keys import id_in
 from connector.admin.frame.link_states import trace_of
 from connector.admin.frame.long_tasks import lead_to_task
+from connector.admin.frame.names import people_words
 from connector.admin.frame.pausing import may_pause
 from connector.admin.links.campaigns import describe_choice, seal, unseal
 from connector.admin.links.found import describe_found
@@ -154,11 +155,10 @@ def _nobody_words(*, is_failed_only: bool) -> str:
 
 
 def _resync_question(link: CampaignLink, count: int, *, is_failed_only: bool, back_url: str) -> Question:
-    people = ngettext("%(count)s participant", "%(count)s participants", count) % {"count": count}
     blocked = explain_link(link)
     added = "" if is_failed_only else gettext("People whom a colleague removed from the campaign are added again.")
     return Question(
-        title=gettext("Send again: %(people)s of %(event)s") % {"people": people, "event": link},
+        title=gettext("Send again: %(people)s of %(event)s") % {"people": people_words(count), "event": link},
         text=gettext(
             "Each person is read anew in Salesforce and compared; only what differs is written. "
             "Check-ins that arrive meanwhile go first."

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
@@ -221,4 +222,4 @@ def _resend(request: HttpRequest, cause: Cause, link: CampaignLink) -> None:
         say_enqueued(request, [(link, count)])
     else:
         text = gettext("The workers send %(count)s participants again, a thousand at a time. You can leave this page.")
-        messages.success(request, text % {"count": count})
+        messages.success(request, text % {"count": number_format(count, force_grouping=True)})

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from connector.admin.frame.enqueued import sent_words, waiting_words
 from connector.core.outcomes import EntryState
 from connector.models import CampaignLink, Errand
 from connector.pipeline.errands.work import carry_out
@@ -27,6 +28,11 @@ def closed() -> CampaignLink:
 def said(client: Client, url: str, **data: Any) -> str:
     """Post, and return the messages that follow."""
     return " ".join(str(message) for message in client.post(url, data, follow=True).context["messages"])
+
+
+def test_a_large_number_is_written_as_everywhere_else() -> None:
+    assert sent_words(12_000) == "12,000 participants are sent again."
+    assert waiting_words(12_000) == "12,000 participants wait to be sent again."
 
 
 def test_everybody_of_a_closed_event(closed: CampaignLink, admin_client: Client) -> None:
