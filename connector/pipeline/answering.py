@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Count
 from django.utils import timezone
@@ -18,7 +19,7 @@ from connector.pipeline.answers import (
     allowed_answers,
     answer_entry,
     enqueue_same_email,
-    take_back,
+    forget_answers,
 )
 from connector.pipeline.outbox.resync import CHUNK, change_entries
 
@@ -103,9 +104,9 @@ def _answer_if_allowed(entry: OutboxEntry, answer: Answer) -> bool:
 
 
 def take_back_entries(ids: Collection[int], *, by: str) -> int:
-    """Take the answers to several participants back; return how many had one."""
-    entries = OutboxEntry.objects.select_related("link").filter(pk__in=ids).order_by("pk")
-    return sum(take_back(entry, by) for entry in list(entries))
+    """Take the answers to several participants back, a chunk in a transaction; return how many had one."""
+    change = partial(forget_answers, by=by, at=timezone.now())
+    return sum(change_entries(chunk, change=change) for chunk in _chunks(sorted(set(ids))))
 
 
 # what waits for an answer

@@ -136,10 +136,11 @@ def take_back(entry: OutboxEntry, by: str) -> bool:
     A record that was picked is let go, else it would be found again as the stored one. What a release or a discard did
     to the participant's values stays done. False where there was nothing to forget.
     """
-    return bool(change_entries([entry.pk], change=partial(_take_back, by=by, at=timezone.now())))
+    return bool(change_entries([entry.pk], change=partial(forget_answers, by=by, at=timezone.now())))
 
 
-def _take_back(entry: OutboxEntry, *, by: str, at: datetime) -> bool:
+def forget_answers(entry: OutboxEntry, *, by: str, at: datetime) -> bool:
+    """Take the answers to a locked entry back, in memory; whoever locked it saves it. See `take_back`."""
     has_choice = _forget_choice(entry)
     kept = {reason: said for reason, said in entry.answers.items() if reason == CORRECTION}
     if kept == entry.answers and not has_choice:

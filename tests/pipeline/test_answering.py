@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from connector.core.matching.answer_rules import AnswerRule
 from connector.core.outcomes import EntryState, Reason
@@ -85,6 +87,16 @@ def test_questions_are_counted_in_the_order_of_the_rules() -> None:
     OutboxEntryFactory.create(link=link, state=EntryState.LEFT_OUT, reason=Reason.NO_MATCH)
     assert list(count_questions().items()) == [("no_email", 3), ("ambiguous", 1)]
     assert count_questions(link.pk) == {"no_email": 2, "ambiguous": 1}
+
+
+@pytest.mark.django_db
+def test_taking_many_back_locks_and_saves_them_together() -> None:
+    entries = [waiting(Reason.TEST_SCAN) for _ in range(30)]
+    ids = [entry.pk for entry in entries]
+    answer_entries(ids, Decision(AnswerKind.LEAVE_OUT), by="olga")
+    with CaptureQueriesContext(connection) as queries:
+        assert take_back_entries(ids, by="bob") == 30
+    assert len(queries) < 30 + 10, "one each for what was chosen for the address"
 
 
 @pytest.mark.django_db
