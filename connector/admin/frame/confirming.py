@@ -33,9 +33,7 @@ def ask_about_posted(
     model_admin: AnyAdmin, request: HttpRequest, question: Question, *, counted: Sequence[int]
 ) -> TemplateResponse:
     """Show the question, e.g. of an action on ticked rows; without a button where nobody is counted."""
-    sent = [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
-    if _is_whole_list(request):
-        sent = [(key, value) for key, value in sent if key != COUNTED] + [(COUNTED, ",".join(map(str, counted)))]
+    sent = posted_again(request, counted=counted if _is_whole_list(request) else None)
     context: dict[str, Any] = {
         "text": question.text,
         "facts": question.facts,
@@ -46,6 +44,16 @@ def ask_about_posted(
     }
     template = "admin/connector/outboxentry/confirm_many.html"
     return render_page(model_admin, request, template, title=question.title, context=context)
+
+
+def posted_again(request: HttpRequest, *, counted: Sequence[int] | None, besides: str = "") -> list[tuple[str, str]]:
+    """Return what was posted, for the button of the question; those who were `counted` are named, if any, in one field.
+
+    `besides` is a field that they take the place of.
+    """
+    left = {"csrfmiddlewaretoken"} if counted is None else {"csrfmiddlewaretoken", COUNTED, besides}
+    sent = [(key, str(value)) for key, values in request.POST.lists() for value in values if key not in left]
+    return sent if counted is None else [*sent, (COUNTED, ",".join(map(str, counted)))]
 
 
 def _is_whole_list(request: HttpRequest) -> bool:

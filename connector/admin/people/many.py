@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.base import AnyAdmin, render_page
-from connector.admin.frame.confirming import COUNTED
+from connector.admin.frame.confirming import COUNTED, posted_again
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.keys import id_in, ids_in
 from connector.admin.frame.names import people_words, whom_words
@@ -156,10 +156,8 @@ def confirm(
 
     Of all of a question those that were `counted` go along: whoever asks meanwhile was in no number that was shown.
     """
-    sent = [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
-    if request.POST.get("scope") == ALL:
-        sent = [(key, value) for key, value in sent if key not in ("selected", COUNTED)]
-        sent.append((COUNTED, ",".join(map(str, counted))))
+    is_all = request.POST.get("scope") == ALL
+    sent = posted_again(request, counted=counted if is_all else None, besides="selected")
     context = {**said, "sent": sent, "back_url": back_url_of(request)}
     template = "admin/connector/outboxentry/confirm_many.html"
     return render_page(model_admin, request, template, title=title, context=context)
