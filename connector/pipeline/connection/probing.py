@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from connector.models import CampaignLink, OutboxEntry, SalesforceOrg
+from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection import connect
 from connector.pipeline.connection.budget import is_org_budget_used
 from connector.pipeline.outbox.claim import BACKFILL
@@ -46,8 +47,9 @@ def _probe(org: SalesforceOrg) -> bool:
     try:
         with closing(connect.gateway_for(org)) as gateway:
             usage = gateway.limits()
-    except SalesforceError as exc:
-        logger.info("limits probed", extra={"org_id": org.pk, "error_code": exc.code})
+    except (SalesforceError, WrongEncryptionKey) as exc:  # this one waits; the others, and the sweep, go on
+        code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
+        logger.info("limits probed", extra={"org_id": org.pk, "error_code": code})
         return True
     connect.store_usage(org, usage)
     has_room = usage.used < usage.limit

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from connector.models import SalesforceOrg, SalesforceSchema
+from connector.models.fields import WrongEncryptionKey
 from connector.pipeline.connection.connect import gateway_for, record_usage, renew_schema
 from connector.pipeline.connection.degraded import degraded_objects, follow_returned_fields
 from connector.pipeline.connection.schema_cache import load_schema
@@ -39,8 +40,9 @@ def _refresh_org(org: SalesforceOrg, *, now: datetime) -> int:
                 kept = None if name in doubtful else load_schema(org, name)
                 renew_schema(org, name, kept=kept, gateway=gateway, now=now)
             record_usage(org, gateway, now=now)
-    except SalesforceError as exc:
-        logger.warning("schema_refresh_failed", extra={"org_id": org.pk, "code": exc.code})
+    except (SalesforceError, WrongEncryptionKey) as exc:
+        code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
+        logger.warning("schema_refresh_failed", extra={"org_id": org.pk, "code": code})
         return 0
     follow_returned_fields(org)
     return len(names)

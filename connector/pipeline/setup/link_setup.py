@@ -116,6 +116,8 @@ def load_people(link: CampaignLink, facts: LinkFacts) -> LinkFacts:
             return replace(facts, people=look_up_people(link, gateway, schema_of=facts.schema_of))
     except SalesforceError as exc:
         return replace(facts, problem_code=exc.code)
+    except WrongEncryptionKey:
+        return replace(facts, problem_code="wrong_encryption_key")
 
 
 def add_mappings(link: CampaignLink, mappings: Iterable[FieldMapping]) -> None:

@@ -11,6 +11,7 @@ from connector.pipeline.setup.link_setup import (
     add_mappings,
     load_facts,
     load_labels,
+    load_people,
     offer_campaigns,
     set_state,
 )
@@ -47,6 +48,14 @@ def test_a_secret_of_another_key_is_an_answer_too(world: World, settings: Any) -
     world.org.refresh_from_db()
     assert offer_campaigns(world.org, "x").problem_code == "wrong_encryption_key"
     assert load_labels(world.org, world.link.campaign_id).problem_code == "wrong_encryption_key"
+
+
+def test_an_owner_is_not_looked_up_with_a_secret_of_another_key(world: World, settings: Any) -> None:
+    facts = load_facts(world.org, world.link.campaign_id)
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    world.org.refresh_from_db()
+    named = CampaignLink(org=world.org, new_owner="005000000000001AAA")
+    assert load_people(named, facts).problem_code == "wrong_encryption_key"
 
 
 @pytest.mark.django_db
