@@ -53,7 +53,8 @@ def new_link_context(request: HttpRequest) -> dict[str, Any]:
 
 def _event_words(event: UnlinkedEvent) -> str:
     count = int(getattr(event, "participant_count", 0))
-    return f"{event.event_name or gettext('(no name)')} – {people_words(count)}"
+    name = event.event_name or gettext("(no name)")
+    return f"{name} – {people_words(count)}"
 
 
 def ledger(link: CampaignLink, total: Sum) -> dict[str, Any]:
