@@ -1,5 +1,6 @@
 """Long tasks: the list, and the page that shows how far one is, what it came to, and what may be done next."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,8 @@ from connector.pipeline.sentences import say_stored
 _COLOURS = {"waiting": "busy", "running": "busy", "done": "good", "failed": "bad", "stopped": ""}
 _NEXT_KIND = {Errand.Kind.CHECK_IMPORT: Errand.Kind.IMPORT, Errand.Kind.RECONCILE: Errand.Kind.MEND}
 """What the button of a finished task starts, with the same file and terms."""
+_LARGE = ("result", "position", "terms")
+"""Columns that may hold a line for each participant."""
 
 
 @admin.register(Errand)
@@ -51,7 +54,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Errand]:
         """Leave what a list does not show in the database."""
-        return super().get_queryset(request).defer("result", "position", "terms")
+        return super().get_queryset(request).defer(*_LARGE)
 
     @admin.display(description=_("asked for at"), ordering="created_at")
     def created(self, errand: Errand) -> str:
@@ -110,7 +113,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
 
     def state_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say in JSON how far the task is; the page asks each second while it is open."""
-        errand = self._get(request, object_id)
+        errand = self._get(request, object_id, unread=_LARGE)
         return JsonResponse(
             {
                 "is_open": errand.is_open,
@@ -164,8 +167,9 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
             raise Http404
         return downloads.differences(errand)
 
-    def _get(self, request: HttpRequest, object_id: str) -> Errand:
-        errand = find_or_404(Errand.objects.select_related("link__org", "export").defer("export__content"), object_id)
+    def _get(self, request: HttpRequest, object_id: str, *, unread: Sequence[str] = ()) -> Errand:
+        errands = Errand.objects.select_related("link__org", "export").defer("export__content", *unread)
+        errand = find_or_404(errands, object_id)
         if not self.has_view_permission(request, errand) or not may_see_people():
             raise PermissionDenied
         return errand
