@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext
 
 from connector.admin.frame.labels import STATE_LABELS
-from connector.admin.links.forms import problem_text
 from connector.core.checking.link import validate_labels
 from connector.core.state import State
 from connector.models.links import STATUS_FIELDS
+from connector.pipeline.preflight.check import say
 
 
 def offer_new_labels(form: Any, *, labels: tuple[str, ...]) -> None:
@@ -34,5 +34,5 @@ def name_button(errors: dict[str, Any], *, statuses: dict[State, str], labels: t
         "or choose one of: %(labels)s."
     )
     unknown = [problem for problem in validate_labels(statuses, labels) if problem.code == "label_unknown"]
-    better = {problem_text(problem): text % problem.params for problem in unknown}
+    better = {say(problem): text % problem.params for problem in unknown}
     return {name: [better.get(str(one), one) for one in found] for name, found in errors.items()}
