@@ -17,7 +17,7 @@ from connector.models.fields import Secret
 from connector.pipeline.pausing import pause_for_outage
 from connector.pipeline.setup.link_setup import LinkFacts, set_state
 from connector.pipeline.setup.sources import list_secrets, revoke_secret
-from tests.admin.links.test_link_admin import POLICIES
+from tests.admin.links.forms import POLICIES
 from tests.factories import (
     NOW,
     CampaignLinkFactory,
