@@ -219,7 +219,7 @@ def test_a_remembered_choice_is_shown_and_can_be_taken_back(admin_client: Client
         ("participant-x", ["participant-x"]),
         ("003000000000042AAA", ["participant-x"]),
         ("003000000000042", ["participant-x"]),
-        ("participant", []),
+        ("articipant-x", []),
         ("nobody@example.org", []),
     ],
 )
