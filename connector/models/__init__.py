@@ -18,12 +18,12 @@ from connector.models.log import SyncAttempt, SyncRun
 from connector.models.orgs import ApiCallCount, CampaignLabels, PersonChoice, SalesforceOrg, SalesforceSchema
 from connector.models.outbox import DrainRequest, OutboxEntry, WorkerHeartbeat
 from connector.models.previews import EventPreview
-from connector.models.watching import LastMessage, MemberCount
+from connector.models.watching import LastImport, LastMessage, MemberCount
 
 __all__ = [
     "Alert", "ApiCallCount", "CampaignLabels", "CampaignLink", "DrainRequest", "ErasedPerson", "ErasureKey", "Errand",
-    "EventPreview", "FieldMapping", "FirstRunDismissal", "Invitation", "LastMessage", "LinkDraft", "LinkTemplate",
-    "MemberCount", "MessageParticipant", "OutboxEntry", "PersonChoice", "SalesforceOrg", "SalesforceSchema",
-    "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport", "WebhookMessage",
-    "WebhookSource", "WorkerHeartbeat",
+    "EventPreview", "FieldMapping", "FirstRunDismissal", "Invitation", "LastImport", "LastMessage", "LinkDraft",
+    "LinkTemplate", "MemberCount", "MessageParticipant", "OutboxEntry", "PersonChoice", "SalesforceOrg",
+    "SalesforceSchema", "SyncAttempt", "SyncRun", "UnlinkedEvent", "UnlinkedParticipant", "UploadedExport",
+    "WebhookMessage", "WebhookSource", "WorkerHeartbeat",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is kept of a link only to be shown: when it was last heard of, and how its campaign counted."""
+"""What is kept of a link only to be shown: when it was last heard of or imported, and how its campaign counted."""
 
 from django.db import models
 
@@ -13,6 +13,16 @@ class LastMessage(models.Model):
 
     link = models.OneToOneField(CampaignLink, on_delete=models.CASCADE, primary_key=True, related_name="last_message")
     received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.link_id)
+
+
+class LastImport(models.Model):
+    """When somebody last imported a file about a link's event; no sign of life of inwink."""
+
+    link = models.OneToOneField(CampaignLink, on_delete=models.CASCADE, primary_key=True, related_name="last_import")
+    imported_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return str(self.link_id)

@@ -119,6 +119,8 @@ def _silence(request: HttpRequest, one: Watched) -> Iterator[Need]:
     span = span_words(one.now - one.silent_since)
     text = gettext("The event is running and inwink has sent nothing for %(span)s") % {"span": span}
     detail = gettext("Is the webhook still on in inwink? Its export can be imported meanwhile: nothing is sent twice.")
+    if one.last_import:
+        detail += " " + gettext("The last file was imported %(ago)s.") % {"ago": one.last_import_words}
     may_look = request.user.has_perm("connector.view_webhookmessage") and may_see_people()
     url = inbox_url(one.link.inwink_event_id) if may_look else ""
     yield Need("warn", text, url, gettext("Open its messages"), detail)

@@ -64,7 +64,7 @@ class Watched:
     @property
     def is_silent(self) -> bool:
         """Whether the event is running and nothing is heard of it."""
-        return is_silent(self.link, self.last_message, now=self.now)
+        return is_silent(self.link, self.received, now=self.now)
 
     @property
     def silent_since(self) -> datetime:
@@ -91,6 +91,16 @@ class Watched:
     def last_message_words(self) -> str:
         """Say how long ago the last message came, "" where none did."""
         return ago_words(self.last_message, now=self.now) if self.last_message else ""
+
+    @property
+    def last_import(self) -> datetime | None:
+        """When a file was last imported, None where none ever was."""
+        return self.received.imported_at
+
+    @property
+    def last_import_words(self) -> str:
+        """Say how long ago that was, "" where none was."""
+        return ago_words(self.last_import, now=self.now) if self.last_import else ""
 
     @property
     def oldest_waiting_words(self) -> str:

@@ -13,7 +13,7 @@ from connector.pipeline.outbox.claim import BACKFILL
 from connector.pipeline.outbox.storage import STORAGE_FULL, WAITS_FOR_ROOM
 from connector.pipeline.pausing import DAILY_LIMIT
 from connector.pipeline.waits import is_stopped, must_reconnect
-from connector.pipeline.watching.last_message import is_silent, last_messages
+from connector.pipeline.watching.last_message import Received, is_silent, received_of
 
 FAILURES = 10
 """So many failed participants of one event are no accident of a single one; fewer are found on the overview."""
@@ -80,9 +80,9 @@ def _stopped(links: list[CampaignLink]) -> Iterator[Need]:
 
 
 def _silent(links: list[CampaignLink], *, now: datetime) -> Iterator[Need]:
-    heard = last_messages([link.pk for link in links])
+    received = received_of([link.pk for link in links])
     for link in links:
-        if is_silent(link, heard.get(link.pk), now=now):
+        if is_silent(link, received.get(link.pk, Received()), now=now):
             yield Need(Alert.Kind.SILENT, link=link)
 
 

@@ -87,7 +87,8 @@ def store_unlinked(event_id: str, participants: Collection[Participant], *, tell
     )
     name = event_name_of(participants)
     named = {"event_name": name} if name else {}
-    told = {} if telling.first_at else {"last_message_at": telling.at}
+    is_message = telling.source is not None and telling.first_at is None
+    told = {"last_message_at": telling.at} if is_message else {}
     if told or named:
         UnlinkedEvent.objects.filter(pk=event_id).update(**told, **named)
     return effects_of(participants, heard)
@@ -153,7 +154,7 @@ def _move_chunk(link: CampaignLink, *, chunk: int, now: datetime) -> int:
     rows = list(waiting.select_for_update(no_key=True, of=("self",))[:chunk])
     _enqueue_waiting(link, rows, now=now)
     UnlinkedParticipant.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    if rows:  # else the room may have been made by this very look
+    if any(row.source_id for row in rows):  # else the room was made by an import, or by this very look
         note_heard([link.pk], at=heard_at)
     if len(rows) < chunk:
         UnlinkedEvent.objects.filter(pk=event_id).delete()

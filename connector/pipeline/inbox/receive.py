@@ -25,7 +25,7 @@ from connector.pipeline.inbox.message_rows import ReadBody, read_all, store_rows
 from connector.pipeline.outbox.enqueue import request_drain, store_participants
 from connector.pipeline.outbox.hearing import Telling
 from connector.pipeline.privacy.erased import drop_erased, find_erased
-from connector.pipeline.watching.last_message import note_heard
+from connector.pipeline.watching.last_message import note_heard, note_imported
 
 logger = logging.getLogger(__name__)
 
@@ -182,7 +182,8 @@ def _store_told(by_event: Mapping[str, Sequence[Participant]], *, telling: Telli
         is_due = any(effect.result is MergeResult.ACCEPTED for effect in effects[event])
         request_drain([link.pk] if is_due else [])
     if telling.first_at is None:
-        note_heard((link.pk for link in links.values()), at=telling.at)
+        note = note_heard if telling.source is not None else note_imported
+        note((link.pk for link in links.values()), at=telling.at)
     return _Stored(effects, waiting)
 
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.state import State
-from connector.models import CampaignLink, LastMessage, MemberCount, OutboxEntry
+from connector.models import CampaignLink, LastImport, LastMessage, MemberCount, OutboxEntry
 from tests.admin.links.forms import url_of
 from tests.factories import (
     CampaignLinkFactory,
@@ -22,6 +22,7 @@ from tests.factories import (
     SyncRunFactory,
     UnlinkedEventFactory,
     UnlinkedParticipantFactory,
+    WebhookSourceFactory,
 )
 from tests.world import World
 
@@ -168,13 +169,30 @@ def test_those_who_came_before_the_link_are_shown_until_they_are_moved(admin_cli
     now = timezone.now()
     link = CampaignLinkFactory.create(starts_at=now - timedelta(hours=13), ends_at=now + timedelta(hours=3))
     UnlinkedEventFactory.create(event_id=link.inwink_event_id, last_message_at=now - timedelta(minutes=5))
-    UnlinkedParticipantFactory.create_batch(25, event_id=link.inwink_event_id)
+    UnlinkedParticipantFactory.create_batch(25, event_id=link.inwink_event_id, source=WebhookSourceFactory.create())
     words = "25 participants who came before the link are not counted here yet: a worker takes them over."
     for address in (url_of(link, "event"), url_of(link, "day"), reverse("admin:index")):
         assert words in admin_client.get(address).content.decode()
     page = admin_client.get(url_of(link, "event"))
     assert page.context["needs"] == []
     assert "none yet" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_import_is_named_apart_and_does_not_break_the_silence(admin_client: Client) -> None:
+    now = timezone.now()
+    link = CampaignLinkFactory.create(starts_at=now - timedelta(hours=3), ends_at=now + timedelta(hours=3))
+    heard = LastMessageFactory.create(link=link, received_at=now - timedelta(minutes=42))
+    LastImport.objects.create(link=link, imported_at=now - timedelta(minutes=4))
+    for address in (url_of(link, "event"), url_of(link, "day"), reverse("admin:index")):
+        page = admin_client.get(address).content.decode()
+        assert "inwink has sent nothing for 42 min" in page
+        assert "The last file was imported 4 min ago." in page
+        assert "Last import" in page
+    heard.delete()
+    page = admin_client.get(url_of(link, "event")).content.decode()
+    assert "none yet" in page
+    assert "inwink has sent nothing" not in page, "an event that lives on imports"
 
 
 @pytest.mark.django_db

@@ -41,8 +41,9 @@ def make_link() -> CampaignLink:
 
 
 def test_what_waits_is_merged_like_the_outbox() -> None:
-    hear(said(company="A"), said(registration="refused"), at=NOW)
-    hear(said("p2"), said(registration="registered", position="CTO"), at=NOW + timedelta(minutes=1))
+    source = WebhookSourceFactory.create()
+    hear(said(company="A"), said(registration="refused"), at=NOW, source=source)
+    hear(said("p2"), said(registration="registered", position="CTO"), at=NOW + timedelta(minutes=1), source=source)
     rows = list(UnlinkedParticipant.objects.order_by("participant_key"))
     assert [(row.event_id, row.participant_key) for row in rows] == [("e1", "p1"), ("e1", "p2")]
     assert rows[0].states_seen == ["refused", "registered"]
