@@ -1,6 +1,7 @@
 """The event-day view: big numbers for a phone, which refresh themselves."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from connector.admin.links.tabs import link_frame, viewable_link
 from connector.admin.links.watched import Watched, participants_url, watch
 from connector.core.state import State
 from connector.models import CampaignLink, OutboxEntry
-from connector.pipeline.watching.checkins import recent_checkins
+from connector.pipeline.watching.checkins import count_walk_ins, recent_checkins
 
 View = Callable[..., HttpResponse]
 
@@ -51,15 +52,16 @@ def day_now_view(model_admin: Any) -> View:
 
 
 def now_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
-    """Return everything that changes; seven queries, and those of the permissions."""
+    """Return everything that changes; eight queries, and those of the permissions."""
     [one] = watch([link], now=timezone.now())
-    checkins = recent_checkins(link.pk, now=one.now)
+    checkins, expected = recent_checkins(link.pk, now=one.now), _Expected.of(one)
     shows_people = request.user.has_perm("connector.view_outboxentry") and may_see_people()
     return {
         "link": link,
         "one": one,
         "state_tag": link_tag(link),
-        "tiles": _tiles(one),
+        "tiles": _tiles(one, expected),
+        "expected_words": _expected_words(expected),
         "needs": [need for need in needs_of(request, one) if need.detail or need.colour == "bad"],
         "checkins": checkins,
         "people": [_person(entry, one) for entry in checkins.newest] if shows_people else [],
@@ -67,14 +69,57 @@ def now_context(request: HttpRequest, link: CampaignLink) -> dict[str, Any]:
     }
 
 
-def _tiles(one: Watched) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """Who registered, and where they are; whoever came without a registration was not expected."""
+
+    to_come: int
+    came: int
+    absent: int
+    """Marked as no-shows."""
+    walk_ins: int
+
+    @classmethod
+    def of(cls, one: Watched) -> "_Expected":
+        """Count; one query."""
+        walk_ins = count_walk_ins(one.link.pk)
+        return cls(one.registered, one.attended - walk_ins, one.standing.here(State.NO_SHOW), walk_ins)
+
+    @property
+    def total(self) -> int:
+        """Everybody who registered."""
+        return self.to_come + self.came + self.absent
+
+
+def _expected_words(expected: _Expected) -> str:
+    """Say how the expected and those who came go together."""
+    terms = [
+        gettext("%(count)s still to come") % {"count": expected.to_come},
+        ngettext("%(count)s checked in", "%(count)s checked in", expected.came) % {"count": expected.came},
+    ]
+    if expected.absent:
+        terms.append(ngettext("%(count)s no-show", "%(count)s no-shows", expected.absent) % {"count": expected.absent})
+    text = ngettext("%(total)s expected = %(terms)s.", "%(total)s expected = %(terms)s.", expected.total)
+    said = text % {"total": expected.total, "terms": " + ".join(terms)}
+    if not expected.walk_ins:
+        return said
+    more = ngettext(
+        "%(count)s more was checked in without a registration.",
+        "%(count)s more were checked in without a registration.",
+        expected.walk_ins,
+    )
+    return f"{said} {more % {'count': expected.walk_ins}}"
+
+
+def _tiles(one: Watched, expected: _Expected) -> list[dict[str, Any]]:
     total, link = one.standing.total, one.link
+    states = ",".join((State.REGISTERED, State.ATTENDED, State.NO_SHOW))
     urls = {
-        "expected": participants_url(link, target_state__in=f"{State.REGISTERED},{State.ATTENDED}"),
+        "expected": participants_url(link, target_state__in=states, first_registered_at__isnull="False"),
         "attended": participants_url(link, target_state__exact=State.ATTENDED.value),
     }
     return [
-        _tile("expected", one.registered + one.attended, gettext("expected"), urls["expected"]),
+        _tile("expected", expected.total, gettext("expected"), urls["expected"]),
         _tile("came", one.attended, gettext("checked in"), urls["attended"]),
         _tile("arrived", one.arrived, gettext("“Attended” in Salesforce"), urls["attended"], colour="good"),
         _tile("waiting", total.waiting, gettext("waiting"), participants_url(link, standing="waiting"), colour="busy"),

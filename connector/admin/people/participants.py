@@ -62,7 +62,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         ("changed_at", TimeFilter),
     )
     list_filter_submit = True
-    narrowed_by = ("error_code", "target_state")
+    narrowed_by = ("error_code", "target_state", "first_registered_at")
     list_select_related = ("link",)
     search_fields = ("email_key",)
     seeks_people = True

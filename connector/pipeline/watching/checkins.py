@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connector.core.state import State
 from connector.models import OutboxEntry
 
 RECENT = timedelta(minutes=5)
@@ -32,3 +33,9 @@ def recent_checkins(link_id: int, *, now: datetime) -> Checkins:
         "link_id", "participant_key", "payload", "attended_at", "state", "target_state", "synced_state"
     )  # fmt: skip
     return Checkins(count=recent.order_by().count(), newest=list(shown[:SHOWN]))
+
+
+def count_walk_ins(link_id: int) -> int:
+    """Count who came without ever having been registered: nobody expected them."""
+    came = OutboxEntry.objects.filter(link_id=link_id, target_state=State.ATTENDED)
+    return came.filter(first_registered_at__isnull=True).count()

@@ -11,11 +11,11 @@ from pytest_django import DjangoAssertNumQueries
 from connector.core.outcomes import EntryState
 from connector.core.state import State
 from tests.admin.links.forms import url_of
-from tests.factories import CampaignLinkFactory, OutboxEntryFactory
+from tests.factories import NOW, CampaignLinkFactory, OutboxEntryFactory
 
 pytestmark = pytest.mark.django_db
 
-ATTENDED = {"participant_state": State.ATTENDED, "target_state": State.ATTENDED}
+ATTENDED = {"participant_state": State.ATTENDED, "target_state": State.ATTENDED, "first_registered_at": NOW}
 REGISTERED = {"participant_state": State.REGISTERED, "target_state": State.REGISTERED}
 
 
@@ -35,6 +35,25 @@ def test_the_big_numbers_say_who_is_expected_who_came_and_who_arrived(admin_clie
     for tile in tiles:
         listed = admin_client.get(tile["url"]).context["cl"].result_count
         assert listed == (6 if tile["key"] == "arrived" else tile["count"]), "a number leads to those it counts"
+
+
+def test_a_walk_in_is_among_those_who_came_and_nobody_expected_them(admin_client: Client) -> None:
+    link = CampaignLinkFactory.create()
+    OutboxEntryFactory.create_batch(3, link=link, **REGISTERED)
+    OutboxEntryFactory.create_batch(2, link=link, **ATTENDED)
+    page = admin_client.get(url_of(link, "day_now"))
+    assert page.context["expected_words"] == "5 expected = 3 still to come + 2 checked in."
+
+    OutboxEntryFactory.create(link=link, **{**ATTENDED, "first_registered_at": None})
+    no_show = {"participant_state": State.NO_SHOW, "target_state": State.NO_SHOW, "first_registered_at": NOW}
+    OutboxEntryFactory.create(link=link, **no_show)
+
+    page = admin_client.get(url_of(link, "day_now"))
+    expected, came = page.context["tiles"][:2]
+    assert (expected["count"], came["count"]) == (6, 3)
+    words = "6 expected = 3 still to come + 2 checked in + 1 no-show. 1 more was checked in without a registration."
+    assert words in page.content.decode()
+    assert admin_client.get(expected["url"]).context["cl"].result_count == 6
 
 
 def test_only_the_check_ins_of_five_minutes_are_listed_the_newest_first(admin_client: Client) -> None:
@@ -73,5 +92,5 @@ def test_a_refresh_costs_the_same_however_many_people_arrive(
     link = CampaignLinkFactory.create()
     OutboxEntryFactory.create_batch(30, link=link, attended_at=timezone.now(), **ATTENDED)
     admin_client.get(url_of(link, "day_now"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         admin_client.get(url_of(link, "day_now"))

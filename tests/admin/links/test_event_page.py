@@ -261,6 +261,7 @@ def test_the_delay_of_what_was_sent_live_is_shown(admin_client: Client) -> None:
     assert page.context["delays"] == [
         ("last hour", "5.0 s", "9.5 s", 100), ("last 24 hours", "5.1 s", "9.6 s", 101),
     ]  # fmt: skip
+    assert "(100 sendings)" in page.content.decode()
     assert page.context["calls_today"] == 4
     assert [row["run"] for row in page.context["runs"]] == [run]
 
