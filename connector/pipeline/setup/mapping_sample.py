@@ -1,6 +1,5 @@
 """What was really received for an event, for whoever edits its mappings; no call to Salesforce."""
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -49,15 +48,6 @@ class Sample:
     def context(self, schemas: Mapping[SObject, ObjectSchema]) -> Context:
         """Return what values are converted with."""
         return Context(self.policy, schemas, {})
-
-    def choose(self, wanted: int | None, *, other_than: int | None = None) -> int | None:
-        """Return the participant who serves as an example: the wanted one, else any but that one, else the newest."""
-        if wanted in self.people:
-            return wanted
-        others = [entry_id for entry_id in self.people if entry_id != other_than]
-        if other_than is not None and others:
-            return random.choice(others)  # noqa: S311 - an example, nothing secret
-        return next(iter(self.people), None)
 
 
 def load_sample(link: CampaignLink, *, also: OutboxEntry | None = None) -> Sample:

@@ -5,7 +5,8 @@ from typing import Any
 
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.names import full_name
-from connector.admin.links.mapping.findings import Editing, Finding, example_of, value_findings, value_rows
+from connector.admin.links.mapping.examples import example_of, who_has_value
+from connector.admin.links.mapping.findings import Editing, Finding, value_findings, value_rows
 from connector.admin.links.mapping.form import CONSTANT, OTHER, as_text
 from connector.admin.links.mapping.offers import offer_sources, offer_targets, split_offers
 from connector.admin.links.mapping.words import BLANKS, MODES, OBJECT_HELP, UNKNOWN
@@ -38,6 +39,7 @@ def editor_context(mapping: FieldMapping, editing: Editing, *, shows_people: boo
         "constant_text": as_text(mapping.constant),
         "has_schema": schema is not None,
         "targets": open_targets,
+        "is_full": schema is not None and not open_targets and mapping.pk is None,
         "closed_targets": closed_targets,
         "modes": MODES,
         "blanks": BLANKS,
@@ -75,8 +77,12 @@ def example_context(mapping: FieldMapping, editing: Editing, example: int | None
         return {"example": None, "participant": None}
     facts = editing.sample.people[example]
     is_ready = editing.spec_of(mapping) is not None and (mapping.source or mapping.constant is not None)
-    shown = example_of(rule_of(mapping), facts, editing.context()) if is_ready else None
-    return {"example": shown, "participant": participant_of(example, facts)}
+    return {
+        "example": example_of(mapping, editing, example) if is_ready else None,
+        "participant": participant_of(example, facts),
+        "nobody_has": bool(mapping.source) and not who_has_value(mapping, editing),
+        "looked_at": len(editing.sample.people),
+    }
 
 
 def participant_of(entry_id: int, facts: Facts) -> Mapping[str, Any]:

@@ -3,29 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
 
-from connector.admin.frame.changes import show_value
-from connector.admin.frame.explain import explain_code
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.mapping.form import as_text
 from connector.admin.links.mapping.words import misfit_words
 from connector.core.checking.link import searched_objects
 from connector.core.checking.mapping import CHOICE_TYPES
 from connector.core.checking.problem import Problem
-from connector.core.checking.received import received_choices, show_text
+from connector.core.checking.received import received_choices
 from connector.core.checking.try_mapping import UNKNOWN_CHOICE, Trial, try_rule
-from connector.core.convert import UnfitError, choose
-from connector.core.mapping import Facts, MappingRule, read_source
-from connector.core.planning.field_values import Context, wanted_value
+from connector.core.convert import choose
+from connector.core.planning.field_values import Context
 from connector.core.planning.reach import Reach, reach_of
 from connector.core.schema import FieldSpec, SObject
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.policies import rule_of
 from connector.pipeline.preflight.check import say
-from connector.pipeline.sentences import say_stored
 from connector.pipeline.setup.link_setup import LinkFacts
 from connector.pipeline.setup.mapping_edit import check_mapping
 from connector.pipeline.setup.mapping_sample import Sample
@@ -215,33 +210,3 @@ def _found_alone(spec: FieldSpec, spellings: Sequence[str], *, language: str) ->
 def _stored_key(values: Mapping[str, Any], spellings: Sequence[str]) -> str:
     folded = {key.casefold(): key for key in values}
     return next((folded[text.casefold()] for text in spellings if text.casefold() in folded), spellings[0])
-
-
-# a live example
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One participant's value before and after."""
-
-    before: str
-    after: str
-    kind: str = ""
-    """bad where the participant would fail, warn where the field is left as it is."""
-    note: str = ""
-    is_blank: bool = False
-    """Neither inwink nor a default has a value: nothing is written."""
-
-
-def example_of(rule: MappingRule, facts: Facts, context: Context) -> Example:
-    """Convert one participant's value; no call to Salesforce."""
-    locale = context.policy.locale
-    zone = ZoneInfo(locale.time_zone)
-    before = show_value(show_text(read_source(rule, facts), language=locale.language, zone=zone))
-    try:
-        wanted, note, is_left = wanted_value(rule, facts=facts, context=context)
-    except UnfitError as exc:
-        return Example(before, "✗", "bad", f"{explain_code(exc.code).what} {say_stored(exc.detail)}")
-    if is_left and note is not None:
-        return Example(before, "–", "warn", explain_code(note.value).what)
-    return Example(before, show_value(wanted), is_blank=wanted is None)

@@ -5,12 +5,12 @@ from typing import Any
 from django.urls import reverse
 
 from connector.admin.links.mapping.editor import participant_of
-from connector.admin.links.mapping.findings import Editing, Finding, example_of, problem_findings, value_findings
+from connector.admin.links.mapping.examples import example_of
+from connector.admin.links.mapping.findings import Editing, Finding, problem_findings, value_findings
 from connector.admin.links.mapping.form import as_text
 from connector.admin.links.mapping.offers import type_words
 from connector.admin.links.mapping.words import OBJECT_HELP, source_name
 from connector.models import FieldMapping
-from connector.pipeline.policies import rule_of
 from connector.pipeline.preflight.check import say
 from connector.pipeline.setup.link_check import MappingProblem, mapping_problems
 
@@ -44,7 +44,6 @@ def _group(
 
 def _line(mapping: FieldMapping, editing: Editing, found: list[MappingProblem], example: int | None) -> dict[str, Any]:
     spec = editing.spec_of(mapping)
-    facts = editing.sample.people[example] if example is not None and spec is not None else None
     address = [editing.link.pk, mapping.pk]
     return {
         "mapping": mapping,
@@ -54,7 +53,7 @@ def _line(mapping: FieldMapping, editing: Editing, found: list[MappingProblem], 
         "type": type_words(spec) if spec is not None else "",
         "mode": mapping.get_mode_display(),
         "findings": _findings(mapping, editing, found),
-        "example": example_of(rule_of(mapping), facts, editing.context()) if facts is not None else None,
+        "example": example_of(mapping, editing, example) if example is not None and spec is not None else None,
         "edit_url": reverse("admin:connector_campaignlink_mapping", args=address),
         "switch_url": reverse("admin:connector_campaignlink_mapping_switch", args=address),
         "remove_url": reverse("admin:connector_campaignlink_mapping_remove", args=address),

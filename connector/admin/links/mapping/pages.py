@@ -17,6 +17,7 @@ from connector.admin.frame.labels import labelled
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.links.mapping import actions
 from connector.admin.links.mapping.editor import editor_context, live_context
+from connector.admin.links.mapping.examples import Wish, choose_for, choose_for_all
 from connector.admin.links.mapping.findings import Editing, Finding, problem_findings, problems_of, value_findings
 from connector.admin.links.mapping.following import changeable_link, list_url_of, mapping_of_link, say_followed, trace
 from connector.admin.links.mapping.form import read_mapping
@@ -25,7 +26,7 @@ from connector.admin.links.tabs import link_frame, viewable_link
 from connector.models import CampaignLink, FieldMapping
 from connector.pipeline.setup.link_setup import load_facts
 from connector.pipeline.setup.mapping_edit import store_mapping
-from connector.pipeline.setup.mapping_sample import Sample, find_example, load_sample
+from connector.pipeline.setup.mapping_sample import find_example, load_sample
 
 View = Callable[..., HttpResponse]
 
@@ -56,7 +57,7 @@ def list_view(model_admin: AnyAdmin) -> View:
     def view(request: HttpRequest, object_id: int) -> HttpResponse:
         link = viewable_link(model_admin, request, str(object_id))
         editing = load_editing(request, link)
-        example = chosen_example(request, editing.sample)
+        example = choose_for_all(editing, wish_of(request))
         if "shuffle" in request.GET:
             return HttpResponseRedirect(f"{list_url_of(link)}?participant={example or ''}")
         context = {
@@ -112,7 +113,7 @@ def check_view(model_admin: AnyAdmin) -> View:
 
 
 def _live(request: HttpRequest, mapping: FieldMapping, editing: Editing, problems: list[Finding]) -> dict[str, Any]:
-    example = chosen_example(request, editing.sample) if may_see_people() else None
+    example = choose_for(mapping, editing, wish_of(request)) if may_see_people() else None
     return live_context(mapping, editing, problems, example=example)
 
 
@@ -161,12 +162,10 @@ def load_editing(request: HttpRequest, link: CampaignLink, *, without: FieldMapp
     return Editing(link, others, facts, load_sample(link, also=find_example(link, wanted) if wanted else None))
 
 
-def chosen_example(request: HttpRequest, sample: Sample) -> int | None:
-    """Return the participant who serves as the live example."""
-    wanted = _number(request, "participant")
-    if "shuffle" in request.GET or "shuffle" in request.POST:
-        return sample.choose(None, other_than=wanted or -1)
-    return sample.choose(wanted)
+def wish_of(request: HttpRequest) -> Wish:
+    """Return whom somebody wants to see as the live example."""
+    is_other = "shuffle" in request.GET or "shuffle" in request.POST
+    return Wish(_number(request, "participant"), is_other=is_other)
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

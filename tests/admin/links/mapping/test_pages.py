@@ -155,6 +155,7 @@ def test_choices_received_stand_beside_those_of_the_picklist(event: World, admin
     page = admin_client.post(url_of(event, "mapping_add"), form(**sent, check="1"))
     rows = {row.key: (row.count, row.by_itself, row.is_unknown) for row in page.context["value_rows"]}
     assert rows == {"Web": (1, "Web", False), "Quantum": (1, "", True)}
+    assert "in the list: “Web”" in page.content.decode()
     assert [choice.value for choice in page.context["choices"]] == ["Data", "Web"]
 
     add(admin_client, event, **sent, value_from=["Web", "Quantum", ""], value_to=["", "Data", ""])
@@ -242,6 +243,61 @@ def test_the_list_shows_an_example_before_and_after_and_who_would_fail(event: Wo
     assert "300 characters, and the field holds 255." in line["findings"][0].text
     other = admin_client.get(url_of(event), {"participant": str(event.entry("p2").pk), "shuffle": "1"}, follow=True)
     assert other.context["participant"]["id"] != event.entry("p2").pk
+
+
+def test_the_live_example_is_somebody_who_has_a_value(event: World, admin_client: Client) -> None:
+    newest = event.entry("p4").pk
+    answer = check(admin_client, event, source="fields.track", field="Dietary__c", participant=str(newest))
+    assert "Lovelace 2" in answer["example"]
+    assert "Quantum" in answer["example"]
+    kept = check(admin_client, event, source="fields.track", participant=str(event.entry("p1").pk))
+    assert "Lovelace 1" in kept["example"], "who is shown stays as long as they have a value"
+    for _time in range(5):
+        other = check(admin_client, event, source="fields.track", participant=str(event.entry("p1").pk), shuffle="1")
+        assert "Lovelace 2" in other["example"]
+    nobody = check(admin_client, event, source="fields.none")["example"]
+    assert "None of the 4 participants looked at has a value for this." in nobody
+    assert "no value in inwink" not in nobody
+
+
+def test_the_list_shows_somebody_who_has_most_of_the_values(event: World, admin_client: Client) -> None:
+    event.map("lead", "Track__c", "fields.track")
+    event.map("campaign_member", "Dietary__c", "fields.diet")
+    page = admin_client.get(url_of(event))
+    assert page.context["participant"]["id"] == event.entry("p2").pk
+
+
+def test_who_is_not_concerned_shows_no_fault(event: World, admin_client: Client) -> None:
+    event.add("Contact", {"FirstName": "Ada", "LastName": "Lovelace 3", "Email": "p3@example.org"})
+    event.drain()
+    assert event.entry("p3").person_type == "Contact"
+    event.switch(custom_fields={"Lead": [{"name": "Diet__c", "label": "Diet", "type": "string", "length": 5}]})
+    event.forget_describes()
+    event.configure(update_existing=True)
+    event.map("lead", "Diet__c", "fields.diet")
+    page = admin_client.get(url_of(event), {"participant": str(event.entry("p3").pk)})
+    [line] = [line for line in page.context["groups"][1]["lines"] if line["mapping"].field == "Diet__c"]
+    assert (line["example"].is_concerned, line["example"].kind) == (False, "")
+    assert "not concerned" in page.content.decode()
+    concerned = check(
+        admin_client, event, object="lead", field="Diet__c", source="fields.diet", mapping=str(line["mapping"].pk),
+        participant=str(event.entry("p3").pk),
+    )["example"]  # fmt: skip
+    assert "Lovelace 2" in concerned, "another one who is concerned is shown in the editor"
+
+
+def test_a_page_without_a_free_field_says_only_that(event: World, admin_client: Client) -> None:
+    url = url_of(event, "mapping_add") + "?object=campaign_member"
+    for target in admin_client.get(url).context["targets"]:
+        event.map("campaign_member", target.name, "fields.diet")
+    page = admin_client.get(url).content.decode()
+    assert "Every field that can be filled is mapped already." in page
+    assert "Back to the mappings" in page
+    assert "data-mapping-editor" not in page
+    assert ">Save</button>" not in page
+    stored = event.link.mappings.filter(object="campaign_member").first()
+    assert stored is not None
+    assert "data-mapping-editor" in admin_client.get(url_of(event, "mapping", stored.pk)).content.decode()
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(
