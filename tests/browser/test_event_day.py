@@ -66,6 +66,21 @@ def test_check_ins_appear_by_themselves_on_a_french_phone(world: World, french_p
     expect(page.get_by_text("S’actualise tout seul")).to_be_visible(timeout=15_000)
 
 
+def test_the_check_ins_begin_on_the_first_screen_of_a_phone(world: World, french_phone: Visitor) -> None:
+    source = WebhookSourceFactory.create()
+    world.send(person(2, came=False))
+    post(french_phone.address, source.pk, person(1, came=True))
+    world.drain()
+    french_phone.page.set_viewport_size({"width": 400, "height": 800})
+    page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/day/")
+    tops = page.get_by_role("navigation", name="Pages de cette liaison").get_by_role("link").evaluate_all(
+        "links => links.map((link) => Math.round(link.getBoundingClientRect().top))"
+    )
+    assert (len(tops), len(set(tops))) == (7, 1), "one row, which scrolls"
+    expect(page.get_by_role("link", name="Ada Lovelace 1")).to_be_in_viewport()
+    must_fit(page)
+
+
 def test_the_sum_of_an_event_follows_those_on_their_way_and_then_rests(world: World, french_phone: Visitor) -> None:
     source = WebhookSourceFactory.create()
     post(french_phone.address, source.pk, *(person(number, came=False) for number in range(1, 4)))
