@@ -58,6 +58,10 @@ NOT_CAME_WORDS = (
 )
 """Words that say that somebody did not come."""
 
+UNKNOWN_REGISTRATION = _("%(value)s is not a known registration value")
+UNKNOWN_CHECK_IN = _("%(value)s does not say whether somebody came")
+"""Why a value is refused for which there are words, REGISTRATION_WORDS and `check_in_words`."""
+
 _REGISTRATIONS = {fold(word): value for value, words in REGISTRATION_WORDS.items() for word in words}
 _CAME = frozenset(fold(word) for word in CAME_WORDS)
 _CHECK_INS = {
@@ -66,6 +70,11 @@ _CHECK_INS = {
     **dict.fromkeys(_YES, True),
     **dict.fromkeys(_NO, False),
 }
+
+
+def check_in_words() -> dict[bool, tuple[str, ...]]:
+    """Return {whether somebody came: the words that say so}."""
+    return {True: (*_YES, *CAME_WORDS), False: (*_NO, *NOT_CAME_WORDS)}
 
 
 class Unreadable(ValueError):
@@ -144,7 +153,7 @@ def read_registration(value: Json, *, locale: str) -> Registration | None:
     if word is None:
         return None
     if word not in _REGISTRATIONS:
-        raise Unreadable(_("%(value)s is not a known registration value"), value=show(value))
+        raise Unreadable(UNKNOWN_REGISTRATION, value=show(value))
     return _REGISTRATIONS[word]
 
 
@@ -154,7 +163,7 @@ def read_came(value: Json, *, locale: str) -> bool | None:
     if word is None:
         return None
     if word not in _CHECK_INS:
-        raise Unreadable(_("%(value)s does not say whether somebody came"), value=show(value))
+        raise Unreadable(UNKNOWN_CHECK_IN, value=show(value))
     return _CHECK_INS[word]
 
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.changes import show_value
-from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS
+from connector.admin.frame.labels import FIELD_LABELS, STATE_LABELS, labelled
 from connector.admin.frame.names import full_name
+from connector.core.checking.problem import Problem
+from connector.inwink.reading import REGISTRATION_WORDS, UNKNOWN_CHECK_IN, UNKNOWN_REGISTRATION, check_in_words
 from connector.pipeline.inbox.try_reading import Lack, MalformedBody, Reading, TriedParticipant
 from connector.pipeline.preflight.check import say
 from connector.pipeline.sentences import say_stored
@@ -58,7 +60,10 @@ def tried_row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
         "lacks": [{"text": str(_LACKS[lack]), "is_grave": lack in _GRAVE} for lack in tried.lacks],
     }
     if tried.participant is None:
-        unread = [{"line": one.line, "key": one.problem.key, "text": say(one.problem)} for one in tried.unread]
+        unread = [
+            {"line": one.line, "key": one.problem.key, "text": say(one.problem), "accepted": _accepted(one.problem)}
+            for one in tried.unread
+        ]
         return {**base, "unread": unread}
     return {
         **base,
@@ -68,6 +73,16 @@ def tried_row(tried: TriedParticipant, *, number: int) -> dict[str, Any]:
         "event_url": reverse("admin:connector_campaignlink_event", args=[tried.link.pk]) if tried.link else "",
         "looks_anonymised": tried.known.held_values is not None,
     }
+
+
+def _accepted(problem: Problem) -> list[str]:
+    """Return the values that would be understood, by what they mean; none where any text is."""
+    if problem.text == UNKNOWN_REGISTRATION:
+        return [labelled(STATE_LABELS[state], ", ".join(words)) for state, words in REGISTRATION_WORDS.items()]
+    if problem.text == UNKNOWN_CHECK_IN:
+        names = {True: gettext("came"), False: gettext("did not come")}
+        return [labelled(names[came], ", ".join(words)) for came, words in check_in_words().items()]
+    return []
 
 
 def _name(tried: TriedParticipant) -> str:

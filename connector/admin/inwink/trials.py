@@ -130,6 +130,7 @@ def _read(text: str, source: WebhookSource) -> Mapping[str, Any]:
         "has_lines": has_lines(text),
         "count": len(tried),
         "rejected": sum(one.participant is None for one in tried),
+        "taken": sum(one.participant is not None for one in tried),
     }
 
 

@@ -133,6 +133,8 @@ def test_each_participant_is_shown_as_it_is_understood_and_nothing_is_kept(admin
     assert [one["is_grave"] for one in second["lacks"]] == [True, True, False, False, False]
     assert [(one["line"], one["key"]) for one in third["unread"]] == [(6, "registered"), (7, "updatedAt")]
     assert third["unread"][0]["text"] == '"maybe" is not a known registration value'
+    assert "Registered: true, oui, yes, vrai, 1, Registered" in text_of(page)
+    assert "The others of the message that can be read would be taken" in text_of(page)
     assert third["name"] == "Ada"
     assert [(one["key"], one["sent"], one["understood"]) for one in third["readings"]] == [
         ("eventId", "salon", "salon"),
@@ -148,6 +150,16 @@ def test_each_participant_is_shown_as_it_is_understood_and_nothing_is_kept(admin
     assert page.context["found"]["rejected"] == 2
     assert tables() == before
     assert not WebhookMessage.objects.exists()
+
+
+def test_where_nobody_can_be_read_no_others_are_promised(admin_client: Client) -> None:
+    people = [{"eventId": "e", "id": str(number), "registered": "peut-être", "came": "?"} for number in range(2)]
+    page = text_of(read(admin_client, WebhookSourceFactory.create(), json.dumps(people)))
+    assert "2 would be rejected" in page
+    assert "would be taken" not in page
+    assert page.count("The answer to the sender names this one") == 2
+    assert page.count("Refused: Refused, Refusé, Refusée") == 2
+    assert page.count("did not come: false, non, no") == 2
 
 
 def test_the_default_state_of_the_source_counts(admin_client: Client) -> None:
