@@ -73,8 +73,10 @@ def test_the_check_ins_begin_on_the_first_screen_of_a_phone(world: World, french
     world.drain()
     french_phone.page.set_viewport_size({"width": 400, "height": 800})
     page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/day/")
-    tops = page.get_by_role("navigation", name="Pages de cette liaison").get_by_role("link").evaluate_all(
-        "links => links.map((link) => Math.round(link.getBoundingClientRect().top))"
+    tops = (
+        page.get_by_role("navigation", name="Pages de cette liaison")
+        .get_by_role("link")
+        .evaluate_all("links => links.map((link) => Math.round(link.getBoundingClientRect().top))")
     )
     assert (len(tops), len(set(tops))) == (7, 1), "one row, which scrolls"
     expect(page.get_by_role("link", name="Ada Lovelace 1")).to_be_in_viewport()
