@@ -9,7 +9,7 @@ from connector.core.mapping import Event, Facts, MappingRule
 from connector.core.outcomes import Outcome, Reason
 from connector.core.participant import Json, is_valid_email, names_key, normalise_email, text_of
 from connector.core.rows import LinkPolicy, PersonRef, Row, latest_first
-from connector.core.state import State, fold_states, highest, remember_state
+from connector.core.state import State, highest, remember_state, state_to_show
 
 TEST_SCAN_MARGIN = timedelta(hours=12)
 """A check-in earlier than this before the start is a test of the scanners (rule 1.3)."""
@@ -151,9 +151,15 @@ class Person:
         return seen
 
     def target(self, policy: LinkPolicy) -> State | None:
-        """Return the highest state of the rows that has a label (rules 2.6 and 4.5)."""
+        """Return the highest state of the rows that has a label (rules 2.6, 4.2 and 4.5)."""
         targets = [
-            fold_states(row.known.states_seen, sendable=policy.labels, never_downgrade=policy.never_downgrade)
+            state_to_show(
+                row.known.states_seen,
+                said=row.known.state,
+                shown=row.synced_state,
+                sendable=policy.labels,
+                never_downgrade=policy.never_downgrade,
+            )
             for row in self.rows
         ]
         return highest(targets)

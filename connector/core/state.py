@@ -80,6 +80,24 @@ def fold_states(states_seen: Iterable[State], *, sendable: Collection[State], ne
     return target
 
 
+def state_to_show(
+    states_seen: Iterable[State],
+    *,
+    said: State | None,
+    shown: State | None,
+    sendable: Collection[State],
+    never_downgrade: bool,
+) -> State | None:
+    """Return the state whose label the campaign should show for a row, None where nothing is to be written.
+
+    `said` is what inwink says now, `shown` what was sent last. Where the campaign shows what inwink says, and the link
+    has since stopped writing that state, the status stays: the fold would take back a cancellation.
+    """
+    if said is not None and said is shown and said not in sendable:
+        return None
+    return fold_states(states_seen, sendable=sendable, never_downgrade=never_downgrade)
+
+
 def highest(states: Iterable[State | None]) -> State | None:
     """Return the highest of several rows' states (rule 2.6), None when none is known."""
     known = [state for state in states if state is not None]

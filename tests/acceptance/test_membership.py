@@ -1,8 +1,10 @@
 """Which status a member gets, and what a colleague's hand changes about it (rules 4.1 to 4.7)."""
 
 import pytest
+from django.utils import timezone
 
 from connector.pipeline.outbox import resync
+from connector.pipeline.setup.link_change import LinkChange, follow_link_change
 from tests.acceptance.people import cancelled, someone
 from tests.world import World, untouched
 
@@ -162,3 +164,24 @@ def test_a_state_without_a_label_is_not_sent(world: World) -> None:
 
     assert world.ends() == {"p1": ("left_out", "status_not_sent"), "p2": ("left_out", "not_created_in_state")}
     assert world.holds() == untouched(f"{ADA}: no member")
+
+
+def test_a_status_stays_when_the_link_stops_writing_its_state(world: World) -> None:
+    world.configure(status_refused="Declined")
+    world.send(someone("p1"))
+    world.send(cancelled("p1"))
+    assert world.holds() == untouched(f"{ADA}: Declined")
+
+    world.configure(status_refused="")
+    follow_link_change(world.link_now(), LinkChange(frozenset({"status_refused"})), now=timezone.now())
+    world.drain()
+
+    assert world.holds() == untouched(f"{ADA}: Declined")
+    assert world.ends() == {"p1": ("left_out", "status_not_sent")}
+    world.send(cancelled("p1", position="CEO"))
+    resync.resync_link(world.link_now(), failed_only=False, requested_by="olga")
+    world.drain()
+    assert world.holds() == untouched(f"{ADA}: Declined"), "neither a message nor a person who sends again undoes it"
+
+    world.send(someone("p1", position="CTO"))
+    assert world.holds() == untouched(f"{ADA}: Registered"), "registered again"

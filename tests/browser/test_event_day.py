@@ -95,6 +95,7 @@ def test_the_sum_of_an_event_follows_those_on_their_way_and_then_rests(world: Wo
     expect(numbers["member"]).to_have_text("3", timeout=15_000)
     expect(numbers["member"]).to_be_focused()
     expect(page.get_by_text("Plus personne n’attend.")).to_be_visible()
+    expect(page.locator("[data-now-part=pulse]")).to_contain_text("personne n’attend")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(5_000)

@@ -51,7 +51,7 @@ def test_previews_fit_a_french_phone(world: World, french_phone: Visitor) -> Non
     world.receive(*PEOPLE)
     page = french_phone.open(f"/admin/connector/campaignlink/{world.link.pk}/preview/")
     page.get_by_role("button", name="Lancer l’aperçu").click()
-    page.get_by_role("link", name="Aurait besoin d’une réponse : Pas d’adresse valide").click()
+    page.get_by_role("link", name="Aurait besoin d’une réponse : Pas d’e-mail valide").click()
     expect(page.get_by_role("link", name="No Email")).to_be_visible()
     must_fit(page)
     page.get_by_role("link", name="No Email").click()

@@ -99,6 +99,29 @@ def test_an_event_is_linked_step_by_step(world: World, visitor: Visitor) -> None
     assert visitor.complaints == []
 
 
+def test_enter_goes_on_and_searches_where_one_searches(world: World, visitor: Visitor) -> None:
+    wait_for_link()
+    page = visitor.open(START)
+    page.get_by_label(re.compile("Forum des ressources humaines")).check()
+    page.locator("#event_name").press("Enter")
+    expect(page).to_have_url(re.compile("/campaign/$"))
+    page.locator("#id_campaign").press_sequentially("zzz")
+    page.locator("#id_campaign").press("Enter")
+    expect(page.get_by_text("No campaign found.")).to_be_visible()
+    create_campaign(page, re.compile("Created in Salesforce: Forum RH 2027"))
+    for slug in ("who", "policies"):
+        press(page, "next")
+        expect(page).to_have_url(re.compile(f"/{slug}/$"))
+    page.locator("#id_closes_after_days").press("Enter")
+    expect(page).to_have_url(re.compile("/people/$"))
+    option(page, "owner_choice", "id").check()
+    page.locator("#owner_q").fill("vente")
+    page.locator("#owner_q").press("Enter")
+    expect(page.get_by_text("Sacha Vente")).to_be_visible()
+    expect(page).to_have_url(re.compile("/people/$"))
+    assert visitor.complaints == []
+
+
 def test_every_step_fits_a_phone_and_speaks_french(world: World, french_phone: Visitor) -> None:
     wait_for_link()
     LinkTemplateFactory.create(name="Un modèle dont le nom est vraiment très long pour un téléphone")

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.core.state import Registration, State, fold_states, highest, latest_state, remember_state, replaces
+from connector.core.state import (
+    Registration,
+    State,
+    fold_states,
+    highest,
+    latest_state,
+    remember_state,
+    replaces,
+    state_to_show,
+)
 from tests.core.cases import ATTENDED, NO_SHOW, NOT_REGISTERED, REFUSED, REGISTERED
 
 ALL = frozenset(State)
@@ -77,6 +86,24 @@ def test_fold(history: list[State], sendable: frozenset[State], never_downgrade:
     for state in history:
         seen = remember_state(seen, state)
     assert fold_states(seen, sendable=sendable, never_downgrade=never_downgrade) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "sendable", "expected"),
+    [
+        pytest.param(REFUSED, REFUSED, ONLY_REQUIRED, None, id="cancelled, and shown as that: stays"),
+        pytest.param(REFUSED, REGISTERED, ONLY_REQUIRED, REGISTERED, id="cancelled, and never shown as that"),
+        pytest.param(REFUSED, None, ONLY_REQUIRED, REGISTERED, id="nothing is shown yet"),
+        pytest.param(REGISTERED, REFUSED, ONLY_REQUIRED, REGISTERED, id="registered again"),
+        pytest.param(REFUSED, REFUSED, ALL, REFUSED, id="still written"),
+    ],
+)
+def test_a_status_stays_when_its_state_is_no_longer_written(
+    said: State, shown: State | None, sendable: frozenset[State], expected: State | None
+) -> None:
+    history = (REGISTERED, REFUSED) if said is REFUSED else (REFUSED, REGISTERED)
+    found = state_to_show(history, said=said, shown=shown, sendable=sendable, never_downgrade=True)
+    assert found is expected
 
 
 def test_highest_of_several_rows() -> None:

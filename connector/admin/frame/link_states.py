@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, override
 
 from connector.admin.frame.base import AnyAdmin, Question
-from connector.models import CampaignLink
+from connector.models import CampaignLink, OutboxEntry
 from connector.pipeline.setup.link_setup import is_in_state, set_state
 
 State = CampaignLink.LinkState
@@ -22,13 +22,29 @@ def states_question(links: Sequence[CampaignLink], wanted: State, *, back_url: s
     """Ask about those that are in another state."""
     changing = [link for link in links if not is_in_state(link, wanted)]
     title, text, button = _ASKED[wanted]()
-    facts = [str(link) for link in changing[:NAMES_SHOWN]]
+    facts = [waiting_words(changing, wanted), *(str(link) for link in changing[:NAMES_SHOWN])]
     if len(changing) > NAMES_SHOWN:
         facts.append(gettext("… and %(count)s more") % {"count": _number(len(changing) - NAMES_SHOWN)})
     if len(changing) < len(links):
         facts.append(_already_words(len(links) - len(changing)))
     return Question(title=title % {"events": _event_words(len(changing))}, text=text, facts=facts, button=button,
                     back_url=back_url)  # fmt: skip
+
+
+def waiting_words(links: Sequence[CampaignLink], wanted: State) -> str:
+    """Say how many people wait now for what is asked, and what becomes of them; one query."""
+    count = OutboxEntry.objects.filter(link__in=links).waiting().count()
+    if not count:
+        return gettext("Nobody waits now.")
+    if wanted is State.ACTIVE:
+        text = ngettext("%(count)s participant waits and is sent.", "%(count)s participants wait and are sent.", count)
+    else:
+        text = ngettext(
+            "%(count)s participant waits and is kept, not sent.",
+            "%(count)s participants wait and are kept, not sent.",
+            count,
+        )
+    return text % {"count": _number(count)}
 
 
 def is_anything_to_do(links: Sequence[CampaignLink], wanted: State) -> bool:

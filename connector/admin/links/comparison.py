@@ -69,7 +69,7 @@ def lay_beside(one: Watched, *, counts: Mapping[str, int] | None) -> Iterator[Be
         shown.add(label)
         yield Beside(
             key=str(state),
-            state=str(STATE_LABELS[state]) if state else gettext("no status"),
+            state=str(STATE_LABELS[state]) if state else gettext("others (no status is chosen for their state)"),
             label=label,
             total=total,
             url=participants_url(one.link, target_state__exact=state),

@@ -5,9 +5,15 @@ from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS, labelled
@@ -46,6 +52,14 @@ HELP_TEXTS = {
     "ends_at": _("From here the link's end is counted. Empty: the link never closes by itself."),
     "closes_after_days": _("So many days after the end the link closes: later messages are kept and not sent."),
 }
+
+
+_STATUS_SENTENCES = {
+    State.REFUSED: _("If nothing is written, whoever registered and then cancels stays registered in the campaign."),
+    State.NOT_REGISTERED: _("If nothing is written, whoever was only invited is not added to the campaign."),
+    State.NO_SHOW: _("Written only after the event, when somebody presses Mark no-shows."),
+}
+"""What leaving a status out does to people, where it may be left out."""
 
 
 class LinkForm(MatchForm, FilterForm):
@@ -124,6 +138,7 @@ class LinkForm(MatchForm, FilterForm):
             required=is_required,
             initial=stored or self.facts.suggested.get(state, ""),
             widget=UnfoldAdminSelectWidget({"data-status": state.value}),
+            help_text=_STATUS_SENTENCES.get(state, ""),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -161,6 +176,35 @@ class LinkForm(MatchForm, FilterForm):
             name = self.add_prefix(f"placeholder_{key}")
             if name in self.data:
                 self.instance.placeholders = {**self.instance.placeholders, key: cleaned.get(name, "")}
+
+
+class ChangeLinkForm(LinkForm):
+    """A link that exists, with people whom a change of its settings may concern."""
+
+    people_here: ClassVar[int] = 0
+    """Participants of the link; the admin sets it for each request."""
+
+    compare_again = forms.BooleanField(
+        required=False,
+        initial=True,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_(
+            "If the change concerns what is written, each of them is read in Salesforce and what differs is written, "
+            "the status too. Off: they keep what was sent until inwink changes them or somebody sends them again; "
+            "whoever comes from now on follows the new settings."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say how many people are here."""
+        super().__init__(*args, **kwargs)
+        text = ngettext(
+            "Compare the %(count)s participant who is here already with Salesforce again",
+            "Compare the %(count)s participants who are here already with Salesforce again",
+            self.people_here,
+        )
+        shown = number_format(self.people_here, use_l10n=True, force_grouping=True)
+        self.fields["compare_again"].label = text % {"count": shown}
 
 
 class NewLinkForm(LinkForm):

@@ -21,7 +21,7 @@ from connector.admin.frame.tags import link_tag
 from connector.admin.links import activity, checks, day, event_page, views
 from connector.admin.links.beginnings import beginning_of
 from connector.admin.links.filter_forms import FILTER_FIELDS
-from connector.admin.links.forms import LinkForm, NewLinkForm
+from connector.admin.links.forms import ChangeLinkForm, NewLinkForm
 from connector.admin.links.many import change_selected
 from connector.admin.links.mapping.pages import mapping_urls
 from connector.admin.links.match_form import MATCH_FIELDS
@@ -36,6 +36,7 @@ from connector.admin.links.watched import event_url, participants_url
 from connector.admin.links.wizard.urls import wizard_urls
 from connector.admin.log import put_back
 from connector.models import CampaignLink, SalesforceOrg
+from connector.pipeline.sums import sum_link
 
 _FIELDSETS = (
     (_("Status in the campaign"), {
@@ -123,7 +124,10 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
             (_("Record types of new people"), {"fields": (*RECORD_TYPE_FIELDS,)}),
             (_("More fields that recognise people"), {"fields": MATCH_FIELDS}),
         )
-        return ((_("Event and campaign"), {"fields": first}), *_FIELDSETS, *(chosen_later if obj else ()))
+        fieldsets = ((_("Event and campaign"), {"fields": first}), *_FIELDSETS, *(chosen_later if obj else ()))
+        if obj is None or not self.has_change_permission(request, obj) or not sum_link(obj.pk).rows:
+            return fieldsets
+        return (*fieldsets, (_("People who are here already"), {"fields": ("compare_again",)}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: CampaignLink | None = None) -> tuple[str, ...]:
         """Keep what a link stands for; another campaign is another link."""
@@ -133,11 +137,11 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         self, request: HttpRequest, obj: CampaignLink | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         """Give the form what Salesforce says, and a new link its picker."""
-        kwargs["form"] = LinkForm if obj else NewLinkForm
+        kwargs["form"] = ChangeLinkForm if obj else NewLinkForm
         form = super().get_form(request, obj, change, **kwargs)
         known: dict[str, Any] = {"facts": facts_of(request, obj)}
         if obj is not None:
-            return type(form.__name__, (form,), known)
+            return type(form.__name__, (form,), {**known, "people_here": sum_link(obj.pk).rows})
         begun = beginning_of(request)
         chosen = views.chosen_name(request.POST.get("campaign", ""))
         known |= {"begins_with": begun.link, "first_mappings": begun.mappings, "chosen_campaign": chosen}

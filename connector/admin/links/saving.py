@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from connector.admin.frame.base import columns_of_people
@@ -86,14 +87,26 @@ def follow_saving(request: HttpRequest, form: Any, link: CampaignLink) -> None:
     for text in form.problems_left:
         messages.warning(request, gettext("Field mappings: %(problem)s") % {"problem": text})
     change = LinkChange(columns=frozenset(_changed_columns(before, link)))
-    count = follow_link_change(link, change, now=timezone.now())
+    sends = bool(form.cleaned_data["compare_again"])
+    count = follow_link_change(link, change, sends=sends, now=timezone.now())
     if count:
+        messages.info(request, _follow_words(count, sends=sends))
+
+
+def _follow_words(count: int, *, sends: bool) -> str:
+    if sends:
         text = ngettext(
             "%(count)s participant is compared with Salesforce again.",
             "%(count)s participants are compared with Salesforce again.",
             count,
         )
-        messages.info(request, text % {"count": count})
+    else:
+        text = ngettext(
+            "%(count)s participant keeps what was sent until inwink changes them or somebody sends them again.",
+            "%(count)s participants keep what was sent until inwink changes them or somebody sends them again.",
+            count,
+        )
+    return text % {"count": number_format(count, use_l10n=True, force_grouping=True)}
 
 
 def _changed_columns(before: CampaignLink, after: CampaignLink) -> list[str]:

@@ -14,7 +14,7 @@ from connector.admin.frame.base import Question, ask, find_or_404
 from connector.admin.frame.enqueued import say_enqueued
 from connector.admin.frame.explain import explain_code, explain_link
 from connector.admin.frame.keys import id_in
-from connector.admin.frame.link_states import trace_of
+from connector.admin.frame.link_states import trace_of, waiting_words
 from connector.admin.frame.long_tasks import lead_to_task
 from connector.admin.frame.names import people_words
 from connector.admin.frame.pausing import may_pause
@@ -221,4 +221,5 @@ def _state_question(link: CampaignLink, wanted: CampaignLink.LinkState, *, back_
     title, button, text = texts[wanted]
     if wanted is CampaignLink.LinkState.ACTIVE and link.state == CampaignLink.LinkState.CLOSED:
         title, button = gettext("Reopen %(event)s?"), gettext("Reopen")
-    return Question(title=title % {"event": link}, text=text, button=button, back_url=back_url)
+    facts = [waiting_words([link], wanted)]
+    return Question(title=title % {"event": link}, text=text, facts=facts, button=button, back_url=back_url)

@@ -188,8 +188,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], Texts], ...] = (
     (("INVALID_EMAIL_ADDRESS",), {
         "en": ("Salesforce does not accept this email address.",
                "Correct the email in inwink; the participant is then sent by itself."),
-        "fr": ("Salesforce n’accepte pas cette adresse e-mail.",
-               "Corrigez l’adresse dans inwink ; le participant sera alors envoyé de lui-même."),
+        "fr": ("Salesforce n’accepte pas cet e-mail.",
+               "Corrigez l’e-mail dans inwink ; le participant sera alors envoyé de lui-même."),
     }),
     (("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",), {
         "en": ("Salesforce’s list has no such choice, and it accepts no others. A choice that exists may still not be "

@@ -38,9 +38,9 @@ REASONS: Mapping[Reason, Texts] = {
         "en": ("inwink has no valid email for this participant, so nobody can be found in Salesforce.",
                "Correct the email in inwink; or find the person in Salesforce by name, create the person without "
                "an email, or leave the participant out."),
-        "fr": ("inwink n’a pas d’adresse e-mail valide pour ce participant : "
+        "fr": ("inwink n’a pas d’e-mail valide pour ce participant : "
                "impossible de le retrouver dans Salesforce.",
-               "Corrigez l’adresse dans inwink ; ou cherchez la personne par son nom dans Salesforce, "
+               "Corrigez l’e-mail dans inwink ; ou cherchez la personne par son nom dans Salesforce, "
                "créez-la sans adresse, ou écartez le participant."),
     },
     Reason.STATE_UNKNOWN: {
@@ -63,7 +63,7 @@ REASONS: Mapping[Reason, Texts] = {
         "en": ("Another participant of this event has the same email, or another address of the same record, "
                "under a different name.",
                "Say whether both are the same person; if not, pick or create this person, or leave it out."),
-        "fr": ("Un autre participant de cet événement a la même adresse, ou une autre adresse de la même fiche, "
+        "fr": ("Un autre participant de cet événement a le même e-mail, ou un autre e-mail de la même fiche, "
                "sous un autre nom.",
                "Indiquez s’il s’agit de la même personne ; sinon choisissez ou créez cette personne, "
                "ou écartez le participant."),
@@ -72,14 +72,14 @@ REASONS: Mapping[Reason, Texts] = {
         "en": ("Several records in Salesforce have this email.",
                "Pick the right one; the choice is remembered. Better still, merge the duplicates in Salesforce "
                "and send the participant again."),
-        "fr": ("Plusieurs fiches Salesforce portent cette adresse.",
+        "fr": ("Plusieurs fiches Salesforce portent cet e-mail.",
                "Choisissez la bonne ; le choix est mémorisé. Mieux encore : fusionnez les doublons dans Salesforce, "
                "puis renvoyez le participant."),
     },
     Reason.CONVERTED_WITHOUT_CONTACT: {
         "en": ("The Lead with this email was converted, and its Contact no longer exists.",
                "Pick the record that should stand for this person, or create a new one."),
-        "fr": ("La Piste qui porte cette adresse a été convertie et son Contact n’existe plus.",
+        "fr": ("La Piste qui porte cet e-mail a été convertie et son Contact n’existe plus.",
                "Choisissez la fiche qui doit représenter cette personne, ou créez-en une nouvelle."),
     },
     Reason.PERSON_DELETED: {
@@ -91,28 +91,28 @@ REASONS: Mapping[Reason, Texts] = {
     Reason.EXISTS_AS_LEAD: {
         "en": ("The email exists as a Lead only, and this link searches Contacts only. Nobody was created.",
                "To add this person, let the link search Leads too (setting “match”)."),
-        "fr": ("L’adresse n’existe que sur une Piste (Lead) et cette liaison ne cherche que des Contacts. "
+        "fr": ("L’e-mail n’existe que sur une Piste (Lead) et cette liaison ne cherche que des Contacts. "
                "Personne n’a été créé.",
                "Pour ajouter cette personne, faites chercher aussi les Pistes (réglage « rapprochement »)."),
     },
     Reason.EXISTS_AS_CONTACT: {
         "en": ("The email exists as a Contact only, and this link searches Leads only. Nobody was created.",
                "To add this person, let the link search Contacts too (setting “match”)."),
-        "fr": ("L’adresse n’existe que sur un Contact et cette liaison ne cherche que des Pistes (Leads). "
+        "fr": ("L’e-mail n’existe que sur un Contact et cette liaison ne cherche que des Pistes (Leads). "
                "Personne n’a été créé.",
                "Pour ajouter cette personne, faites chercher aussi les Contacts (réglage « rapprochement »)."),
     },
     Reason.NO_MATCH: {
         "en": ("Nobody in Salesforce has this email, and this link creates nobody.",
                "To create such people, change the setting “unknown people” of the link."),
-        "fr": ("Personne dans Salesforce n’a cette adresse et cette liaison ne crée personne.",
+        "fr": ("Personne dans Salesforce n’a cet e-mail et cette liaison ne crée personne.",
                "Pour créer ces personnes, modifiez le réglage « personnes inconnues » de la liaison."),
     },
     Reason.NOT_CREATED_IN_STATE: {
         "en": ("Nobody in Salesforce has this email, and new people are not created in this state.",
                "Nothing to do: the person is created when the state changes. "
                "To create it now, add the state to “create new people for”."),
-        "fr": ("Personne dans Salesforce n’a cette adresse et on ne crée personne dans cet état.",
+        "fr": ("Personne dans Salesforce n’a cet e-mail et on ne crée personne dans cet état.",
                "Rien à faire : la personne sera créée quand son état changera. "
                "Pour la créer dès maintenant, ajoutez l’état à « créer les personnes pour »."),
     },
@@ -121,7 +121,7 @@ REASONS: Mapping[Reason, Texts] = {
                "Contacts and Leads, so nobody is created.",
                "Ask your Salesforce administrator, then confirm it on the page of the organisation. "
                "Waiting people are then sent."),
-        "fr": ("Personne de visible dans Salesforce n’a cette adresse. Il n’est pas certain que l’utilisateur "
+        "fr": ("Personne de visible dans Salesforce n’a cet e-mail. Il n’est pas certain que l’utilisateur "
                "d’intégration voie tous les Contacts et toutes les Pistes : personne n’est donc créé.",
                "Demandez à votre administrateur Salesforce, puis confirmez-le sur la page de l’organisation. "
                "Les personnes en attente seront alors envoyées."),
@@ -187,7 +187,7 @@ NOTES: Mapping[Note, Texts] = {
     Note.LEFT_BEHIND: {
         "en": ("The email changed and belongs to another record now. The old record stays in the campaign.",
                "If the old membership is wrong, remove it in Salesforce."),
-        "fr": ("L’adresse a changé et appartient maintenant à une autre fiche. L’ancienne reste dans la campagne.",
+        "fr": ("L’e-mail a changé et appartient maintenant à une autre fiche. L’ancienne reste dans la campagne.",
                "Si l’ancienne inscription est erronée, retirez-la dans Salesforce."),
     },
     Note.SAME_PERSON: {

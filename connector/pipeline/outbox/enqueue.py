@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 from connector.core.merging.effect import Effect
 from connector.core.outcomes import PRIORITY_ORDER, EntryState, Priority
 from connector.core.participant import Known, Participant, name_words, normalise_email
-from connector.core.state import State, fold_states
+from connector.core.state import State, state_to_show
 from connector.models import CampaignLink, DrainRequest, OutboxEntry
 from connector.models.known import KnownParticipant, known_columns
 from connector.pipeline.bulk import insert_missing, update_rows
@@ -172,12 +172,19 @@ def write_entry_known(entry: OutboxEntry, known: Known, *, link: CampaignLink) -
     email = normalise_email(known.values.get("email"))
     entry.email_key = email if len(email) <= _EMAIL_KEY_LENGTH else ""
     entry.name_words = name_words(known.values)[:_NAME_WORDS_LENGTH]
-    entry.target_state = fold_target(known.states_seen, link=link)
+    entry.target_state = fold_target(entry, link=link)
 
 
-def fold_target(states_seen: Iterable[State], *, link: CampaignLink) -> str:
-    """Return the state whose label a link's campaign should show, "" where none is sent."""
-    target = fold_states(states_seen, sendable=link.statuses(), never_downgrade=link.never_downgrade)
+def fold_target(entry: OutboxEntry, *, link: CampaignLink) -> str:
+    """Return the state whose label a link's campaign should show for an entry, "" where none is sent."""
+    known = entry.known()
+    target = state_to_show(
+        known.states_seen,
+        said=known.state,
+        shown=State(entry.synced_state) if entry.synced_state else None,
+        sendable=link.statuses(),
+        never_downgrade=link.never_downgrade,
+    )
     return target.value if target else ""
 
 

@@ -155,7 +155,7 @@ def refold_link(link: CampaignLink, *, now: datetime | None = None) -> int:
 
 
 def _refold(entry: OutboxEntry, *, at: datetime) -> bool:
-    target = fold_target(entry.known().states_seen, link=entry.link)
+    target = fold_target(entry, link=entry.link)
     if target == entry.target_state:
         return False
     entry.target_state = target

@@ -40,20 +40,34 @@ def follow_new_link(link: CampaignLink) -> None:
     request_move(link)
 
 
-def follow_link_change(link: CampaignLink, change: LinkChange, *, now: datetime) -> int:
+def follow_link_change(link: CampaignLink, change: LinkChange, *, sends: bool = True, now: datetime) -> int:
     """Enqueue what a change makes wrong, as backfill, and try at once a link that waited to be mended.
 
-    Returns how many entries were enqueued; 0 where the change has no effect on what is sent. Call inside the
-    transaction that stores the change, after it; `link` has the new values.
+    With `sends` off nobody is enqueued: what was sent stays until an entry is sent for another reason, then under the
+    new settings. Another campaign or organisation concerns everybody all the same.
+
+    Returns how many entries the change concerns; 0 where it has no effect on what is sent. Call inside the transaction
+    that stores the change, after it; `link` has the new values.
     """
     lift_configuration_pause(link.pk)
     count = 0
     if change.has_effect(link):
         CampaignLink.objects.filter(pk=link.pk).update(config_version=F("config_version") + 1)
         link.refresh_from_db(fields=["config_version"])
-        count = _enqueue_all(link, is_void=bool(change.columns & IDENTITY), now=now)
+        is_void = bool(change.columns & IDENTITY)
+        count = _enqueue_all(link, is_void=is_void, now=now) if sends or is_void else _refold_all(link)
     request_drain([link.pk])
     return count
+
+
+def _refold_all(link: CampaignLink) -> int:
+    return _change_all(OutboxEntry.objects.filter(link=link), _refold)
+
+
+def _refold(entry: OutboxEntry) -> bool:
+    """Show the state that the link would send now, without sending it."""
+    entry.target_state = fold_target(entry, link=entry.link)
+    return True
 
 
 def _enqueue_all(link: CampaignLink, *, is_void: bool, now: datetime) -> int:
@@ -82,6 +96,6 @@ def _change_all(entries: QuerySet[OutboxEntry], change: Callable[[OutboxEntry], 
 
 def _send_again(entry: OutboxEntry, *, at: datetime) -> bool:
     """Make an entry due as backfill under the link's present labels; its hash no longer fits the new version."""
-    entry.target_state = fold_target(entry.known().states_seen, link=entry.link)
+    entry.target_state = fold_target(entry, link=entry.link)
     make_due(entry, by=1, at=at, priority=Priority.BACKFILL)
     return True

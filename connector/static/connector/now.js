@@ -1,11 +1,13 @@
 /* A piece of a page that keeps itself fresh: asked for every few seconds while somebody looks at it, less often where it
-   says that nothing moves in it for now. A piece that says that it is settled is not asked for again. */
+   says that nothing moves in it for now. A piece that says that it is settled is not asked for again. What else of the
+   page hangs on it (data-now-part) follows now and then, and when the piece settles: it is read from the page itself. */
 "use strict";
 
 const EVERY_MS = 4000;
 const SELDOM_MS = 15000; // while the piece says that nothing is sent
 const SLOWEST_MS = 60000; // between two tries while nothing answers
 const GIVE_UP_MS = 15000; // for one answer
+const PARTS_EACH = 4; // refreshes of the piece
 
 class FreshPiece {
   constructor(place, status) {
@@ -14,6 +16,7 @@ class FreshPiece {
     this.wait = this.pace();
     this.timer = null;
     this.isAsking = false;
+    this.refreshes = 0;
     this.isOver = this.isSettled();
     if (this.isOver) {
       return;
@@ -70,6 +73,10 @@ class FreshPiece {
     const outcome = await this.ask();
     this.isAsking = false;
     this.isOver = outcome === "out" || this.isSettled();
+    this.refreshes += 1;
+    if (outcome !== "out" && outcome !== "lost" && (this.isOver || this.refreshes % PARTS_EACH === 0)) {
+      await this.refreshParts();
+    }
     if (this.isOver) {
       this.say(outcome === "out" ? "out" : "settled");
       return; // no later try can succeed, or would say anything else
@@ -81,13 +88,40 @@ class FreshPiece {
     }
   }
 
+  fetch(address) {
+    return fetch(address, {
+      cache: "no-store",
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(GIVE_UP_MS),
+    });
+  }
+
+  /* Leaves a part alone that somebody is in the middle of. */
+  async refreshParts() {
+    const parts = [...document.querySelectorAll("[data-now-part]")];
+    if (!parts.length) {
+      return;
+    }
+    try {
+      const answer = await this.fetch(window.location.href);
+      if (!answer.ok || answer.redirected) {
+        return;
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of parts) {
+        const fresh = page.querySelector(`[data-now-part="${part.dataset.nowPart}"]`);
+        if (fresh && !part.contains(document.activeElement)) {
+          part.replaceWith(document.importNode(fresh, true));
+        }
+      }
+    } catch (error) {
+      // no answer in time: what is shown stays, as old as it is; the piece itself says that the connection is gone
+    }
+  }
+
   async ask() {
     try {
-      const answer = await fetch(this.place.dataset.url, {
-        cache: "no-store",
-        credentials: "same-origin",
-        signal: AbortSignal.timeout(GIVE_UP_MS),
-      });
+      const answer = await this.fetch(this.place.dataset.url);
       if (answer.redirected || answer.status === 403) {
         return "out";
       }

@@ -116,8 +116,12 @@ class Picker {
     } else if (event.key === "Enter" && !this.list.hidden && this.active >= 0) {
       event.preventDefault();
       this.choose(this.active);
-    } else if (event.key === "Enter" && !this.list.hidden) {
-      event.preventDefault(); // the form is not sent in the middle of a search
+    } else if (event.key === "Enter" && (!this.list.hidden || this.input.value)) {
+      event.preventDefault(); // whoever presses Enter here means the search: the form is not sent in the middle of it
+      if (this.list.hidden) {
+        window.clearTimeout(this.timer);
+        this.search();
+      }
     }
   }
 

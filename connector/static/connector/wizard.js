@@ -18,6 +18,14 @@ class WizardForm {
         this.ask(button);
       }
     });
+    form.addEventListener("keydown", (event) => {
+      const search = event.target.closest("input[type=search]");
+      const button = search && search.parentElement.querySelector("button[name=go]");
+      if (event.key === "Enter" && button) {
+        event.preventDefault(); // whoever presses Enter in a search means the search, not the next step
+        button.click();
+      }
+    });
     const auto = form.querySelector("button[data-auto]");
     if (auto) {
       this.ask(auto);

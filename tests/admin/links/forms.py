@@ -59,7 +59,7 @@ def change_form(client: Client, link: CampaignLink) -> dict[str, Any]:
     form = page.context["adminform"].form
     data = {**POLICIES, **{name: getattr(link, name) for name in ("status_registered", "status_attended")}}
     data["event_name"] = form.initial["event_name"]
-    return data
+    return {**data, "compare_again": "on"}
 
 
 def errors_of(response: Any) -> str:

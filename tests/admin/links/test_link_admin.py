@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -128,6 +129,46 @@ def test_another_status_is_folded_into_every_participant(world: World, admin_cli
     assert admin_client.post(url_of(world.link), data).status_code == 302
     entry.refresh_from_db()
     assert (entry.state, entry.target_state) == (EntryState.PENDING, "refused")
+
+
+@pytest.mark.parametrize("compares", [True, False])
+def test_a_change_offers_to_compare_who_is_here_and_says_how_many(
+    world: World, admin_client: Client, compares: bool
+) -> None:
+    OutboxEntryFactory.create_batch(2, link=world.link, state=EntryState.SYNCED, participant_state="refused")
+    assert "Compare the 2 participants who are here already" in admin_client.get(url_of(world.link)).content.decode()
+    data = {**change_form(admin_client, world.link), "status_refused": "Declined"}
+    if not compares:
+        del data["compare_again"]
+    page = unescape(admin_client.post(url_of(world.link), data, follow=True).content.decode())
+    said = "are compared with Salesforce again." if compares else "keep what was sent until inwink changes them"
+    assert f"2 participants {said}" in page
+    assert set(OutboxEntry.objects.values_list("state", "target_state")) == {
+        ("pending" if compares else "synced", "refused")
+    }
+    assert world.link_now().config_version == world.link.config_version + 1, "whoever is sent from now on follows it"
+
+
+def test_nothing_is_offered_where_nobody_is_here(world: World, admin_client: Client) -> None:
+    page = admin_client.get(url_of(world.link)).content.decode()
+    assert "who are here already" not in page
+    data = {**change_form(admin_client, world.link), "status_refused": "Declined"}
+    del data["compare_again"]
+    assert admin_client.post(url_of(world.link), data).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("pause", "2 participants wait and are kept, not sent."),
+        ("close", "2 participants wait and are kept, not sent."),
+        ("resume", "2 participants wait and are sent."),
+    ],
+)
+def test_the_question_says_how_many_wait(world: World, admin_client: Client, wanted: str, said: str) -> None:
+    OutboxEntryFactory.create_batch(2, link=world.link)
+    OutboxEntryFactory.create(link=world.link, state=EntryState.SYNCED)
+    assert said in admin_client.get(f"{url_of(world.link, 'state')}?to={wanted}").content.decode()
 
 
 def test_a_link_can_be_looked_at_while_salesforce_is_away(world: World, admin_client: Client) -> None:
