@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from connector.admin.inwink.sources import SourceForm
-from connector.admin.links.forms import LinkForm
+from connector.admin.links.forms import ChangeLinkForm
 from connector.admin.orgs.org_admin import OrgForm
 from connector.models import CampaignLink, SalesforceOrg, WebhookSource
 from connector.models.fields import Secret
@@ -29,7 +29,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-class _NoSalesforce(LinkForm):
+class _NoSalesforce(ChangeLinkForm):
     """The form of a link while Salesforce does not answer."""
 
     facts = LinkFacts(problem_code="timeout")
