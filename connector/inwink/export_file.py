@@ -9,9 +9,10 @@ from pathlib import Path
 
 from connector.core.participant import Json, Participant
 from connector.inwink.aliases import ALIASES, CONTAINERS, FILE_KEYS, Meaning, fold
+from connector.inwink.csv_rows import read_csv
 from connector.inwink.json_text import parse_json
 from connector.inwink.payload import Dialect, InvalidParticipant, MalformedBody, list_participants, read_with, refusal
-from connector.inwink.sheets import Row, UnreadableFile, detect_encoding, is_workbook, read_csv, read_workbook
+from connector.inwink.sheets import Row, UnreadableFile, detect_encoding, is_workbook, read_workbook
 from connector.inwink.times import read_local_time
 
 __all__ = [
@@ -36,6 +37,9 @@ REJECTED_HEADINGS = (("Row", "What is wrong"), ("Ligne", "Ce qui ne va pas"))
 
 Whoever mends these rows sends the columns back: they say nothing about anybody.
 """
+
+_SEVERAL_LINES = frozenset({"position", "company"})
+"""What may have a line break of all that has a name of ours; custom fields may."""
 
 _SHOWN_HEADINGS = 250
 """Characters of them all: the sentence is stored in a column of 500."""
@@ -119,7 +123,7 @@ def _open_table(path: Path) -> Iterator[Row] | None:
     encoding = detect_encoding(path)
     if _first_mark(path, encoding=encoding) in ("{", "["):
         return None
-    return read_csv(path, encoding=encoding, count_known=_count_known)
+    return read_csv(path, encoding=encoding, count_known=_count_known, is_one_line=_is_one_line)
 
 
 def _first_mark(path: Path, *, encoding: str) -> str:
@@ -167,7 +171,8 @@ def _table_rows(rows: Iterator[Row]) -> Iterator[tuple[int, Json]]:
         raise UnreadableFile("the file is empty")
     columns = _columns(heading.cells)
     for row in rows:
-        yield row.number, _as_message(row.cells, columns=columns)
+        wrong = InvalidParticipant([row.problem]) if row.problem else None
+        yield row.number, wrong or _as_message(row.cells, columns=columns)
 
 
 class _Column:
@@ -218,6 +223,11 @@ def _as_message(cells: list[Json], *, columns: list[_Column]) -> dict[str, Json]
 
 def _count_known(headings: Iterable[Json]) -> int:
     return sum(1 for heading in headings if isinstance(heading, str) and _meaning(heading.strip()))
+
+
+def _is_one_line(heading: Json) -> bool:
+    meaning = _meaning(heading.strip()) if isinstance(heading, str) else None
+    return meaning is not None and meaning.name not in _SEVERAL_LINES
 
 
 def _meaning(heading: str) -> Meaning | None:

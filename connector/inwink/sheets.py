@@ -1,26 +1,20 @@
-"""Stream the rows of a table file: CSV in the encodings and delimiters that spreadsheets write, and XLSX."""
+"""Stream the rows of a table file: what CSV and XLSX have in common, and XLSX. CSV itself: `csv_rows`."""
 
 import codecs
-import csv
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from connector.core.checking.problem import Problem
 from connector.core.participant import Json
-
-DELIMITERS = (",", ";", "\t")
-
-_SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
-"""A first line by which Excel is told the delimiter; Excel does not show it as a row."""
 
 _GUARDED = re.compile(r"'(?=[=+\-@])")
 """The apostrophe by which our downloads, and spreadsheets, say that a cell is no formula; it is none of the value."""
@@ -56,6 +50,8 @@ class Row(NamedTuple):
     number: int
     """As a spreadsheet shows it, from 1."""
     cells: list[Json]
+    problem: Problem | None = None
+    """Why the row cannot be read; its cells are then what somebody needs to find and mend it."""
 
 
 CountKnown = Callable[[Iterable[Json]], int]
@@ -84,9 +80,7 @@ def read_workbook(path: Path, *, count_known: CountKnown) -> Iterator[Row]:
         workbook = load_workbook(path, read_only=True, data_only=True)
     with closing(workbook):
         with _damage_named():
-            best = max(
-                workbook.worksheets, key=lambda sheet: _known_in_first(_sheet_rows(sheet), count_known), default=None
-            )
+            best = max(workbook.worksheets, key=lambda sheet: rank_first(_sheet_rows(sheet), count_known), default=None)
         if best is None:
             raise UnreadableFile("the workbook has no worksheet")
         rows = _sheet_rows(best)
@@ -95,6 +89,12 @@ def read_workbook(path: Path, *, count_known: CountKnown) -> Iterator[Row]:
             # A workbook leaves empty cells at the end of a row out.
             width = width or len(row.cells)
             yield Row(row.number, row.cells + [None] * (width - len(row.cells)))
+
+
+def rank_first(rows: Iterator[Row], count_known: CountKnown) -> tuple[int, int]:
+    """Rank what may be a heading, a table's first row: by its known cells, then by all of them."""
+    first = next(rows, None)
+    return (count_known(first.cells), len(first.cells)) if first else (-1, 0)
 
 
 def _unpacked_bytes(path: Path) -> int:
@@ -126,9 +126,14 @@ def _damage_named() -> Iterator[None]:
         ) from exc
 
 
+def without_guard(text: str) -> str:
+    """Take off the apostrophe that says that a cell is no formula."""
+    return _GUARDED.sub("", text, count=1) if text.startswith("'") else text
+
+
 def _as_json(cell: object) -> Json:
     if isinstance(cell, str):
-        return _GUARDED.sub("", cell, count=1) if cell.startswith("'") else cell
+        return without_guard(cell)
     if isinstance(cell, (datetime, date, time)):
         return cell.isoformat()
     if isinstance(cell, timedelta):
@@ -169,45 +174,3 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def read_csv(path: Path, *, encoding: str, count_known: CountKnown) -> Iterator[Row]:
-    """Yield the rows that are not empty, from the heading on; blank lines count, as a spreadsheet shows them.
-
-    Raises UnreadableFile.
-    """
-    delimiter = _declared_delimiter(path, encoding=encoding) or _best_delimiter(path, encoding, count_known)
-    yield from _csv_rows(path, encoding=encoding, delimiter=delimiter)
-
-
-def _declared_delimiter(path: Path, *, encoding: str) -> str | None:
-    with path.open(encoding=encoding, newline="") as file:
-        match = _SEP_LINE.fullmatch(file.readline(8))
-    return match[1] if match else None
-
-
-def _best_delimiter(path: Path, encoding: str, count_known: CountKnown) -> str:
-    known = {
-        delimiter: _known_in_first(_csv_rows(path, encoding=encoding, delimiter=delimiter), count_known)
-        for delimiter in DELIMITERS
-    }
-    return max(DELIMITERS, key=known.__getitem__)
-
-
-def _known_in_first(rows: Iterator[Row], count_known: CountKnown) -> tuple[int, int]:
-    """Rank what may be a heading: by its known cells, then by all of them."""
-    first = next(rows, None)
-    return (count_known(first.cells), len(first.cells)) if first else (-1, 0)
-
-
-def _csv_rows(path: Path, *, encoding: str, delimiter: str) -> Iterator[Row]:
-    with path.open(encoding=encoding, newline="") as file:
-        first = file.readline()
-        lines: Iterable[str] = file if _SEP_LINE.fullmatch(first) else chain([first], file)
-        number = 0
-        try:
-            for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
-                if any(cell.strip() for cell in cells):
-                    yield Row(number, [_as_json(cell) for cell in cells])
-        except csv.Error as exc:
-            raise UnreadableFile(f"row {number + 1} cannot be read ({exc}); is a quotation mark missing?") from exc

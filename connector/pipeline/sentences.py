@@ -55,6 +55,16 @@ SENTENCES: tuple[str, ...] = (
     _("day/month/year"),
     _("month/day/year"),
     _("id or email"),
+    _("a quotation mark of line %(line)s is not closed where its value ends: close it or take it out"),
+    _("the value goes from line %(first)s to line %(last)s: is a quotation mark missing, or too many?"),
+    _(
+        "line %(line)s has more cells than there are headings: a separator stands in a value that is not in quotation "
+        "marks, or a column has no heading"
+    ),
+    _(
+        "line %(line)s has fewer cells than there are headings, and a quotation mark that is not closed stands before "
+        "it: mend that row first"
+    ),
     # a message or a file that cannot be read (connector.inwink)
     _("%(json)s (line %(line)s, column %(column)s)"),
     _("a number has too many digits"),
@@ -68,7 +78,7 @@ SENTENCES: tuple[str, ...] = (
     _("the workbook has no worksheet"),
     _("the workbook is damaged; open it in a spreadsheet and save it again as XLSX or CSV"),
     _("the text is neither UTF-8, UTF-16 nor Windows-1252; save the file as CSV UTF-8"),
-    _("row %(row)s cannot be read (%(said)s); is a quotation mark missing?"),
+    _("the headings cannot be read: %(detail)s"),
     _("the file is not valid JSON: %(detail)s"),
     _("the file is empty"),
     _(
@@ -129,7 +139,22 @@ _SHAPES = {
     "host": r"\S+",
     "json": r"(?:Expecting|Extra|Invalid|Unterminated|Illegal) [^()]*",  # what Python's reader of JSON says
     **dict.fromkeys(
-        ("line", "column", "length", "fit", "digits", "count", "most", "place", "row", "status", "number"), r"\d+"
+        (
+            "line",
+            "column",
+            "length",
+            "fit",
+            "digits",
+            "count",
+            "most",
+            "place",
+            "row",
+            "first",
+            "last",
+            "status",
+            "number",
+        ),
+        r"\d+",
     ),
 }
 """{hole of a template: what may stand in it}; anything in any other."""

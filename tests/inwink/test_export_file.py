@@ -229,13 +229,128 @@ def test_one_json_object_over_several_lines(write: Write) -> None:
         (b"\xff\xfeid\x00\xd8", "save the file as CSV UTF-8"),
         (b'[{"id": 1}, {"id"', "not valid JSON"),
         (b'{"id": 1,\n"x"', "not valid JSON"),
-        (b'id;x\n1;"' + b"a;\n" * 60_000, "row 2 cannot be read.*quotation mark"),
+        (b'id;"x\n1;a\n', "headings.*a quotation mark of line 1 is not closed"),
+        (b'id;"x;y\n1;a"b;c\n', "headings.*a quotation mark of line 1 is not closed"),
+        (b'id;"x;y\n1;a";c\n', "headings.*a quotation mark of line 1 is not closed"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_advice(write: Write, content: bytes, detail: str) -> None:
     with pytest.raises(UnreadableFile, match=detail) as caught:
         read(write(content))
     assert "ada@example.org" not in caught.value.detail
+
+
+HEAD = "Identifiant;Email;Prénom;Nom;Inscrit;Note\n"
+NOT_CLOSED = "a quotation mark of line {} is not closed where its value ends: close it or take it out"
+
+
+def line(number: int) -> str:
+    """Return the line of a person in a file with HEAD."""
+    return f"q{number};q{number}@example.org;Jean;Martin;oui;végan\n"
+
+
+def taken_and_refused(path: Path) -> tuple[list[str], dict[int, list[str]]]:
+    """Return the ids of the people who were read, and the errors of the rows that were not."""
+    rows = read(path)
+    taken = [str(row.values["id"]) for _, row in rows if isinstance(row, Participant)]
+    return taken, {number: row for number, row in rows if isinstance(row, list)}
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        pytest.param('q2;q2@example.org;"Jean;Martin;oui;végan\n', NOT_CLOSED.format(3), id="opened in a name"),
+        pytest.param('"q2;q2@example.org;Jean;Martin;oui;végan\n', NOT_CLOSED.format(3), id="opened in the id"),
+        pytest.param('q2;q2@example.org;Jean;Martin;oui;"végan\n', NOT_CLOSED.format(3), id="opened in a field"),
+        pytest.param('q2;q2@example.org;"Jean" dit "Jo";Martin;oui;\n', NOT_CLOSED.format(3), id="marks not doubled"),
+    ],
+)
+@pytest.mark.parametrize("later", ["", 'q9;q9@example.org;"Ada";Lovelace;oui;"a ""b"""\n'])
+def test_a_stray_quotation_mark_costs_its_own_row_only(write: Write, broken: str, error: str, later: str) -> None:
+    people, refused = taken_and_refused(write(HEAD + line(1) + broken + line(3) + line(4) + later))
+    assert people == ["q1", "q3", "q4", *(["q9"] if later else [])]
+    assert refused == {3: [error]}
+
+
+@pytest.mark.parametrize("column", ["Prénom", "Note"])
+def test_two_stray_marks_do_not_make_one_value_of_the_rows_between_them(write: Write, column: str) -> None:
+    place = HEAD.rstrip().split(";").index(column)
+    first, last = line(2).rstrip().split(";"), line(5).rstrip().split(";")
+    first[place], last[place] = f'"{first[place]}', f'{last[place]}"'
+    text = f"{HEAD}{line(1)}{';'.join(first)}\n{line(3)}{line(4)}{';'.join(last)}\n{line(6)}"
+    people, refused = taken_and_refused(write(text))
+    assert people == ["q1", "q3", "q4", "q5", "q6"]
+    said = "the value goes from line 3 to line 6: is a quotation mark missing, or too many?"
+    assert refused == {3: [f"{column}: {said}"]}
+
+
+def test_of_a_file_that_quotes_everything_a_missing_mark_costs_its_row(write: Write) -> None:
+    rows = [HEAD.strip(), *(line(number).strip() for number in range(1, 5))]
+    quoted = ["".join(f'"{cell}";' for cell in row.split(";"))[:-1] for row in rows]
+    quoted[2] = quoted[2].replace('oui"', "oui")
+    people, refused = taken_and_refused(write("\n".join(quoted)))
+    assert (people, refused) == (["q1", "q3", "q4"], {3: [NOT_CLOSED.format(3)]})
+    quoted[2] = quoted[2].replace('végan"', "végan").replace("oui;", 'oui";')
+    people, refused = taken_and_refused(write("\n".join(quoted)))
+    assert (people, refused) == (["q1", "q3", "q4"], {3: [NOT_CLOSED.format(3)]})
+
+
+def test_the_rest_of_a_value_is_nobody_of_its_own(write: Write) -> None:
+    """Only a line with all its cells is a row, behind a mark that is not closed."""
+    broken = 'q2;q2@example.org;Jean;Martin;oui;"says "hello"\nand;more\n\nand more"\n'
+    people, refused = taken_and_refused(write(HEAD + line(1) + broken + line(4)))
+    assert (people, list(refused)) == (["q1", "q4"], [3, 4, 6])
+    assert refused[4] == [
+        "line 4 has fewer cells than there are headings, and a quotation mark that is not closed stands before it: "
+        "mend that row first"
+    ]
+
+
+def test_a_name_of_two_lines_is_refused_as_one_row(write: Write) -> None:
+    people, refused = taken_and_refused(
+        write(HEAD + line(1) + 'q2;q2@example.org;"Jean\nPaul";Martin;oui;\n' + line(3))
+    )
+    assert people == ["q1", "q3"]
+    said = "the value goes from line 3 to line 4: is a quotation mark missing, or too many?"
+    assert refused == {3: [f"Prénom: {said}"]}
+
+
+def test_a_value_of_several_lines_is_read_where_it_may_have_them(write: Write) -> None:
+    note = '"two\r\nlines; with; a; few; separators; more\nand ""marks"""'
+    text = f'{HEAD}q1;q1@example.org;"Ada\n";Lovelace;oui;{note}\n'
+    [(number, ada)] = read(write(text))
+    assert isinstance(ada, Participant)
+    assert (number, ada.values["first_name"]) == (2, "Ada")
+    wanted = 'two\r\nlines; with; a; few; separators; more\nand "marks"'
+    assert ada.values["custom"] == {"fields.Note": wanted}
+
+
+def test_a_heading_of_two_lines_is_read(write: Write) -> None:
+    assert values(write('id;"Régime\nalimentaire"\nP;végan\n')) == [
+        (2, {"id": "P", "custom": {"fields.Régime\nalimentaire": "végan"}})
+    ]
+
+
+def test_a_mark_that_is_never_closed_costs_no_more_in_a_long_file(write: Write) -> None:
+    text = HEAD + line(1).replace("Jean", '"Jean') + "".join(map(line, range(2, 6_000)))
+    people, refused = taken_and_refused(write(text))
+    assert len(people) == 5_998
+    assert refused == {2: [NOT_CLOSED.format(2)]}
+
+
+@pytest.mark.parametrize("end", ["", ";", ";;"])
+def test_a_row_with_more_cells_than_headings_is_refused(write: Write, end: str) -> None:
+    """An unquoted separator in a name moves all that follows: Jean;Paul must not become Jean Paul, with Martin lost."""
+    head = f"Identifiant;Inscrit;Email;Prénom;Nom{end}\n"
+    text = f"{head}r1;oui;r1@example.org;Jean;Paul;Martin{end}\nr2;oui;r2@example.org;Ada;Lovelace;;;\n"
+    people, refused = taken_and_refused(write(text))
+    assert people == ["r2"]
+    assert refused == {
+        2: [
+            "line 2 has more cells than there are headings: a separator stands in a value that is not in quotation "
+            "marks, or a column has no heading"
+        ]
+    }
 
 
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: b"id,email\n" + text.encode()))

@@ -107,6 +107,24 @@ def test_a_mended_file_of_rejected_rows_needs_no_column_taken_out(olga: Client, 
     assert entry.payload["custom"] == {"fields.Régime": "=1+1"}
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "a quotation mark of line 3 is not closed where its value ends: close it or take it out"),
+        ("fr", "un guillemet de la ligne 3 n’est pas refermé à la fin de sa valeur"),
+    ],
+)
+def test_a_stray_quotation_mark_loses_nobody_and_its_row_is_handed_out(olga: Client, language: str, said: str) -> None:
+    CampaignLinkFactory.create(inwink_event_id=EVENT_ID)
+    olga.cookies["django_language"] = language
+    more = "".join(f"{number};p{number}@example.org;P;Q;oui;\n" for number in range(3, 6))
+    check = check_of(olga, upload(CSV.replace(";Bob;", ';"Bob;') + more))
+    assert said in page_of(olga, check)
+    assert '2;bob@example.org;"""Bob";Babbage;peut-être' in rejected_file(olga, check).replace(",", ";")
+    carry_out(do(olga, check, "next").pk)
+    assert set(OutboxEntry.objects.values_list("participant_key", flat=True)) == {"1", "3", "4", "5"}
+
+
 def check_of(client: Client, file: Any) -> Errand:
     client.post(IMPORT_URL, form_of(file=file))
     check = Errand.objects.latest("pk")

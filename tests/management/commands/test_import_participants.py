@@ -70,6 +70,19 @@ def test_a_rejected_row_is_named_and_the_others_are_taken(tmp_path: Path, link: 
     assert "perhaps" in report["rejected"][0]["errors"][0]
 
 
+def test_a_row_that_a_stray_mark_or_separator_broke_is_named_and_the_rows_around_it_are_taken(
+    tmp_path: Path, link: CampaignLink
+) -> None:
+    path = csv(
+        tmp_path / "export.csv", "id;email;prénom;nom", 'p1;a@b.org;"Un;Nom', "p2;c@d.org;Ada;Lovelace",
+        "p3;e@f.org;Jean;Paul;Martin", "p4;g@h.org;Grace;Hopper",
+    )  # fmt: skip
+    code, report = load(path)
+    assert (code, report["accepted"]) == (1, 2)
+    assert [rejected["row"] for rejected in report["rejected"]] == [2, 4]
+    assert set(OutboxEntry.objects.values_list("participant_key", flat=True)) == {"p2", "p4"}
+
+
 def test_participants_of_an_event_that_is_not_linked_wait(tmp_path: Path) -> None:
     path = csv(tmp_path / "export.jsonl", json.dumps({"id": "p1", "registered": True}))
     assert load(path)[1]["unlinked"] == 1
