@@ -198,6 +198,8 @@ class PersonChoice(models.Model):
     email_key = models.CharField(max_length=320)
     person_type = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in PersonType])
     person_id = models.CharField(max_length=18)
+    person_name = models.CharField(max_length=255, blank=True, default="")
+    """What the record was called when it was chosen; "" where nobody said."""
     chosen_by = models.CharField(max_length=150, blank=True)
     chosen_at = models.DateTimeField()
 

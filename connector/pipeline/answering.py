@@ -31,6 +31,8 @@ class Decision:
     kind: AnswerKind
     picked: PersonRef | None = None
     """The record, for a pick of one participant."""
+    picked_name: str = ""
+    """What it is called, where that was seen; the name of a candidate is known without."""
     rule: AnswerRule | None = None
     """How the record is named, for a pick of many."""
 
@@ -41,7 +43,7 @@ class Decision:
             picked = choose_by_rule(self.rule, entry.candidates)
         if self.kind is AnswerKind.PICK and picked is None:
             return None
-        return Answer(self.kind, by, at, picked)
+        return Answer(self.kind, by, at, picked, self.picked_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Shape of `OutboxEntry.answers`, the one place where it is written down: {reason: said} with
 said = {"answer": word, "by": user name, "at": ISO time} and what `core.rows.make_answer` adds, so that an answer does
 not outlive its question (the email, and for `shares_email` the names). Word is one of
-- `pick`: this record of Salesforce; said also has `person_type` ("Contact" or "Lead") and `person_id` (18 characters);
+- `pick`: this record of Salesforce; said also has `person_type` ("Contact" or "Lead"), `person_id` (18 characters) and,
+  where it was seen, `person_name`;
 - `create`: a person of their own, to be created although the rules would not;
 - `same_person`: the same person as the other row with that email;
 - `leave_out`: nothing is sent while the question stands; once the address is corrected or the records are merged, the
@@ -72,6 +73,8 @@ class Answer:
     by: str
     at: datetime
     picked: PersonRef | None = None
+    picked_name: str = ""
+    """What the record is called, for whoever reads the answer later; "" where nobody saw it."""
 
     @property
     def word(self) -> str:
@@ -81,7 +84,8 @@ class Answer:
     def said(self, entry: OutboxEntry, reason: Reason) -> dict[str, Json]:
         """Return the stored form of this answer to an entry's question."""
         answer = make_answer(row_of(entry, is_claimed=False), reason, self.word, picked=self.picked)
-        return {**answer, "by": self.by, "at": self.at.isoformat()}
+        named = {"person_name": self.picked_name} if self.picked_name else {}
+        return {**answer, **named, "by": self.by, "at": self.at.isoformat()}
 
 
 def allowed_answers(reason: Reason) -> tuple[AnswerKind, ...]:
@@ -175,6 +179,7 @@ def answer_entry(entry: OutboxEntry, *, answer: Answer) -> bool:
         if any(said.get("answer") == answer.word for said in entry.answers.values()):
             return False
         raise AnswerNotAllowedError(f"{answer.kind.value} is no answer to {reason.value}.")
+    answer = _with_name(answer, entry)
     if reason is Reason.AMBIGUOUS and answer.picked is not None:
         _remember_choice(entry, answer, answer.picked)
     else:
@@ -190,6 +195,14 @@ def answer_entry(entry: OutboxEntry, *, answer: Answer) -> bool:
     return True
 
 
+def _with_name(answer: Answer, entry: OutboxEntry) -> Answer:
+    """Return an answer with the name of the record that was picked: its candidates are let go with the question."""
+    if answer.picked is None or answer.picked_name:
+        return answer
+    names = {str(candidate.get("id")): str(candidate.get("name") or "") for candidate in entry.candidates}
+    return replace(answer, picked_name=names.get(answer.picked.id, ""))
+
+
 def _remember_choice(entry: OutboxEntry, answer: Answer, picked: PersonRef) -> None:
     PersonChoice.objects.update_or_create(
         org_id=entry.link.org_id,
@@ -197,6 +210,7 @@ def _remember_choice(entry: OutboxEntry, answer: Answer, picked: PersonRef) -> N
         defaults={
             "person_type": picked.type.value,
             "person_id": picked.id,
+            "person_name": answer.picked_name[:255],
             "chosen_by": answer.by[:150],
             "chosen_at": answer.at,
         },

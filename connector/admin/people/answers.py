@@ -121,6 +121,8 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Choose an answer."), "invalid_choice": _("Choose again.")}
     )
     record_id = forms.CharField(required=False, max_length=18, strip=True)
+    record_name = forms.CharField(required=False, max_length=255, strip=True)
+    """As the page that found the record called it; only kept, to be read again."""
 
     def __init__(self, data: Any = None, *, entry: OutboxEntry) -> None:
         """Offer what the participant's reason allows."""
@@ -217,7 +219,8 @@ def decision_of(form: AnswerForm) -> Decision:
     if kind != AnswerKind.PICK:
         return Decision(AnswerKind(kind))
     person_type, _colon, person_id = record.partition(":")
-    return Decision(AnswerKind.PICK, picked=picked_record(person_type, person_id))
+    name = form.cleaned_data.get("record_name", "")
+    return Decision(AnswerKind.PICK, picked=picked_record(person_type, person_id), picked_name=name)
 
 
 def give_answer(request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm) -> None:

@@ -92,7 +92,7 @@ def _option(person: FoundPerson, instance_url: str) -> Option:
         gettext("last activity %(day)s") % {"day": date_format(last)} if last else gettext("no activity"),
     ]
     return Option(
-        value=f"{BY_ID}:{person.id}",
+        value=f"{BY_ID}:{person.id}:{person.name}",
         title=labelled(gettext(person.type.value), person.name),
         details=tuple(detail for detail in details if detail),
         record_id=person.id,

@@ -11,6 +11,7 @@ from connector.admin.frame.changes import RecordLink, payload_rows, record_links
 from connector.admin.frame.explain import explain_end, explain_notes, explain_waiting, reason_label
 from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS, answer_label
 from connector.admin.frame.tags import entry_tag, link_tag
+from connector.admin.people.picked import answer_words, choice_words
 from connector.admin.people.standing import standing_words
 from connector.admin.people.timeline import timeline_context
 from connector.core.outcomes import EntryState, Reason
@@ -74,7 +75,7 @@ def chosen_row(choice: PersonChoice) -> dict[str, Any]:
     return {
         "reason": reason_label(Reason.AMBIGUOUS),
         "answer": ANSWER_LABELS["pick"],
-        "record": f"{choice.person_type} {choice.person_id}",
+        **choice_words(choice),
         "by": choice.chosen_by,
         "at": localize(localtime(choice.chosen_at)),
     }
@@ -86,7 +87,7 @@ def answer_row(reason: str, answer: dict[str, Any]) -> dict[str, Any]:
     return {
         "reason": reason_label(reason),
         "answer": answer_label(reason, str(answer.get("answer", ""))),
-        "record": answer.get("person_id") or answer.get("why") or "",
+        **answer_words(answer),
         "by": answer.get("by", ""),
         "at": localize(localtime(at)) if at else "",
     }

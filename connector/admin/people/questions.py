@@ -70,10 +70,11 @@ def _answer_one(model_admin: AnyAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _said(request: HttpRequest) -> dict[str, str]:
-    """Return the form's data; a button that names a record that was found carries its id: "by_id:003…"."""
-    answer, _colon, record_id = request.POST.get("answer", "").partition(f"{BY_ID}:")
-    if record_id:
-        return {"answer": BY_ID, "record_id": record_id}
+    """Return the form's data; the choice of a record that was found carries its id and name: "by_id:003…:Ada King"."""
+    answer, _colon, record = request.POST.get("answer", "").partition(f"{BY_ID}:")
+    if record:
+        record_id, _colon, name = record.partition(":")
+        return {"answer": BY_ID, "record_id": record_id, "record_name": name}
     return {"answer": answer, "record_id": request.POST.get("record_id", "")}
 
 

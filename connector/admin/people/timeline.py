@@ -23,6 +23,7 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import effect_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
 from connector.admin.log.attempts import attempt_row
+from connector.admin.people.picked import answer_words, choice_words
 from connector.core.outcomes import Operation, Outcome, Reason
 from connector.inwink.identity import list_raw
 from connector.inwink.payload import InvalidParticipant, read_participant
@@ -150,9 +151,9 @@ def _answer_moments(entry: OutboxEntry, choices: list[PersonChoice]) -> Iterator
             continue
         title = gettext("Status corrected") if reason == CORRECTION else reason_label(reason)
         does = _does(reason, answer)
-        why = (answer.get("person_id") or answer.get("why") or "") if may_see_people() else ""
-        yield Moment(at, "answer", {"title": title, "does": does, "why": why, "by": answer.get("by", "")})
+        told = answer_words(answer) if may_see_people() else {}
+        yield Moment(at, "answer", {"title": title, "does": does, **told, "by": answer.get("by", "")})
     for choice in choices:
-        record = f"{choice.person_type} {choice.person_id}" if may_see_people() else ""
-        shown = {"title": reason_label(Reason.AMBIGUOUS), "does": ANSWER_LABELS["pick"], "why": record}
+        told = choice_words(choice) if may_see_people() else {}
+        shown = {"title": reason_label(Reason.AMBIGUOUS), "does": ANSWER_LABELS["pick"], **told}
         yield Moment(choice.chosen_at, "answer", {**shown, "by": choice.chosen_by})

@@ -5,6 +5,7 @@ the rows, in one transaction; then the messages. What was interrupted is finishe
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +14,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connector.core.outcomes import EntryState, Reason
+from connector.core.participant import Json
 from connector.inwink.identity import Identity, blank_participants
-from connector.models import OutboxEntry, SyncAttempt, UnlinkedParticipant, WebhookMessage
+from connector.models import OutboxEntry, PersonChoice, SyncAttempt, UnlinkedParticipant, WebhookMessage
 from connector.pipeline.bulk import delete_rows, in_chunks, update_rows
 from connector.pipeline.outbox.claim import db_now
 from connector.pipeline.outbox.resync import RECORD_COLUMNS, forget_record
@@ -85,14 +87,16 @@ def _erase_rows(found: Found) -> tuple[int, int]:
     return entries + delete_rows(UnlinkedParticipant, found.unlinked_ids), attempts
 
 
-_SCRUBBED_COLUMNS = (*RECORD_COLUMNS, "claimed_email", "create_sent_email", "candidates")
+_SCRUBBED_COLUMNS = (*RECORD_COLUMNS, "claimed_email", "create_sent_email", "candidates", "answers")
 
 
 def _scrub_others(found: Found) -> None:
     """Take the person out of other participants' rows: the record that they had, or were offered."""
     emails = found.identity.emails
     had = Q(matched_email__in=emails) | Q(claimed_email__in=emails) | Q(create_sent_email__in=emails)
-    others = OutboxEntry.objects.filter(had | ~Q(candidates=[])).exclude(pk__in=found.entry_ids)
+    PersonChoice.objects.filter(person_id__in=found.person_ids).update(person_name="")
+    told = ~Q(candidates=[]) | (Q(answered_at__isnull=False) if found.person_ids else Q(pk__in=()))
+    others = OutboxEntry.objects.filter(had | told).exclude(pk__in=found.entry_ids)
     locked = others.select_for_update(no_key=True, of=("self",)).order_by("pk")
     update_rows([entry for entry in locked if _scrub(entry, found)], columns=_SCRUBBED_COLUMNS)
 
@@ -107,9 +111,17 @@ def _scrub(entry: OutboxEntry, found: Found) -> bool:
     if entry.create_sent_email in emails and entry.create_sent_at is None:
         entry.create_sent_email, is_changed = "", True
     offered = [candidate for candidate in entry.candidates if candidate.get("id") not in found.person_ids]
-    is_changed = is_changed or offered != entry.candidates
-    entry.candidates = offered
+    answers = {reason: _nameless(said, found.person_ids) for reason, said in entry.answers.items()}
+    is_changed = is_changed or offered != entry.candidates or answers != entry.answers
+    entry.candidates, entry.answers = offered, answers
     return is_changed
+
+
+def _nameless(said: dict[str, Json], person_ids: Collection[str]) -> dict[str, Json]:
+    """Return an answer without the name of the record that it picked, where that was the person's."""
+    if said.get("person_id") not in person_ids:
+        return said
+    return {key: value for key, value in said.items() if key != "person_name"}
 
 
 def _erase_from_messages(identity: Identity) -> int:

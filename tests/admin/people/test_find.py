@@ -17,13 +17,16 @@ def test_the_name_of_inwink_is_searched_and_the_record_becomes_the_member(world:
     page = admin_client.post(reverse("admin:connector_outboxentry_find", args=[entry.pk])).content.decode()
     assert "Contact: Ada Lovelace" in page
     assert "ada@private.example" in page
+    assert f'value="by_id:{contact}:Ada Lovelace"' in page
     url = reverse("admin:connector_outboxentry_answers") + "?question=no_email"
-    form = {"entry": entry.pk, "question": "no_email", "answer": f"by_id:{contact}"}
+    form = {"entry": entry.pk, "question": "no_email", "answer": f"by_id:{contact}:Ada Lovelace"}
     assert "Your answer is kept" in admin_client.post(url, form, follow=True).content.decode()
     world.drain()
 
     assert world.members() == {"ada@private.example": "Registered"}
     assert OutboxEntry.objects.get().answers["no_email"]["person_id"] == contact
+    given = admin_client.get(reverse("admin:connector_outboxentry_answers") + "?question=given").content.decode()
+    assert f'Pick this record Contact: Ada Lovelace <span class="cx-subtle">{contact}</span>' in given
 
 
 def test_another_name_is_searched_and_nobody_found_is_said(world: World, admin_client: Client) -> None:

@@ -206,7 +206,13 @@ def test_answers_given_are_shown_with_who_and_when_and_are_taken_back(admin_clie
     said(admin_client, PAGE, {"entry": entry.pk, "question": "ambiguous", "answer": "pick:Contact:003000000000101AAA"})
     said(admin_client, PAGE, {"entry": other.pk, "question": "test_scan", "answer": "leave_out"})
     page = text_of(admin_client, "?question=given")
-    for one in ("Contact 003000000000101AAA", "Leave this participant out", "admin", "Check-in before the event"):
+    for one in (
+        "Pick this record Contact: Grace Hopper <",
+        "003000000000101AAA",
+        "Leave this participant out",
+        "admin",
+        "Check-in before the event",
+    ):
         assert one in page
     form = {"question": "given", "selected": [entry.pk, other.pk]}
     assert "Take back the answers: 2 participants" in said(admin_client, TAKE_BACK, form)

@@ -31,6 +31,7 @@ from connector.pipeline.privacy.forget import Forgotten, PersonInHandError, eras
 from connector.pipeline.privacy.held import Sought
 from connector.pipeline.setup.keys import rotate_keys
 from tests.factories import (
+    NOW,
     CampaignLinkFactory,
     OutboxEntryFactory,
     PersonChoiceFactory,
@@ -230,6 +231,21 @@ def test_other_participants_forget_the_record_that_was_the_persons(link: Campaig
     assert (other.matched_email, other.matched_last_name, other.claimed_email) == ("", "", "")
     assert other.sent_values == {}
     assert [candidate["name"] for candidate in other.candidates] == ["Grace"]
+
+
+def test_an_answer_that_picked_the_persons_record_forgets_its_name(link: CampaignLink) -> None:
+    gone = OutboxEntryFactory.create(link=link, email_key=ADA, person_type="Contact", person_id="003000000000001AAA")
+    picked = {"answer": "pick", "person_type": "Contact", "person_id": gone.person_id, "person_name": "Ada Lovelace"}
+    other = OutboxEntryFactory.create(link=link, email_key=GRACE, answers={"no_email": picked}, answered_at=NOW)
+    choice = PersonChoiceFactory.create(email_key=GRACE, person_id=gone.person_id, person_name="Ada Lovelace")
+    kept = PersonChoiceFactory.create(email_key="k@example.org", person_name="Kay")
+
+    forget(email=ADA)
+
+    for row in (other, choice, kept):
+        row.refresh_from_db()
+    assert other.answers == {"no_email": {key: said for key, said in picked.items() if key != "person_name"}}
+    assert (choice.person_name, kept.person_name) == ("", "Kay")
 
 
 def test_a_person_in_the_hands_of_a_worker_is_not_erased_under_it(link: CampaignLink) -> None:
