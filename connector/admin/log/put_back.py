@@ -17,6 +17,7 @@ from connector.admin.errands.allowed import may_start
 from connector.admin.frame.base import AnyAdmin, find_or_404, render_page
 from connector.admin.frame.changes import show_written
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.field_names import field_names
 from connector.admin.frame.keys import ids_in
 from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
@@ -78,14 +79,16 @@ def put_back_page(model_admin: AnyAdmin, request: HttpRequest, place: Place) -> 
 
 def _context(preview: PutBackPreview) -> dict[str, Any]:
     restored = [line for line in preview.lines if line.kept is None]
-    people = OutboxEntry.objects.in_bulk({line.entry_id for line in restored[:SHOWN]})
+    people = OutboxEntry.objects.select_related("link").in_bulk({line.entry_id for line in restored[:SHOWN]})
+    orgs = {entry.link.org_id for entry in people.values()}
+    names = {org_id: field_names(org_id, (line.path for line in restored[:SHOWN])) for org_id in orgs}
     return {
         "restored": preview.restored,
         "lines": [
             {
                 "participant": name_of(people[line.entry_id]),
                 "url": reverse("admin:connector_outboxentry_change", args=[line.entry_id]),
-                "field": line.path,
+                "field": names[people[line.entry_id].link.org_id][line.path],
                 "current": show_written(line.current),
                 "value": show_written(line.value),
             }
@@ -236,14 +239,17 @@ def link_page(model_admin: AnyAdmin, request: HttpRequest, object_id: str) -> Ht
     back_url = reverse("admin:connector_campaignlink_event", args=[link.pk])
     field = request.GET.get("field", "")
     if not field:
-        fields = [(f"{post_url}?field={path}", path, count) for path, count in written_fields(link).items()]
+        written = written_fields(link)
+        names = field_names(link.org_id, written)
+        fields = [(f"{post_url}?field={path}", names[path], count) for path, count in written.items()]
         context = {"fields": fields, "back_url": back_url}
         title = gettext("Put values back: %(event)s") % {"event": link}
         return render_page(
             model_admin, request, "admin/connector/campaignlink/put_back.html", title=title, context=context
         )
+    name = field_names(link.org_id, [field])[field]
     place = Place(
-        title=gettext("Put back %(field)s: %(event)s") % {"field": field, "event": link},
+        title=gettext("Put back %(field)s: %(event)s") % {"field": name, "event": link},
         selection=Selection(link_id=link.pk, path=field),
         post_url=request.get_full_path(),
         back_url=back_url,

@@ -155,7 +155,10 @@ def test_a_field_of_an_event_is_chosen_and_put_back(replaced: World, admin_clien
     page = admin_client.get(link_url(replaced)).content.decode()
     assert link_url(replaced, "Contact.Title") in page
     assert "CampaignMember.Status" not in page
-    assert "<ins>Student</ins>" in admin_client.post(link_url(replaced, "Contact.Title")).content.decode()
+    assert ">Contact · Title</button>" in page
+    looked = admin_client.post(link_url(replaced, "Contact.Title")).content.decode()
+    assert "<ins>Student</ins>" in looked
+    assert 'Contact · Title <code class="cx-subtle">Contact.Title</code>' in looked
     admin_client.post(link_url(replaced, "Contact.Title"), {"reason": "wrong mapping"})
     assert title(replaced) == "Student"
 
