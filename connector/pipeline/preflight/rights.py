@@ -1,7 +1,7 @@
 """Check what the integration user may do with objects, and with the fields without which nothing works."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -53,8 +53,20 @@ def check_objects(org: SalesforceOrg, gateway: Gateway, *, now: datetime) -> Ite
         except SalesforceError as exc:
             yield missing(f"rights {sobject}", f"{exc}", advice=_rights_advice(sobject, need.rights))
             continue
-        yield check_rights(schema, need.rights)
+        right = check_rights(schema, need.rights)
+        yield _campaign_rights(schema, right) if sobject == SObject.CAMPAIGN else right
         yield check_fields(schema, need)
+
+
+def _campaign_rights(schema: ObjectSchema, right: Check) -> Check:
+    """Say also whether the wizard can make campaigns: nothing else takes that right, so its lack is no fault."""
+    if not right.ok or schema.is_createable:
+        return right
+    advice = _(
+        "Enough for linking events to campaigns that are there. Only if the wizard shall create campaigns: give the "
+        "integration user create and edit on campaigns, and tick Marketing User on it."
+    )
+    return replace(right, advice=advice)
 
 
 def check_rights(schema: ObjectSchema, rights: Sequence[str]) -> Check:

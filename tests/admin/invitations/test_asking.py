@@ -44,6 +44,7 @@ def test_the_link_is_shown_once_inside_a_letter_in_both_languages(admin_client: 
         assert link in letter.text
         assert "http://testserver/admin/connector/salesforceorg/callback/" in letter.text
         assert "(api)" in letter.text
+        assert "Marketing" in letter.text, "what creating campaigns takes"
         assert "{{" not in letter.text
     again = admin_client.get(page_of(invitation))
     assert again.context["link"] == ""

@@ -104,8 +104,11 @@ def test_missing_rights_are_named_with_their_object(world: World) -> None:
 
 
 def test_a_user_who_may_only_read_campaigns_is_enough(world: World) -> None:
+    assert check(world)["rights Campaign"].advice == ""
     world.control("settings", {"marketing_user": False})
     assert bad(world) == []
+    advice = check(world)["rights Campaign"].advice
+    assert "Only if the wizard shall create campaigns: give the integration user create and edit on campaigns" in advice
 
 
 def test_a_nearly_used_up_limit_is_told(world: World) -> None:
