@@ -187,8 +187,10 @@ def state_tag(errand: Errand) -> str:
 
 
 def progress_words(errand: Errand) -> str:
-    """Return e.g. "1,500 of 20,000"; only what is done where nobody knows how much there is."""
+    """Return e.g. "1,500 of 20,000"; only what is done where nobody knows how much there is, or it has ended."""
     done = number_format(errand.done_count, force_grouping=True)
+    if not errand.is_open and errand.total_count in (None, errand.done_count):
+        return done
     if errand.total_count is None:
         return ngettext("%(done)s so far", "%(done)s so far", errand.done_count) % {"done": done}
     total = number_format(errand.total_count, force_grouping=True)

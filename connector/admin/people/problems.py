@@ -62,6 +62,7 @@ def problems_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpResponse
             "rejections": _rejections(request) if link_id is None else [],
         }
         context["is_empty"] = not any(context[part] for part in ("waiting", "failed", "retrying", "degraded"))
+        context["has_links"] = not context["is_empty"] or CampaignLink.objects.exists()
         title = gettext("Problems")
         return render_page(
             model_admin, request, "admin/connector/outboxentry/problems.html", title=title, context=context

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from connector.admin.links import views
 from connector.core.outcomes import EntryState
@@ -194,6 +195,15 @@ def test_progress_is_told_in_json_and_a_task_can_be_stopped(olga: Client) -> Non
     assert said == {"is_open": True, "state": "At work", "progress": "1,500 of 20,000", "percent": 7}
     do(olga, errand, "stop")
     assert "Stopped after 1,500 of 20,000." in page_of(olga, errand)
+
+
+def test_how_much_was_done_is_no_longer_so_far_once_it_has_ended(olga: Client) -> None:
+    errand = ErrandFactory.create(done_count=286, state="running")
+    state_url = f"/admin/connector/errand/{errand.pk}/state/"
+    assert olga.get(state_url).json()["progress"] == "286 so far"
+    Errand.objects.update(state="done", ended_at=timezone.now())
+    assert olga.get(state_url).json()["progress"] == "286"
+    assert "so far" not in olga.get("/admin/connector/errand/").content.decode()
 
 
 def test_a_failed_task_says_why_and_can_be_done_again(olga: Client) -> None:

@@ -62,3 +62,23 @@ def test_a_filter_that_leaves_nothing_is_named_as_the_reason(admin_client: Clien
 def test_nobody_is_offered_what_they_may_not_do(sign_in: SignIn) -> None:
     shown = sign_in("view_campaignlink").get("/admin/connector/campaignlink/").context["cl"].empty
     assert (shown.action, shown.url) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "count", "words"),
+    [
+        ("en", "outboxentry", 0, "0 participants"),
+        ("en", "outboxentry", 1, "1 participant"),
+        ("fr", "outboxentry", 0, "0 participant"),
+        ("fr", "outboxentry", 1, "1 participant"),
+        ("fr", "outboxentry", 2, "2 participants"),
+        ("en", "syncattempt", 0, "0 attempts"),
+        ("fr", "syncattempt", 0, "0 tentative"),
+    ],
+)
+def test_the_foot_of_a_list_counts_as_its_language_does(
+    admin_client: Client, language: str, name: str, count: int, words: str
+) -> None:
+    OutboxEntryFactory.create_batch(count)
+    page = admin_client.get(f"/admin/connector/{name}/", headers={"accept-language": language}).content.decode()
+    assert f'<div class="py-4">{words}</div>' in page

@@ -158,6 +158,12 @@ def test_refused_messages_are_shown_with_the_newest(admin_client: Client) -> Non
     assert reverse("admin:connector_webhookmessage_change", args=[message.pk]) in page
 
 
+def test_on_an_empty_site_nobody_says_that_every_link_sends(admin_client: Client) -> None:
+    page = text_of(admin_client)
+    assert "No problem: no event is linked yet, and nothing is sent." in page
+    assert "every link sends" not in page
+
+
 def test_without_problems_the_page_says_so(admin_client: Client) -> None:
     link, _other = CampaignLinkFactory.create_batch(2)
     assert "No problem: nobody failed" in text_of(admin_client)
