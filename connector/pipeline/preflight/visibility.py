@@ -121,7 +121,7 @@ def check_visibility(org: SalesforceOrg, sighting: Sighting, *, enqueued: int = 
 
 
 def _proved(visibility: Visibility, *, enqueued: int) -> Check:
-    shown = "; ".join(f"{sobject.value}: {_grant(name)}" for sobject, name in visibility.shown_by.items())
+    shown = "; ".join(f"{sobject.value}{_(':')} {_grant(name)}" for sobject, name in visibility.shown_by.items())
     text = _("Proved: the integration user sees everybody (%(shown)s).")
     if enqueued:
         text += " " + _("Sent now because they waited for it: %(count)s.")

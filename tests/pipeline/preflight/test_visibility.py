@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from connector.models import SalesforceOrg
 from connector.models.fields import Secret
@@ -49,6 +50,8 @@ def test_view_all_data_of_the_profile_is_proof(world: World) -> None:
     assert (found.ok, found.advice) == (True, "")
     assert found.detail == "Proved: the integration user sees everybody (Contact: “Integration”; Lead: “Integration”)."
     assert is_proved()
+    with override("fr"):
+        assert "Contact\u00a0: «\u00a0Integration\u00a0»" in check(world).detail
 
 
 def test_view_all_records_on_both_objects_is_proof(world: World) -> None:
