@@ -1,6 +1,6 @@
 """Answer many participants with one decision, and take many answers back; each answer is one of `answers.py`."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -66,26 +66,42 @@ class Tally:
         )  # fmt: skip
 
 
-def answer_entries(ids: Collection[int], decision: Decision, *, by: str, reason: str = "") -> Tally:
-    """Answer participants, a chunk in a transaction; with a `reason` only those that still wait for that question.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question that somebody answers, of each participant as it was shown."""
 
+    generations: Mapping[int, int]
+    """{id of the participant: generation}; it rises with every change, and with it the question is another one."""
+    reason: str
+
+    def is_still(self, entry: OutboxEntry) -> bool:
+        """Say whether a participant still waits for the very question that was shown."""
+        return entry.reason == self.reason and entry.generation == self.generations.get(entry.pk)
+
+
+def answer_entries(asked: Asked, decision: Decision, *, by: str) -> Tally:
+    """Answer participants, a chunk in a transaction; only those who still wait for the question that was shown.
+
+    An answer to what was shown a while ago may be wrong about who the participant is now: another email, other names.
     Doing it twice changes nothing: those who do not wait any more are counted as too late.
     """
     tally = Tally()
-    for chunk in _chunks(sorted(set(ids))):
-        tally += _answer_chunk(chunk, decision, by=by, reason=reason)
+    for chunk in _chunks(sorted(asked.generations)):
+        tally += _answer_chunk(chunk, decision, by=by, asked=asked)
     return tally
 
 
-def _answer_chunk(ids: Sequence[int], decision: Decision, *, by: str, reason: str) -> Tally:
+def _answer_chunk(ids: Sequence[int], decision: Decision, *, by: str, asked: Asked) -> Tally:
     at = timezone.now()
     answered: list[tuple[OutboxEntry, Answer]] = []
     unfit: list[int] = []
 
     def change(entry: OutboxEntry) -> bool:
-        answer = decision.answer_for(entry, by=by, at=at) if reason in ("", entry.reason) else None
+        if not asked.is_still(entry):
+            return False
+        answer = decision.answer_for(entry, by=by, at=at)
         if answer is None:
-            unfit.extend([entry.pk] if reason in ("", entry.reason) else [])
+            unfit.append(entry.pk)
             return False
         is_given = _answer_if_allowed(entry, answer)
         answered.extend([(entry, answer)] if is_given else [])
@@ -125,16 +141,14 @@ def count_questions(link_id: int | None = None) -> dict[str, int]:
     return {reason.value: counts[reason.value] for reason in QUESTIONS if counts.get(reason.value)}
 
 
-def count_fitting(ids: Collection[int], decision: Decision, *, reason: str) -> int:
+def count_fitting(asked: Asked, decision: Decision) -> int:
     """Return for how many of these participants a decision says something now; reads only."""
     count, now = 0, timezone.now()
-    for chunk in _chunks(sorted(set(ids))):
-        waiting = OutboxEntry.objects.filter(pk__in=chunk, state=EntryState.NEEDS_ANSWER, reason=reason)
-        if decision.rule is None:
-            count += waiting.count()
-        else:
-            entries = waiting.only("pk", "candidates")
-            count += sum(decision.answer_for(entry, by="", at=now) is not None for entry in entries)
+    columns = ("pk", "reason", "generation", *(["candidates"] if decision.rule is not None else []))
+    for chunk in _chunks(sorted(asked.generations)):
+        waiting = OutboxEntry.objects.filter(pk__in=chunk, state=EntryState.NEEDS_ANSWER).only(*columns)
+        still = filter(asked.is_still, waiting)
+        count += sum(decision.rule is None or decision.answer_for(entry, by="", at=now) is not None for entry in still)
     return count
 
 

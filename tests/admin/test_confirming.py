@@ -109,7 +109,8 @@ def test_all_messages_of_a_list_are_those_that_were_counted(admin_client: Client
 )
 def test_answering_many_names_them(admin_client: Client, link: CampaignLink, page: str, said: dict[str, str]) -> None:
     waiting = people(link, 2, state=EntryState.NEEDS_ANSWER, reason=Reason.TEST_SCAN)
-    posted = {**said, "selected": [entry.pk for entry in waiting]}
+    shown = [f"{entry.pk}:{entry.generation}" if page == "answer_many" else entry.pk for entry in waiting]
+    posted = {**said, "selected": shown}
     text = words(admin_client.post(reverse(f"admin:connector_outboxentry_{page}"), posted))
     assert "2 participants" in text
     assert "Salon 2026: Ada Lovelace a0, Ada Lovelace a1" in text

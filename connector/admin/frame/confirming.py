@@ -46,7 +46,7 @@ def ask_about_posted(
     return render_page(model_admin, request, template, title=question.title, context=context)
 
 
-def posted_again(request: HttpRequest, *, counted: Sequence[int] | None, besides: str = "") -> list[tuple[str, str]]:
+def posted_again(request: HttpRequest, *, counted: Sequence[object] | None, besides: str = "") -> list[tuple[str, str]]:
     """Return what was posted, for the button of the question; those who were `counted` are named, if any, in one field.
 
     `besides` is a field that they take the place of.

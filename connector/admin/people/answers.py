@@ -13,12 +13,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from connector.admin.frame.keys import asked_in
 from connector.admin.frame.labels import ANSWERS_TO, labelled
 from connector.core.outcomes import Reason
 from connector.core.schema import PersonType
 from connector.models import OutboxEntry
 from connector.pipeline import answers
-from connector.pipeline.answering import Decision, answer_entries
+from connector.pipeline.answering import Asked, Decision, answer_entries
 from connector.pipeline.answers import AnswerKind, picked_record
 
 MAY_ANSWER = "connector.answer_campaignlink"
@@ -223,9 +224,15 @@ def decision_of(form: AnswerForm) -> Decision:
     return Decision(AnswerKind.PICK, picked=picked_record(person_type, person_id), picked_name=name)
 
 
+def asked_of(request: HttpRequest, entry: OutboxEntry) -> Asked:
+    """Return the question that a posted form was about, as its page showed it."""
+    generation = asked_in([f"{entry.pk}:{request.POST.get('asked', '')}"])
+    return Asked(generation, request.POST.get("question", ""))
+
+
 def give_answer(request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm) -> None:
     """Carry out the chosen answer and say so; an answer that comes twice or too late changes nothing."""
-    tally = answer_entries([entry.pk], decision_of(form), by=request.user.get_username(), reason=entry.reason)
+    tally = answer_entries(asked_of(request, entry), decision_of(form), by=request.user.get_username())
     if not tally.answered:
         too_late(request)
         return
@@ -241,7 +248,10 @@ def give_answer(request: HttpRequest, entry: OutboxEntry, *, form: AnswerForm) -
 
 def too_late(request: HttpRequest) -> None:
     """Say that somebody else was quicker, or that the participant has another question by now."""
-    messages.warning(request, gettext("Nothing was changed: this participant no longer waits for that answer."))
+    text = gettext(
+        "Nothing was changed: this participant waits for that answer no longer, or has changed since you saw it."
+    )
+    messages.warning(request, text)
 
 
 def take_back_answer(request: HttpRequest, entry: OutboxEntry) -> None:

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from connector.admin.frame.base import AnyAdmin, render_page
 from connector.admin.frame.confirming import COUNTED, posted_again
 from connector.admin.frame.explain import reason_label
-from connector.admin.frame.keys import id_in, ids_in
+from connector.admin.frame.keys import asked_in, id_in, ids_in
 from connector.admin.frame.names import people_words, whom_words
 from connector.admin.people.answers import kinds_of, may_answer, option_words
 from connector.core.matching.answer_rules import AnswerRule
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry
-from connector.pipeline.answering import Decision, Tally, answer_entries, count_fitting, take_back_entries
+from connector.pipeline.answering import Asked, Decision, Tally, answer_entries, count_fitting, take_back_entries
 from connector.pipeline.answers import AnswerKind, allowed_answers
 
 PAGE = "admin:connector_outboxentry_answers"
@@ -79,13 +79,13 @@ def answer_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpRespo
         if reason is None or decision is None:
             messages.warning(request, gettext("Choose first what is to be answered."))
             return HttpResponseRedirect(back_url)
-        ids = _ids_of(request, reason)
-        if not ids:
+        asked = Asked(_shown(request, reason), reason)
+        if not asked.generations:
             messages.warning(request, gettext("Nobody was ticked, or nobody waits any more."))
             return HttpResponseRedirect(back_url)
         if not _is_confirmed(request):
-            return _confirm(model_admin, request, reason, decision=decision, ids=ids)
-        report(request, answer_entries(ids, decision, by=request.user.get_username(), reason=reason))
+            return _confirm(model_admin, request, asked, decision=decision)
+        report(request, answer_entries(asked, decision, by=request.user.get_username()))
         return HttpResponseRedirect(back_url)
 
     return view
@@ -107,15 +107,16 @@ def _is_confirmed(request: HttpRequest) -> bool:
     return "confirmed" in request.POST and (request.POST.get("scope") != ALL or COUNTED in request.POST)
 
 
-def _ids_of(request: HttpRequest, reason: Reason) -> list[int]:
+def _shown(request: HttpRequest, reason: Reason) -> dict[int, int]:
+    """Return {participant: generation} of those who were ticked, or of all of the question, as they were shown."""
     if request.POST.get("scope") != ALL:
-        return ticked(request)
+        return asked_in(request.POST.getlist("selected"))
     if _is_confirmed(request):
-        return ids_in(request.POST[COUNTED].split(","))
+        return asked_in(request.POST[COUNTED].split(","))
     waiting = OutboxEntry.objects.filter(state=EntryState.NEEDS_ANSWER, reason=reason)
     link_id = id_in(request.POST.get("link", ""))
     narrowed = waiting if link_id is None else waiting.filter(link_id=link_id)
-    return list(narrowed.order_by("pk").values_list("pk", flat=True))
+    return dict(narrowed.order_by("pk").values_list("pk", "generation"))
 
 
 def ticked(request: HttpRequest) -> list[int]:
@@ -123,16 +124,16 @@ def ticked(request: HttpRequest) -> list[int]:
     return ids_in(request.POST.getlist("selected"))
 
 
-def _confirm(
-    model_admin: AnyAdmin, request: HttpRequest, reason: Reason, *, decision: Decision, ids: Sequence[int]
-) -> HttpResponse:
-    fitting = count_fitting(ids, decision, reason=reason)
-    words = {value: (title, does) for value, title, does in bulk_choices(reason)}
+def _confirm(model_admin: AnyAdmin, request: HttpRequest, asked: Asked, *, decision: Decision) -> HttpResponse:
+    fitting, count = count_fitting(asked, decision), len(asked.generations)
+    words = {value: (title, does) for value, title, does in bulk_choices(Reason(asked.reason))}
     title, does = words[request.POST["decision"]]
-    facts = [*whom_words(ids), does]
-    if fitting < len(ids):
-        text = gettext("Not answered: %(people)s. This answer does not fit them, or they were answered meanwhile.")
-        facts.append(text % {"people": people_words(len(ids) - fitting)})
+    facts = [*whom_words(list(asked.generations)), does]
+    if fitting < count:
+        text = gettext(
+            "Not answered: %(people)s. This answer does not fit them, or they were answered or changed meanwhile."
+        )
+        facts.append(text % {"people": people_words(count - fitting)})
     if decision.rule is not None:
         facts.append(gettext("The choice is remembered for the email, in all events of the organisation."))
     facts.append(gettext("Every answer can be taken back, under “Answers given”."))
@@ -141,16 +142,16 @@ def _confirm(
         model_admin,
         request,
         title=gettext("%(answer)s: %(people)s") % values,
-        text=gettext("Question: %(question)s") % {"question": reason_label(reason)},
+        text=gettext("Question: %(question)s") % {"question": reason_label(asked.reason)},
         facts=facts,
         button=title,
         is_possible=bool(fitting),
-        counted=ids,
+        counted=[f"{pk}:{generation}" for pk, generation in asked.generations.items()],
     )
 
 
 def confirm(
-    model_admin: AnyAdmin, request: HttpRequest, *, title: str, counted: Sequence[int] = (), **said: Any
+    model_admin: AnyAdmin, request: HttpRequest, *, title: str, counted: Sequence[str] = (), **said: Any
 ) -> HttpResponse:
     """Ask about what was posted; the button posts the same once more, confirmed.
 

@@ -23,6 +23,7 @@ from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import (
     AnswerForm,
+    asked_of,
     give_answer,
     may_answer,
     picking_words,
@@ -166,7 +167,7 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         entry = self._get_entry(request, object_id)
         if not may_answer(request):
             raise PermissionDenied
-        if request.method == "POST" and request.POST.get("question", "") != entry.reason:
+        if request.method == "POST" and not asked_of(request, entry).is_still(entry):
             too_late(request)  # the page was older: the same word answers other questions, too
             return HttpResponseRedirect(entry_url(entry))
         form = AnswerForm(request.POST or None, entry=entry)

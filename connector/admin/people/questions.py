@@ -20,6 +20,7 @@ from connector.admin.frame.onlooker import may_see_people
 from connector.admin.people.answers import (
     BY_ID,
     AnswerForm,
+    asked_of,
     can_be_found,
     give_answer,
     may_answer,
@@ -59,7 +60,7 @@ def _answer_one(model_admin: AnyAdmin, request: HttpRequest) -> HttpResponse:
     entries = OutboxEntry.objects.select_related("link__org", "source")
     entry = find_or_404(entries, request.POST.get("entry", ""))
     form = AnswerForm(_said(request), entry=entry)
-    is_still_asked = entry.state == EntryState.NEEDS_ANSWER and entry.reason == request.POST.get("question", "")
+    is_still_asked = entry.state == EntryState.NEEDS_ANSWER and asked_of(request, entry).is_still(entry)
     if is_still_asked and not form.is_valid():
         return _show(model_admin, request, refused=(entry.pk, form))
     if is_still_asked:

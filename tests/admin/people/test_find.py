@@ -19,7 +19,8 @@ def test_the_name_of_inwink_is_searched_and_the_record_becomes_the_member(world:
     assert "ada@private.example" in page
     assert f'value="by_id:{contact}:Ada Lovelace"' in page
     url = reverse("admin:connector_outboxentry_answers") + "?question=no_email"
-    form = {"entry": entry.pk, "question": "no_email", "answer": f"by_id:{contact}:Ada Lovelace"}
+    form = {"entry": entry.pk, "question": "no_email", "asked": entry.generation,
+            "answer": f"by_id:{contact}:Ada Lovelace"}  # fmt: skip
     assert "Your answer is kept" in admin_client.post(url, form, follow=True).content.decode()
     world.drain()
 

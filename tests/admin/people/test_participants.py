@@ -151,7 +151,10 @@ def test_candidates_stand_side_by_side_and_one_is_picked(admin_client: Client) -
     assert "Admiral · Nordwind" in page
     assert "last activity 2 October 2026" in page
     assert "no activity, created 1 March 2026" in page
-    admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": "pick:Contact:003000000000101AAA"})
+    admin_client.post(
+        url_of(entry, "answer"),
+        {"question": "ambiguous", "asked": entry.generation, "answer": "pick:Contact:003000000000101AAA"},
+    )
     entry.refresh_from_db()
     assert entry.state == EntryState.PENDING
     choice = PersonChoice.objects.get()
@@ -162,11 +165,13 @@ def test_candidates_stand_side_by_side_and_one_is_picked(admin_client: Client) -
 def test_a_known_record_is_picked_by_its_id(admin_client: Client) -> None:
     entry = ambiguous()
     refused = admin_client.post(
-        url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "001000000000101AAA"}
+        url_of(entry, "answer"),
+        {"question": "ambiguous", "asked": entry.generation, "answer": "by_id", "record_id": "001000000000101AAA"},
     )
     assert "it begins with 003" in refused.content.decode()
     admin_client.post(
-        url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "00Q000000000999AAA"}
+        url_of(entry, "answer"),
+        {"question": "ambiguous", "asked": entry.generation, "answer": "by_id", "record_id": "00Q000000000999AAA"},
     )
     assert PersonChoice.objects.get().person_type == "Lead"
 
@@ -174,14 +179,21 @@ def test_a_known_record_is_picked_by_its_id(admin_client: Client) -> None:
 @pytest.mark.parametrize("answer", ["", "same_person", "pick:Account:001", "nonsense"])
 def test_an_answer_that_was_not_offered_is_refused(admin_client: Client, answer: str) -> None:
     entry = ambiguous()
-    assert admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": answer}).status_code == 200
+    assert (
+        admin_client.post(
+            url_of(entry, "answer"), {"question": "ambiguous", "asked": entry.generation, "answer": answer}
+        ).status_code
+        == 200
+    )
     entry.refresh_from_db()
     assert entry.state == EntryState.NEEDS_ANSWER
 
 
 def test_a_participant_is_left_out_and_taken_back(admin_client: Client) -> None:
     entry = ambiguous()
-    admin_client.post(url_of(entry, "answer"), {"question": "ambiguous", "answer": "leave_out"})
+    admin_client.post(
+        url_of(entry, "answer"), {"question": "ambiguous", "asked": entry.generation, "answer": "leave_out"}
+    )
     entry.refresh_from_db()
     assert entry.answers["ambiguous"]["answer"] == "leave_out"
     admin_client.post(url_of(entry, "take_back"))
@@ -191,7 +203,7 @@ def test_a_participant_is_left_out_and_taken_back(admin_client: Client) -> None:
 
 def test_an_answer_that_comes_too_late_changes_nothing(admin_client: Client) -> None:
     entry = ambiguous()
-    form = {"question": "ambiguous", "answer": "leave_out"}
+    form = {"question": "ambiguous", "asked": entry.generation, "answer": "leave_out"}
     admin_client.post(url_of(entry, "answer"), form)
     generation = OutboxEntry.objects.get().generation
     late = admin_client.post(url_of(entry, "answer"), form, follow=True)
@@ -254,8 +266,10 @@ def test_an_answer_to_a_question_that_changed_meanwhile_is_not_taken_for_the_new
         state=EntryState.NEEDS_ANSWER, reason=Reason.LOOKS_ANONYMISED, held_payload={"first_name": "", "last_name": ""}
     )
     assert 'name="question" value="looks_anonymised"' in text_of(admin_client, entry)
-    late = admin_client.post(url_of(entry, "answer"), {"question": "test_scan", "answer": "discard"}, follow=True)
-    assert "no longer waits for that answer" in late.content.decode()
+    late = admin_client.post(
+        url_of(entry, "answer"), {"question": "test_scan", "asked": entry.generation, "answer": "discard"}, follow=True
+    )
+    assert "waits for that answer no longer" in late.content.decode()
     entry.refresh_from_db()
     assert (entry.state, entry.answers, bool(entry.held_payload)) == (EntryState.NEEDS_ANSWER, {}, True)
 
@@ -263,7 +277,8 @@ def test_an_answer_to_a_question_that_changed_meanwhile_is_not_taken_for_the_new
 def test_a_refused_record_id_is_kept_for_correction(admin_client: Client) -> None:
     entry = ambiguous()
     sent = admin_client.post(
-        url_of(entry, "answer"), {"question": "ambiguous", "answer": "by_id", "record_id": "001xyz"}
+        url_of(entry, "answer"),
+        {"question": "ambiguous", "asked": entry.generation, "answer": "by_id", "record_id": "001xyz"},
     )
     page = sent.content.decode()
     assert 'value="by_id" required checked>' in page

@@ -77,20 +77,25 @@ def test_candidates_stand_side_by_side_with_a_link_into_salesforce(
 def test_what_is_no_id_of_a_person_is_said_and_picks_nobody(admin_client: Client, said_id: str) -> None:
     entry = waiting(Reason.NO_EMAIL)
     url = reverse("admin:connector_outboxentry_answer", args=[entry.pk])
-    form = {"question": "no_email", "answer": "by_id", "record_id": said_id}
+    form = {"question": "no_email", "asked": entry.generation, "answer": "by_id", "record_id": said_id}
     assert "Give the id of a Contact (it begins with 003)" in said(admin_client, url, form)
     assert OutboxEntry.objects.get().answers == {}
 
 
 def test_one_is_answered_in_the_list_and_the_list_comes_back(admin_client: Client) -> None:
     entry, other = waiting(Reason.AMBIGUOUS, candidates=CANDIDATES), waiting(Reason.AMBIGUOUS)
-    form = {"entry": entry.pk, "question": "ambiguous", "answer": "pick:Contact:003000000000101AAA"}
+    form = {
+        "entry": entry.pk,
+        "question": "ambiguous",
+        "asked": entry.generation,
+        "answer": "pick:Contact:003000000000101AAA",
+    }
     page = said(admin_client, PAGE + "?question=ambiguous", form)
     assert "Your answer is kept and carried out." in page
     assert other.participant_key in page
     choice = PersonChoice.objects.get()
     assert (choice.person_id, choice.chosen_by) == ("003000000000101AAA", "admin")
-    assert "no longer waits for that answer" in said(admin_client, PAGE + "?question=ambiguous", form)
+    assert "waits for that answer no longer" in said(admin_client, PAGE + "?question=ambiguous", form)
     assert OutboxEntry.objects.get(pk=entry.pk).generation == 2
 
 
@@ -108,7 +113,7 @@ def test_one_is_answered_in_the_list_and_the_list_comes_back(admin_client: Clien
 def test_every_question_has_its_answers(admin_client: Client, reason: Reason, answer: str, button: str) -> None:
     entry = waiting(reason)
     assert f"<strong>{button}</strong>" in text_of(admin_client)
-    said(admin_client, PAGE, {"entry": entry.pk, "question": reason.value, "answer": answer})
+    said(admin_client, PAGE, {"entry": entry.pk, "question": reason.value, "asked": entry.generation, "answer": answer})
     assert OutboxEntry.objects.get().state == EntryState.PENDING
 
 
@@ -129,16 +134,37 @@ def test_whoever_shares_an_email_is_shown_with_the_others(admin_client: Client) 
 @pytest.mark.parametrize("answer", ["", "release", "pick:Account:001", "by_id:001000000000001AAA", "nonsense"])
 def test_an_answer_that_was_not_offered_is_refused(admin_client: Client, answer: str) -> None:
     entry = waiting(Reason.AMBIGUOUS, candidates=CANDIDATES)
-    page = said(admin_client, PAGE, {"entry": entry.pk, "question": "ambiguous", "answer": answer})
+    page = said(
+        admin_client, PAGE, {"entry": entry.pk, "question": "ambiguous", "asked": entry.generation, "answer": answer}
+    )
     assert 'role="alert"' in page
     assert OutboxEntry.objects.get().state == EntryState.NEEDS_ANSWER
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param({"answer": "release"}, id="from the list"),
+        pytest.param({"answer": "release", "asked": ""}, id="without what was shown"),
+        pytest.param({"decision": "release", "scope": "ticked", "confirmed": "1"}, id="of a selection, confirmed"),
+        pytest.param({"decision": "release", "scope": "all", "confirmed": "1"}, id="of all, confirmed"),
+    ],
+)
+def test_an_answer_to_what_was_shown_before_a_change_is_not_given(admin_client: Client, form: dict[str, str]) -> None:
+    entry = waiting(Reason.TEST_SCAN)
+    shown = f"{entry.pk}:{entry.generation}"
+    OutboxEntry.objects.update(generation=2)
+    sent = {"entry": entry.pk, "question": "test_scan", "asked": "1", "selected": shown, "counted": shown, **form}
+    page = said(admin_client, MANY if "decision" in form else PAGE, sent)
+    assert "no longer" in page
+    assert OutboxEntry.objects.get().answers == {}
 
 
 def test_those_ticked_are_answered_by_a_rule_after_a_confirmation(admin_client: Client) -> None:
     entries = [waiting(Reason.AMBIGUOUS, candidates=CANDIDATES) for _ in range(2)]
     unfit, unticked = waiting(Reason.AMBIGUOUS), waiting(Reason.AMBIGUOUS, candidates=CANDIDATES)
     form = {"question": "ambiguous", "scope": "ticked", "decision": "the_member",
-            "selected": [*(entry.pk for entry in entries), unfit.pk]}  # fmt: skip
+            "selected": [f"{entry.pk}:1" for entry in (*entries, unfit)]}  # fmt: skip
 
     asked = said(admin_client, MANY, form)
     assert "Pick the one who is a member already: 2 participants" in asked
@@ -203,8 +229,21 @@ def test_a_selection_that_says_nothing_changes_nothing(admin_client: Client, for
 
 def test_answers_given_are_shown_with_who_and_when_and_are_taken_back(admin_client: Client) -> None:
     entry, other = waiting(Reason.AMBIGUOUS, candidates=CANDIDATES), waiting(Reason.TEST_SCAN)
-    said(admin_client, PAGE, {"entry": entry.pk, "question": "ambiguous", "answer": "pick:Contact:003000000000101AAA"})
-    said(admin_client, PAGE, {"entry": other.pk, "question": "test_scan", "answer": "leave_out"})
+    said(
+        admin_client,
+        PAGE,
+        {
+            "entry": entry.pk,
+            "question": "ambiguous",
+            "asked": entry.generation,
+            "answer": "pick:Contact:003000000000101AAA",
+        },
+    )
+    said(
+        admin_client,
+        PAGE,
+        {"entry": other.pk, "question": "test_scan", "asked": other.generation, "answer": "leave_out"},
+    )
     page = text_of(admin_client, "?question=given")
     for one in (
         "Pick this record Contact: Grace Hopper <",
@@ -229,7 +268,7 @@ def test_answers_given_are_shown_with_who_and_when_and_are_taken_back(admin_clie
 )  # fmt: skip
 def test_an_answer_given_is_called_as_its_button(admin_client: Client, reason: Reason, answer: str, words: str) -> None:
     entry = waiting(reason)
-    admin_client.post(PAGE, {"entry": entry.pk, "question": reason, "answer": answer})
+    admin_client.post(PAGE, {"entry": entry.pk, "question": reason, "asked": entry.generation, "answer": answer})
     given = admin_client.get(f"{PAGE}?question=given").content.decode()
     timeline = admin_client.get(f"/admin/connector/outboxentry/{entry.pk}/change/").content.decode()
     assert words in given
@@ -243,8 +282,8 @@ def test_who_may_not_answer_looks_only(sign_in: Callable[..., Client]) -> None:
     page = text_of(client)
     assert entry.participant_key in page
     assert "Count as attended" not in page
-    data = {"entry": entry.pk, "question": "test_scan", "answer": "release", "selected": [entry.pk], "confirmed": "1",
-            "decision": "release"}  # fmt: skip
+    data = {"entry": entry.pk, "question": "test_scan", "asked": entry.generation, "answer": "release",
+            "selected": [f"{entry.pk}:1"], "confirmed": "1", "decision": "release"}  # fmt: skip
     for url in (PAGE, MANY, TAKE_BACK):
         assert client.post(url, data).status_code == 403
     assert client.get(reverse("admin:connector_outboxentry_find", args=[entry.pk])).status_code == 403
