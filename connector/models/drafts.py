@@ -47,6 +47,8 @@ class LinkDraft(models.Model):
     """{"unknown" or "preview": {"key", "at", …}}: what was read in Salesforce for the answers that `key` stands for."""
     link = models.ForeignKey(CampaignLink, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts")
     """What it became: whoever presses *Activate* twice is led there."""
+    creating_until = models.DateTimeField(null=True, blank=True)
+    """Until when a press is taken to be creating a campaign in Salesforce: another one meanwhile creates none."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

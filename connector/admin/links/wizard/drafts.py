@@ -1,9 +1,12 @@
 """Keep what somebody answered in the wizard: as a browser sends it, so that the form of a link reads it unchanged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -16,6 +19,8 @@ OTHER_EVENT = "other"
 """Value of the choice that stands for the id typed beside it."""
 
 _KEPT = ("event_id", "event_name", "begin", "settings", "answers", "done", "counted")
+_CREATE_CALLS = 4
+"""Calls in a row that creating a campaign takes at most, each of which may take its whole time."""
 _AFTER_CAMPAIGN = SLUGS[SLUGS.index("labels") :]
 
 
@@ -44,6 +49,23 @@ def store_draft(draft: LinkDraft) -> bool:
     columns = {name: getattr(draft, name) for name in _KEPT}
     unmade = LinkDraft.objects.filter(pk=draft.pk, link=None)
     return bool(unmade.update(**columns, updated_at=timezone.now()))
+
+
+@contextmanager
+def creating(draft: LinkDraft) -> Iterator[bool]:
+    """Be the only press that creates a campaign for a draft; gives False where another one is at it.
+
+    A process that is killed meanwhile lets the next press in once no answer of Salesforce is waited for any more.
+    """
+    now = timezone.now()
+    free = Q(creating_until=None) | Q(creating_until__lte=now)
+    until = now + timedelta(seconds=_CREATE_CALLS * settings.SALESFORCE_TIMEOUT_SECONDS)
+    mine = LinkDraft.objects.filter(free, pk=draft.pk).update(creating_until=until) == 1
+    try:
+        yield mine
+    finally:
+        if mine:
+            LinkDraft.objects.filter(pk=draft.pk).update(creating_until=None)
 
 
 def end_draft(draft: LinkDraft, link: CampaignLink) -> None:

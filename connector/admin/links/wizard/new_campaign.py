@@ -17,7 +17,7 @@ from connector.admin.frame.explain import explain_code
 from connector.admin.frame.keys import id_in
 from connector.admin.links.campaigns import describe_choice, seal, unseal
 from connector.admin.links.pickers import campaign_picker
-from connector.admin.links.wizard.drafts import find_draft, mark_step, store_draft
+from connector.admin.links.wizard.drafts import creating, find_draft, mark_step, store_draft
 from connector.core.schema import FieldSpec
 from connector.models import LinkDraft, SalesforceOrg
 from connector.pipeline.audit_lines import deed
@@ -101,7 +101,10 @@ def new_campaign_view(model_admin: Any) -> View:
         model = look_at_model(org, picked.id)
         form = NewCampaignForm(model, _sent(request), initial={"Name": draft.event_name})
         if model.may_create and form.is_valid():
-            made = create_campaign(org, picked.id, form.cleaned_data)
+            made = _create_once(draft, org, picked.id, form.cleaned_data)
+            if made is None:
+                messages.info(request, gettext("An earlier press is creating it: look again in a moment."))
+                return HttpResponseRedirect(_campaign_step(draft))
             if made.campaign is not None:
                 _log_created(model_admin, request, org, made.campaign)
                 return _adopt(request, draft, org, made)
@@ -109,6 +112,12 @@ def new_campaign_view(model_admin: Any) -> View:
         return _page(model_admin, request, draft, {"org": org, "form": form, **_show_model(request, model)})
 
     return view
+
+
+def _create_once(draft: LinkDraft, org: SalesforceOrg, model_id: str, values: dict[str, Any]) -> MadeCampaign | None:
+    """Create the campaign; None where another press for the same draft is just doing it."""
+    with creating(draft) as is_mine:
+        return create_campaign(org, model_id, values) if is_mine else None
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:

@@ -39,6 +39,19 @@ def wait_for_link(*, people: int = 3) -> None:
     UnlinkedParticipantFactory.create_batch(people, event_id=EVENT)
 
 
+FILLED = {"Name": "Forum RH 2027", "StartDate": "2027-01-20", "EndDate": "2027-01-21", "Status": "Planned"}
+"""What a person says of a new campaign."""
+
+
+def open_page(client: Client, world: World) -> tuple[LinkDraft, str, dict[str, str]]:
+    """Begin a draft; return it, the page that creates a campaign, and the world's as the model that is chosen there."""
+    client.post(START, {"inwink_event_id": "other", "other_event": EVENT, "event_name": "Forum RH", "go": "next"})
+    draft = LinkDraft.objects.get()
+    assert send(client, draft, "campaign", go="new-campaign", org=world.org.pk).url.endswith("/new-campaign/")
+    model = search(client, world, "Salon 2026")["found"][0]["value"]
+    return draft, reverse("admin:connector_campaignlink_wizard_new_campaign", args=[draft.pk]), {"model": model}
+
+
 def begin(client: Client, world: World, *, campaign: str = "forum", **event: Any) -> LinkDraft:
     """Choose the event and a campaign; returns the draft, whose next step is the statuses."""
     client.post(START, {"inwink_event_id": EVENT, "event_name": "", "begin": "", "go": "next", **event})

@@ -3,24 +3,10 @@
 from typing import Any
 
 from django.test import Client
-from django.urls import reverse
 
-from connector.models import LinkDraft
 from connector.pipeline.audit import Wanted, read_changes
-from tests.admin.links.forms import search
-from tests.admin.links.wizard.journey import EVENT, START, say, send, url_of
+from tests.admin.links.wizard.journey import FILLED, open_page, say, send, url_of
 from tests.world import World
-
-FILLED = {"Name": "Forum RH 2027", "StartDate": "2027-01-20", "EndDate": "2027-01-21", "Status": "Planned"}
-
-
-def open_page(client: Client, world: World) -> tuple[LinkDraft, str, dict[str, str]]:
-    """Begin a draft; return it, the page that creates a campaign, and the world's as the model that is chosen there."""
-    client.post(START, {"inwink_event_id": "other", "other_event": EVENT, "event_name": "Forum RH", "go": "next"})
-    draft = LinkDraft.objects.get()
-    assert send(client, draft, "campaign", go="new-campaign", org=world.org.pk).url.endswith("/new-campaign/")
-    model = search(client, world, "Salon 2026")["found"][0]["value"]
-    return draft, reverse("admin:connector_campaignlink_wizard_new_campaign", args=[draft.pk]), {"model": model}
 
 
 def campaigns(world: World) -> list[Any]:
