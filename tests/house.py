@@ -74,7 +74,8 @@ NO_PAGES = frozenset(
         # for scripts, downloads, and programs
         *(f"admin:{name}" for name in ("autocomplete", "jsi18n", "search", "view_on_site", "app_list", "logout")),
         *(f"admin:connector_errand_{name}" for name in ("state", "rejected", "differences")),
-        *(f"admin:connector_campaignlink_{name}" for name in ("campaigns", "labels", "day_now", "event_now")),
+        *(f"admin:connector_campaignlink_{name}" for name in
+          ("campaigns", "labels", "owners", "accounts", "day_now", "event_now")),
         "admin:connector_syncattempt_export", "set_language", "healthz", "readyz", "metrics", "webhook-inwink",
         # only for somebody who is not signed in
         "admin:login", "invitation", *(f"invitation-{name}" for name in ("salesforce", "back", "check", "webhook")),
