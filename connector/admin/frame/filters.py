@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.admin.frame.labels import REASON_LABELS
 from connector.core.outcomes import EntryState
+from connector.core.years import FIRST_YEAR, LAST_YEAR
 from connector.models import OutboxEntry, SyncAttempt
 
 if TYPE_CHECKING:
@@ -72,12 +73,12 @@ class ReasonFilter(_DropdownFilter):
 
 
 class DayField(DateField):
-    """A day as the reader's language writes it; from one further away a time zone could lead out of the calendar."""
+    """A day as the reader's language writes it."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Set the ends of what is taken for a day."""
-        nearby = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
-        super().__init__(validators=nearby, **kwargs)
+        first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+        super().__init__(validators=[MinValueValidator(first), MaxValueValidator(last)], **kwargs)
 
 
 class TimeFilter(_RangeFilter):

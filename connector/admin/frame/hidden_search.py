@@ -9,6 +9,7 @@ another list can be read by putting it into an address.
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -67,8 +68,11 @@ class SearchedList(_List):
         return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read the rows, and what is said where there are none."""
-        super().get_results(request)
+        """Read the rows, and what is said where there are none. Raises IncorrectLookupParameters."""
+        try:
+            super().get_results(request)
+        except OverflowError as exc:  # narrowed by a number that no database takes
+            raise IncorrectLookupParameters from exc
         searched_by = str(self.search_help_text or "") if self.query else ""
         is_narrowed = bool(self.query or self.get_filters_params())
         empty: EmptyList = getattr(self.model_admin, "empty", EmptyList())

@@ -27,6 +27,7 @@ from connector.core.checking.link import REQUIRED_STATES, validate_creation, val
 from connector.core.checking.problem import Problem
 from connector.core.participant import normalise_id
 from connector.core.state import State
+from connector.core.years import FIRST_YEAR, LAST_YEAR, is_far
 from connector.models import CampaignLink, FieldMapping
 from connector.models.links import STATUS_FIELDS, default_create_for
 from connector.pipeline.preflight.check import say
@@ -153,6 +154,10 @@ class LinkForm(MatchForm, FilterForm):
         ]
         for problem in problems:
             self.add_error(filter_field_of(problem) or _field_of(problem), say(problem))
+        for name in ("starts_at", "ends_at"):
+            if (moment := cleaned.get(name)) and is_far(moment.year):
+                years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+                self.add_error(name, gettext("The year is not between %(first)s and %(last)s.") % years)
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at < starts_at:
             self.add_error("ends_at", gettext("The end lies before the start."))

@@ -4,9 +4,13 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 
@@ -30,11 +34,18 @@ def may_export(request: HttpRequest) -> bool:
     return request.user.has_perm("connector.export_syncattempt") and may_see_people()
 
 
-def export_view(model_admin: AnyAdmin, request: HttpRequest) -> StreamingHttpResponse:
-    """Answer with the attempts that the list would show, the newest first; writes nothing."""
+def export_view(model_admin: AnyAdmin, request: HttpRequest) -> HttpResponseBase:
+    """Answer with the attempts that the list would show, the newest first; writes nothing.
+
+    Where the list passes over what narrows it, nothing is handed out: whoever downloads does not see what it shows.
+    """
     if not (model_admin.has_view_permission(request) and may_export(request)):
         raise PermissionDenied
-    found = model_admin.get_changelist_instance(request).get_queryset(request)
+    try:
+        found = model_admin.get_changelist_instance(request).get_queryset(request)
+    except IncorrectLookupParameters:
+        messages.error(request, gettext("A filter in this address cannot be read: nothing was downloaded."))
+        return HttpResponseRedirect(f"{reverse('admin:connector_syncattempt_changelist')}?{ERROR_FLAG}=1")
     logger.info("sync log downloaded", extra={"by": request.user.get_username()})
     day = timezone.localdate().isoformat()
     return csv_response(f"sync-log-{day}.csv", _table(found, language=get_language() or "en"))

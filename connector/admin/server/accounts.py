@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from connector.admin.frame.base import UnfoldAdmin, list_url
+from connector.admin.frame.keys import id_in
 from connector.admin.server.audit import audit_view
 from connector.admin.server.roles import roles_view
 from connector.admin.server.said import old_and_new
@@ -43,7 +45,19 @@ else:
     _GroupsField = _PermissionsField = ModelMultipleChoiceField
 
 
-class RolesField(_GroupsField):
+class _KeysMixin:
+    """Chosen rows, of which a forged form may name one that no database has room for."""
+
+    def clean(self, value: Any) -> Any:
+        """Refuse such a number like any other that is no row's."""
+        odd = [one for one in value or () if id_in(str(one)) is None]
+        if odd:
+            field: Any = self
+            raise ValidationError(field.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": odd[0]})
+        return super().clean(value)  # type: ignore[misc]  # the field's own
+
+
+class RolesField(_KeysMixin, _GroupsField):
     """The groups, those of the roles with what they may do."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -54,7 +68,7 @@ class RolesField(_GroupsField):
         return f"{role.label} – {SUMMARIES[role]}"
 
 
-class PermissionsField(_PermissionsField):
+class PermissionsField(_KeysMixin, _PermissionsField):
     """Permissions, named in the reader's language."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from connector.core.checking.filters import normalise_domain
 from connector.core.convert import texts_of
 from connector.core.participant import normalise_id
+from connector.core.years import FIRST_YEAR, LAST_YEAR, is_far
 from connector.pipeline.setup.new_people_words import read_account, read_owner, read_record_type
 from connector.salesforce.ids import id_18, is_id
 
@@ -41,6 +42,8 @@ def _moment(value: Any) -> Any:
         moment = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("write a time like 2026-11-23T09:00:00+01:00") from None
+    if is_far(moment.year):
+        raise ValueError(f"the year is not between {FIRST_YEAR} and {LAST_YEAR}")
     return moment if moment.tzinfo else moment.replace(tzinfo=get_default_timezone())
 
 

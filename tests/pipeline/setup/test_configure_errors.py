@@ -95,6 +95,7 @@ LINK_CASES = [
     ("update_existing: perhaps", 12, "links[0].update_existing", "true or false"),
     ("closes_after_days: -1", 12, "links[0].closes_after_days", "0 or more"),
     ("starts_at: tomorrow", 12, "links[0].starts_at", "2026-11-23T09:00:00+01:00"),
+    ("starts_at: 0001-01-01", 12, "links[0].starts_at", "year is not between 1900 and 2999"),
     ("create_for: [registred]", 12, "links[0].create_for[0]", "Did you mean registered?"),
     ("match: contact_only", 10, "links[0].create", "may not be created"),
     ("new_owner: sales", 12, "links[0].new_owner", "integration_user, assignment_rules, or the id of a user"),

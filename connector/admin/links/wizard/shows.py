@@ -126,7 +126,8 @@ def show_who(request: HttpRequest, form: DraftForm) -> dict[str, Any]:
     unknown = kept_unknown(form.draft, waiting)
     received = received_of(form.draft)
     rows, offers = split_rows(rows_of(form.draft, begins_with=form.form_class.begins_with), received)
-    ticked = [State(state) for state in form.data.getlist("create_for")] or list(form.link.create_for)
+    sent = set(form.data.getlist("create_for"))
+    ticked = [state for state in State if str(state) in sent] or list(form.link.create_for)
     return {
         "waiting": waiting,
         "unknown": unknown,

@@ -151,12 +151,20 @@ def _stay(request: HttpRequest, form: DraftForm) -> None:
 
 
 def _count(request: HttpRequest, form: DraftForm) -> None:
-    keep_unknown(form, count_waiting(form.draft.event_id))
-    store_draft(form.draft)
+    if _has_org(request, form):
+        keep_unknown(form, count_waiting(form.draft.event_id))
+        store_draft(form.draft)
+
+
+def _has_org(request: HttpRequest, form: DraftForm) -> bool:
+    """Say whether there is a Salesforce to ask: the organisation may have been deleted since it was chosen."""
+    if form.org is None:
+        messages.error(request, gettext("Choose the Salesforce organisation first."))
+    return form.org is not None
 
 
 def _preview(request: HttpRequest, form: DraftForm) -> None:
-    if not form.steps_to_mend():
+    if _has_org(request, form) and not form.steps_to_mend():
         keep_preview(form, count_waiting(form.draft.event_id))
         store_draft(form.draft)
 
