@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -88,6 +89,15 @@ def test_deliveries_of_one_message_at_once_are_one() -> None:
     assert len({json.dumps(dict(answer.body), sort_keys=True) for answer in answers}) == 1
     assert WebhookMessage.objects.get().repeat_count == 5
     assert OutboxEntry.objects.get().generation == 1
+
+
+def test_messages_of_a_sender_with_one_id_at_once_lose_nobody() -> None:
+    CampaignLinkFactory.create(inwink_event_id="e1")
+    source = WebhookSourceFactory.create()
+    keys = [f"p{number}" for number in range(6)]
+    run_at_once(*[partial(send, source, [key], message_id="m1", registered=True) for key in keys])
+    assert sorted(OutboxEntry.objects.values_list("participant_key", flat=True)) == keys
+    assert WebhookMessage.objects.count() == 6
 
 
 @pytest.mark.parametrize("attempt", range(5))

@@ -28,6 +28,8 @@ from connector.models import (
     WebhookSource,
 )
 from connector.models.fields import Secret, conceal_list
+from connector.pipeline.privacy.forget import forget_participant
+from connector.pipeline.privacy.held import Sought
 from connector.views.webhook import receive_webhook
 from tests.factories import SIGNING_SECRET, CampaignLinkFactory, WebhookSourceFactory
 
@@ -140,10 +142,48 @@ def test_a_participant_of_an_event_without_a_link_waits(source: WebhookSource) -
 
 def test_a_repeated_message_id_gets_the_first_answer(source: WebhookSource, link: CampaignLink) -> None:
     first = post(source, participant(), message_id="m1")
-    again = post(source, participant("someone-else"), message_id="m1")
+    OutboxEntry.objects.all().delete()
+    again = post(source, participant(), message_id="m1")
     assert again == first
     assert WebhookMessage.objects.get().repeat_count == 1
+    assert not OutboxEntry.objects.exists()
+
+
+def test_a_sender_that_gives_every_message_one_id_loses_nobody_and_no_change(
+    source: WebhookSource, link: CampaignLink
+) -> None:
+    """The same id with another body is no repeat; nor is the first body once another one came between."""
+    said = [
+        participant(registered=True),
+        participant("p2"),
+        participant(registered=False),
+        participant(registered=True),
+    ]
+    answers = [post(source, body, message_id="m1") for body in said]
+    assert [(status, answer["message_id"], answer["accepted"]) for status, answer in answers] == [(202, "m1", 1)] * 4
+    states = dict(OutboxEntry.objects.values_list("participant_key", "participant_state"))
+    assert (set(states), states["p1"]) == ({"p1", "p2"}, "registered")
+    first, *between, last = WebhookMessage.objects.order_by("pk")
+    assert (first.message_id, last.message_id, len(between)) == (f"m1 – {first.pk}", "m1", 2)
+    assert post(source, said[-1], message_id="m1") == answers[-1]
+    assert WebhookMessage.objects.count() == 4
+
+
+def test_what_cannot_be_read_under_an_id_that_was_taken_is_refused_as_such(
+    source: WebhookSource, link: CampaignLink
+) -> None:
+    post(source, participant(), message_id="m1")
+    assert post(source, b"{", message_id="m1")[0] == 400
     assert OutboxEntry.objects.get().participant_key == "p1"
+    assert post(source, participant("p2"), message_id="m1")[1]["accepted"] == 1
+
+
+def test_a_message_of_somebody_erased_since_is_still_a_repeat(source: WebhookSource, link: CampaignLink) -> None:
+    body = [participant(), participant("p2")]
+    first = post(source, body, message_id="m1")
+    forget_participant(Sought(participant_id="p1"), by="olga")
+    assert post(source, body, message_id="m1") == first
+    assert WebhookMessage.objects.get().repeat_count == 1
 
 
 def test_the_same_id_from_another_source_is_another_message(source: WebhookSource, link: CampaignLink) -> None:

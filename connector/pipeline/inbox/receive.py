@@ -60,13 +60,17 @@ class Counts:
 
 
 def receive_message(source: WebhookSource, *, message_id: str, body: bytes, received_at: datetime) -> Answer:
-    """Store a message and its participants, and ask for them to be sent; a repeated id gets its first answer.
+    """Store a message and its participants, and ask for them to be sent; a repeated message gets its first answer.
 
     A message id whose first answer was 400 is processed again. Two deliveries of one id at once: the second waits for
-    the first, then repeats its answer. Raises django.db.Error when nothing could be stored.
+    the first, then repeats its answer. The id of the message before with another body is no repeat: senders that give
+    each message the same id would lose everybody but the first. Raises django.db.Error when nothing could be stored.
     """
     with transaction.atomic():
         message = _open_message(source, message_id=message_id, received_at=received_at)
+        if message.answer_status == 202 and not _is_repeat(message, body):
+            _set_aside(message)
+            message = _open_message(source, message_id=message_id, received_at=received_at)
         if message.answer_status not in (_NOT_ANSWERED, 400):
             WebhookMessage.objects.filter(pk=message.pk).update(repeat_count=F("repeat_count") + 1)
             return Answer(message.answer_status, message.answer)
@@ -80,14 +84,35 @@ def receive_message(source: WebhookSource, *, message_id: str, body: bytes, rece
 
 def _open_message(source: WebhookSource, *, message_id: str, received_at: datetime) -> WebhookMessage:
     """Insert the message if its id is new, and lock it."""
-    fresh = WebhookMessage(
-        source=source, message_id=message_id, received_at=received_at, answer_status=_NOT_ANSWERED, answer={}
-    )
-    WebhookMessage.objects.bulk_create([fresh], ignore_conflicts=True)
     stored = WebhookMessage.objects.select_for_update(no_key=True, of=("self",))
-    message = stored.get(source=source, message_id=message_id)
+    message = None
+    while message is None:  # whoever waited for one that was set aside meanwhile finds the next one, or none
+        fresh = WebhookMessage(
+            source=source, message_id=message_id, received_at=received_at, answer_status=_NOT_ANSWERED, answer={}
+        )
+        WebhookMessage.objects.bulk_create([fresh], ignore_conflicts=True)
+        message = stored.filter(source=source, message_id=message_id).first()
     message.source = source
     return message
+
+
+def _is_repeat(message: WebhookMessage, body: bytes) -> bool:
+    """Say whether a body is the one that is kept, also where those who were erased since were taken out of it."""
+    text = body.decode("utf-8-sig", errors="replace")
+    if message.body == text:
+        return True
+    try:
+        raw_participants = read_body(body)
+    except MalformedBody:
+        return False
+    erased = find_erased([read_identity(raw) for raw in raw_participants])
+    return bool(erased) and message.body == blank_participants(text, erased)
+
+
+def _set_aside(message: WebhookMessage) -> None:
+    """Leave a message its id with its number behind it, so that another one can have the id."""
+    mark = f" – {message.pk}"  # no header can hold this dash, so no sender gives such an id
+    WebhookMessage.objects.filter(pk=message.pk).update(message_id=message.message_id[: 200 - len(mark)] + mark)
 
 
 def process_message(message: WebhookMessage, *, body: bytes, telling: Telling) -> Answer:
