@@ -64,8 +64,19 @@ EMAIL_MAX_LENGTH = 80
 
 
 def normalise_email(value: Json) -> str:
-    """Return the email as Salesforce compares it: trimmed, lower case; "" for anything that is not text."""
-    return value.strip().lower() if isinstance(value, str) else ""
+    """Return the email as Salesforce compares it: trimmed, lower case; "" for anything that is not text.
+
+    What a copied address carries unseen is none of it: Salesforce would take a zero-width space or a ligature for a
+    letter, find nobody, and get the same person once more.
+    """
+    if not isinstance(value, str):
+        return ""
+    return (value if value.isascii() else _as_typed(value)).strip().lower()
+
+
+def _as_typed(text: str) -> str:
+    """Return a text without invisible characters, and with the letters that ligatures and wide forms stand for."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
 
 
 _GUID = re.compile(r"\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?", re.IGNORECASE)

@@ -56,6 +56,15 @@ def test_an_existing_contact_is_only_added_to_the_campaign(world: World) -> None
     assert world.members() == {"camille.martin@acme.example": "Registered"}
 
 
+@pytest.mark.parametrize("email", ["ada\u200b@example.org", "\ufeffAda@ex\u00adample.org", "ada＠example.org"])
+def test_what_a_copied_address_carries_unseen_makes_no_second_lead(world: World, email: str) -> None:
+    world.send(ADA)
+    world.send({**ADA, "id": "p2", "email": email})
+
+    assert [lead["Email"] for lead in world.people("ada@example.org")] == ["ada@example.org"]
+    assert world.entry("p2").same_person_of == world.entry("p1")
+
+
 def test_one_person_twice_is_one_member_with_the_highest_state(world: World) -> None:
     world.send(ADA, {**ADA, "id": "p2", "firstName": "ADA", "came": True})
 

@@ -26,6 +26,9 @@ def test_valid_emails(email: str, expected: bool) -> None:
 
 def test_emails_are_compared_trimmed_and_in_lower_case() -> None:
     assert normalise_email("  Ada@Example.ORG\t") == "ada@example.org"
+    assert normalise_email("\ufeffAda\u200b@ex\u00adample.org\u2060") == "ada@example.org"
+    assert normalise_email("\ufb01nn＠example.org") == "finn@example.org"
+    assert normalise_email("J\u00fcrgen@example.org") == "j\u00fcrgen@example.org"
     assert normalise_email(None) == normalise_email(["ada@example.org"]) == ""
 
 
