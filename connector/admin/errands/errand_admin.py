@@ -23,6 +23,7 @@ from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.long_tasks import errand_url, lead_to_task
 from connector.admin.frame.onlooker import may_see_people
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.frame.tags import plain_time, short_time, tag
 from connector.models import Errand
 from connector.pipeline.errands.start import Order, start_once, stop_errand
@@ -126,6 +127,8 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
     def stop_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Stop the task; what is done stays done."""
         errand = self._get_to_act(request, object_id)
+        if request.method != "POST":
+            return lead_to_button(request, errand_url(errand))
         if stop_errand(errand):
             messages.success(request, gettext("Stopped. What is done stays done."))
         else:
@@ -135,11 +138,15 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
     def again_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Do the same once more."""
         errand = self._get_to_act(request, object_id)
+        if request.method != "POST":
+            return lead_to_button(request, errand_url(errand))
         return lead_to_task(request, start_once(_order_of(request, errand, errand.kind)))
 
     def next_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Import what was checked, or mend what was found."""
         errand = self._get_to_act(request, object_id)
+        if request.method != "POST":
+            return lead_to_button(request, errand_url(errand))
         if not _may_go_on(request, errand):
             raise PermissionDenied
         order = _order_of(request, errand, _NEXT_KIND[Errand.Kind(errand.kind)])
@@ -176,7 +183,7 @@ class ErrandAdmin(ReadOnlyAdmin[Errand]):
 
     def _get_to_act(self, request: HttpRequest, object_id: str) -> Errand:
         errand = self._get(request, object_id)
-        if request.method != "POST" or not may_start(request, errand.kind):
+        if not may_start(request, errand.kind):
             raise PermissionDenied
         return errand
 

@@ -16,6 +16,7 @@ from connector.addresses import webhook_address
 from connector.admin.frame.base import Question, UnfoldAdmin, ask, find_or_404, object_url, render_page
 from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.inwink import trials
 from connector.admin.inwink.refusal_words import explain_refusal
 from connector.models import WebhookSource
@@ -121,11 +122,19 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
 
     def new_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Add a signing secret beside the active ones."""
-        return self._make_secret(request, self._get_source(request, object_id))
+        source = self._get_source(request, object_id)
+        return (
+            self._make_secret(request, source)
+            if request.method == "POST"
+            else lead_to_button(request, _page_of(source))
+        )
 
     def new_token_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Add a bearer token beside the active ones."""
-        return self._make_token(request, self._get_source(request, object_id))
+        source = self._get_source(request, object_id)
+        return (
+            self._make_token(request, source) if request.method == "POST" else lead_to_button(request, _page_of(source))
+        )
 
     def once_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what this session has just made, and forget it; no other page ever shows it."""
@@ -195,7 +204,7 @@ class WebhookSourceAdmin(UnfoldAdmin[WebhookSource]):
 
     def _get_source(self, request: HttpRequest, object_id: str) -> WebhookSource:
         source = find_or_404(WebhookSource, object_id)
-        if request.method != "POST" or not self.has_change_permission(request, source):
+        if not self.has_change_permission(request, source):
             raise PermissionDenied
         return source
 

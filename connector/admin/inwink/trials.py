@@ -17,6 +17,7 @@ from unfold.widgets import TEXTAREA_CLASSES
 from connector import conf
 from connector.admin.frame.base import find_or_404, render_page
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.inwink.reading_words import has_lines, malformed_words, tried_rows
 from connector.core.trial import TRIAL_EVENT_ID
 from connector.models import WebhookMessage, WebhookSource
@@ -32,9 +33,12 @@ def trial_view(model_admin: Any) -> View:
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         source = find_or_404(WebhookSource, object_id)
-        if request.method != "POST" or not model_admin.has_change_permission(request, source):
+        if not model_admin.has_change_permission(request, source):
             raise PermissionDenied
-        back = HttpResponseRedirect(reverse("admin:connector_webhooksource_change", args=[source.pk]))
+        back_url = reverse("admin:connector_webhooksource_change", args=[source.pk])
+        if request.method != "POST":
+            return lead_to_button(request, back_url)
+        back = HttpResponseRedirect(back_url)
         try:
             with trial_message(source, now=timezone.now()) as trial:
                 answer = _post(request, source, trial)

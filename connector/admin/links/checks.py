@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from connector.admin.frame.base import find_or_404, render_page
 from connector.admin.frame.checks_page import Back, render_checks
 from connector.admin.frame.explain import explain_code
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.frame.spans import ago_words
 from connector.models import CampaignLink
 from connector.pipeline.preflight.link import check_link
@@ -32,7 +33,7 @@ def check_view(model_admin: Any) -> View:
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         link = _changeable(model_admin, request, object_id)
         if request.method != "POST":
-            return HttpResponseRedirect(_page_of(link))
+            return lead_to_button(request, _page_of(link))
         title = gettext("Check of %(event)s") % {"event": link}
         back = Back(_page_of(link), gettext("Back to the link"))
         return render_checks(model_admin, request, check_link(link), title=title, back=back)

@@ -22,6 +22,7 @@ from connector.admin.frame.keys import ids_in
 from connector.admin.frame.labels import KEPT_LABELS, labelled
 from connector.admin.frame.long_tasks import errand_url, say_under_way
 from connector.admin.frame.names import name_of
+from connector.admin.frame.pressing import lead_to_button
 from connector.models import CampaignLink, Errand, OutboxEntry, SyncRun
 from connector.pipeline.errands.putting_back import AT_ONCE, start_put_back
 from connector.pipeline.errands.start import Started
@@ -197,7 +198,9 @@ def selected_view(model_admin: AnyAdmin, listed: Listed) -> Callable[[HttpReques
 
     def view(request: HttpRequest) -> HttpResponse:
         ids = ids_in(request.POST.getlist("ids"))
-        if request.method != "POST" or not ids:
+        if request.method != "POST":
+            return lead_to_button(request, reverse(listed.list_view))
+        if not ids:
             return HttpResponseRedirect(reverse(listed.list_view))
         return selected_page(model_admin, request, listed, ids)
 

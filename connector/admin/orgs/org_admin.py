@@ -21,6 +21,7 @@ from connector.admin.frame.checks_page import Back, render_checks
 from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.pausing import may_pause
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.frame.tags import org_tag
 from connector.admin.orgs import links as org_links
 from connector.admin.orgs import views as org_views
@@ -267,7 +268,7 @@ class SalesforceOrgAdmin(UnfoldAdmin[SalesforceOrg]):
             raise PermissionDenied
         back_url = reverse("admin:connector_salesforceorg_change", args=[org.pk])
         if request.method != "POST":
-            return HttpResponseRedirect(back_url)
+            return lead_to_button(request, back_url)
         title = gettext("Connection of %(name)s") % {"name": org.name}
         back = Back(back_url, gettext("Back to the organisation"))
         return render_checks(self, request, check_connection(org), title=title, back=back)

@@ -17,6 +17,7 @@ from connector.addresses import callback_url
 from connector.admin.frame.base import Question, ask, find_or_404, render_page
 from connector.admin.frame.explain import explain_code, explain_log_in
 from connector.admin.frame.link_states import NAMES_SHOWN
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.orgs.log_ins import OpenLogIn, remember_log_in, take_log_in
 from connector.core.advice.explain import Advice
 from connector.models import CampaignLink, SalesforceOrg
@@ -68,7 +69,7 @@ def log_in_view(model_admin: Any) -> View:
         if not model_admin.has_change_permission(request, org):
             raise PermissionDenied
         if request.method != "POST":
-            return _to_page(org)
+            return lead_to_button(request, _page_url(org))
         redirect_uri = callback_url(request)
         try:
             begun = pipeline.begin_log_in(org, redirect_uri=redirect_uri)

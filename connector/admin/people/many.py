@@ -17,6 +17,7 @@ from connector.admin.frame.confirming import COUNTED, posted_again
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.keys import asked_in, id_in, ids_in
 from connector.admin.frame.names import people_words, whom_words
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.people.answers import kinds_of, may_answer, option_words
 from connector.core.matching.answer_rules import AnswerRule
 from connector.core.outcomes import EntryState, Reason
@@ -71,8 +72,10 @@ def answer_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpRespo
     """Return the view that asks, then answers those who were ticked, or all of a question."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or not may_answer(request):
+        if not may_answer(request):
             raise PermissionDenied
+        if request.method != "POST":
+            return lead_to_button(request, back_url_of(request))
         reason = _reason_of(request)
         decision = decision_of_choice(reason, request.POST.get("decision", "")) if reason else None
         back_url = back_url_of(request)
@@ -187,8 +190,10 @@ def take_back_many_view(model_admin: AnyAdmin) -> Callable[[HttpRequest], HttpRe
     """Return the view that asks, then takes the ticked answers back."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or not may_answer(request):
+        if not may_answer(request):
             raise PermissionDenied
+        if request.method != "POST":
+            return lead_to_button(request, back_url_of(request))
         ids = ticked(request)
         if not ids:
             messages.warning(request, gettext("Nobody was ticked."))

@@ -19,6 +19,7 @@ from connector.admin.frame.filters import ReasonFilter, StandingFilter, TimeFilt
 from connector.admin.frame.labels import STATE_LABELS
 from connector.admin.frame.names import entry_url, full_name, title_of
 from connector.admin.frame.onlooker import may_see_people, person_word
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.frame.search import search_entries
 from connector.admin.frame.tags import entry_tag, short_time
 from connector.admin.people.answers import (
@@ -155,8 +156,10 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     def resync_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send one participant again."""
         entry = self._get_entry(request, object_id)
-        if request.method != "POST" or not self.has_resync_permission(request):
+        if not self.has_resync_permission(request):
             raise PermissionDenied
+        if request.method != "POST":
+            return lead_to_button(request, entry_url(entry))
         one = OutboxEntry.objects.filter(pk=entry.pk)
         count = resync_entries(one, requested_by=request.user.get_username())
         say_enqueued(request, [(entry.link, count)])
@@ -179,8 +182,10 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
     def take_back_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Forget the answers of a participant; its rules decide again."""
         entry = self._get_entry(request, object_id)
-        if request.method != "POST" or not may_answer(request):
+        if not may_answer(request):
             raise PermissionDenied
+        if request.method != "POST":
+            return lead_to_button(request, entry_url(entry))
         take_back_answer(request, entry)
         return HttpResponseRedirect(entry_url(entry))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from connector.admin.frame.base import AnyAdmin, Question, ask
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.links.mapping.following import (
     changeable_link,
     list_url_of,
@@ -32,7 +33,7 @@ def switch_view(model_admin: AnyAdmin) -> View:
         link = changeable_link(model_admin, request, object_id)
         mapping = mapping_of_link(link, mapping_id)
         if request.method != "POST":
-            return HttpResponseRedirect(list_url_of(link))
+            return lead_to_button(request, list_url_of(link))
         mapping.enabled = request.POST.get("to") == "on"
         problems = _problems(link, mapping, is_gone=not mapping.enabled)
         if problems:
@@ -54,6 +55,9 @@ def remove_view(model_admin: AnyAdmin) -> View:
 
     def view(request: HttpRequest, object_id: int, mapping_id: int) -> HttpResponse:
         link = changeable_link(model_admin, request, object_id)
+        if request.method == "POST" and _was_removed(link, mapping_id):
+            messages.info(request, gettext("The mapping was removed already."))
+            return HttpResponseRedirect(list_url_of(link))
         mapping = mapping_of_link(link, mapping_id)
         if request.method != "POST":
             return ask(model_admin, request, _question(link, mapping))
@@ -69,6 +73,11 @@ def remove_view(model_admin: AnyAdmin) -> View:
         return HttpResponseRedirect(list_url_of(link))
 
     return view
+
+
+def _was_removed(link: CampaignLink, mapping_id: int) -> bool:
+    """Say whether the link had a mapping of that key, which is gone: the button was pressed twice."""
+    return bool(FieldMapping.history.filter(id=mapping_id, link_id=link.pk, history_type="-").exists())
 
 
 def _problems(link: CampaignLink, mapping: FieldMapping, *, is_gone: bool) -> list[Problem]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from connector.admin.frame.base import render_page
+from connector.admin.frame.pressing import lead_to_button
 from connector.admin.links.checks import say_created
 from connector.admin.links.watched import event_url
 from connector.admin.links.wizard.activate import activate, show_made
@@ -91,10 +92,19 @@ def discard_view(model_admin: Any) -> View:
 
     def view(request: HttpRequest, draft_id: int) -> HttpResponse:
         _require(model_admin, request)
-        if request.method == "POST":
-            find_draft(request, draft_id).delete()
+        start = reverse("admin:connector_campaignlink_wizard")
+        if request.method != "POST":
+            return lead_to_button(request, start)
+        made = find_made_link(request, draft_id)
+        if made is not None:
+            messages.info(request, gettext("The event is linked meanwhile: there is no draft any more."))
+            return HttpResponseRedirect(event_url(made))
+        gone, _each = own_drafts(request).filter(pk=draft_id).delete()
+        if gone:
             messages.success(request, gettext("Thrown away. Nothing of it was in force."))
-        return HttpResponseRedirect(reverse("admin:connector_campaignlink_wizard"))
+        else:
+            messages.info(request, gettext("The draft was thrown away already."))
+        return HttpResponseRedirect(start)
 
     return view
 
