@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from connector.admin.frame.explain import explain_code
 from connector.admin.frame.labels import STATE_LABELS, labelled
+from connector.admin.frame.seen import SEEN, SeenInput, version_of
 from connector.admin.frame.widgets import SuggestingInput
 from connector.admin.links.campaigns import PickedCampaign, unseal
 from connector.admin.links.filter_forms import FilterForm, filter_field_of
@@ -188,7 +189,10 @@ class ChangeLinkForm(LinkForm):
 
     people_here: ClassVar[int] = 0
     """Participants of the link; the admin sets it for each request."""
+    changed_meanwhile: ClassVar[str] = ""
+    """Who changed the link since the form was opened, in words; the admin sets it for each request."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     compare_again = forms.BooleanField(
         required=False,
         initial=True,
@@ -203,6 +207,7 @@ class ChangeLinkForm(LinkForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say how many people are here."""
         super().__init__(*args, **kwargs)
+        self.fields[SEEN].widget = SeenInput(version_of(self.instance))
         text = ngettext(
             "Compare the %(count)s participant who is here already with Salesforce again",
             "Compare the %(count)s participants who are here already with Salesforce again",
@@ -210,6 +215,13 @@ class ChangeLinkForm(LinkForm):
         )
         shown = number_format(self.people_here, use_l10n=True, force_grouping=True)
         self.fields["compare_again"].label = text % {"count": shown}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to take back what somebody else changed meanwhile, once: whoever has read that may."""
+        cleaned = super().clean()
+        if self.changed_meanwhile:
+            self.add_error(None, self.changed_meanwhile)
+        return cleaned
 
 
 class NewLinkForm(LinkForm):

@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from connector.admin.frame.base import UnfoldAdmin, find_or_404, list_url, object_url
 from connector.admin.frame.empty import EmptyList
 from connector.admin.frame.pausing import may_pause
+from connector.admin.frame.seen import SEEN, changed_meanwhile
 from connector.admin.frame.tags import link_tag
 from connector.admin.links import activity, checks, day, event_page, views
 from connector.admin.links.beginnings import beginning_of
@@ -118,14 +119,15 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
 
     def get_fieldsets(self, request: HttpRequest, obj: CampaignLink | None = None) -> Any:
         """Begin with the event and the campaign: chosen once, shown later."""
-        names = ("event_name", "inwink_event_id", "org", "campaign")
+        may_change = obj is not None and self.has_change_permission(request, obj)
+        names = ("event_name", "inwink_event_id", "org", "campaign", *([SEEN] if may_change else []))
         first = ("inwink_event_id", "event_name", "org", "campaign", "state") if obj is None else names
         chosen_later = (
             (_("Record types of new people"), {"fields": (*RECORD_TYPE_FIELDS,)}),
             (_("More fields that recognise people"), {"fields": MATCH_FIELDS}),
         )
         fieldsets = ((_("Event and campaign"), {"fields": first}), *_FIELDSETS, *(chosen_later if obj else ()))
-        if obj is None or not self.has_change_permission(request, obj) or not sum_link(obj.pk).rows:
+        if obj is None or not may_change or not sum_link(obj.pk).rows:
             return fieldsets
         return (*fieldsets, (_("People who are here already"), {"fields": ("compare_again",)}))
 
@@ -141,7 +143,8 @@ class CampaignLinkAdmin(UnfoldAdmin[CampaignLink]):
         form = super().get_form(request, obj, change, **kwargs)
         known: dict[str, Any] = {"facts": facts_of(request, obj)}
         if obj is not None:
-            return type(form.__name__, (form,), {**known, "people_here": sum_link(obj.pk).rows})
+            known |= {"people_here": sum_link(obj.pk).rows, "changed_meanwhile": changed_meanwhile(request, obj)}
+            return type(form.__name__, (form,), known)
         begun = beginning_of(request)
         chosen = views.chosen_name(request.POST.get("campaign", ""))
         known |= {"begins_with": begun.link, "first_mappings": begun.mappings, "chosen_campaign": chosen}

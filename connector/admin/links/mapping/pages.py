@@ -15,6 +15,7 @@ from connector.admin.frame.explain import explain_code
 from connector.admin.frame.keys import id_in
 from connector.admin.frame.labels import labelled
 from connector.admin.frame.onlooker import may_see_people
+from connector.admin.frame.seen import changed_meanwhile, version_of
 from connector.admin.links.mapping import actions
 from connector.admin.links.mapping.editor import editor_context, live_context
 from connector.admin.links.mapping.examples import Wish, choose_for, choose_for_all
@@ -81,11 +82,15 @@ def edit_view(model_admin: AnyAdmin) -> View:
         mapping = read_mapping(request.POST, stored) if request.method == "POST" else stored
         problems = problems_of(mapping, editing) if request.method == "POST" else []
         is_saved = request.method == "POST" and not {"check", "shuffle"} & set(request.POST)
-        if is_saved and not problems:
+        refusal = changed_meanwhile(request, stored) if is_saved and stored.pk else ""
+        if refusal:
+            messages.error(request, refusal)
+        elif is_saved and not problems:
             return _save(model_admin, request, mapping, editing)
         context = {
             "link": link,
             **link_frame(request, link, current="mappings"),
+            "seen": version_of(stored),
             **editor_context(mapping, editing, shows_people=may_see_people()),
             **_live(request, mapping, editing, problem_findings(problems)),
         }
