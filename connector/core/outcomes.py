@@ -97,6 +97,8 @@ class Note(StrEnum):
     LEFT_BEHIND = "left_behind"
     """The email moved to another record; the old membership stays."""
     SAME_PERSON = "same_person"
+    MARKED_NO_SHOW = "marked_no_show"
+    """A person said after the event that the participant never came; the status comes from there."""
     DUPLICATE_ALERT = "duplicate_alert"
     FIELD_DROPPED = "field_dropped"
     PERSON_ACCOUNT = "person_account"

@@ -84,6 +84,9 @@ class Row:
     matched_last_name: str = ""
     sent_values: Mapping[str, Json] = field(default_factory=dict)
     sent_label: str = ""
+    """The status that we wrote last."""
+    member_label: str = ""
+    """The status that the member has as last read or written, whoever set it."""
     synced_state: State | None = None
     sent_hash: str = ""
     sent_person_hash: str = ""

@@ -72,7 +72,7 @@ class OutboxEntry(KnownParticipant):
     error_code = models.CharField(_("error code"), max_length=80, blank=True, default="")
     error_message = models.CharField(_("error"), max_length=500, blank=True, default="")
     notes = models.JSONField(_("notes"), default=list, blank=True)
-    """[{"code": Note, …}] of the last attempt."""
+    """[{"code": Note, …}] of the last attempt; who left a membership behind keeps that note."""
     candidates = models.JSONField(_("candidates"), default=list, blank=True)
     """[{"type", "id", "name", "company", "last_activity_at", "created_at", "is_member"}] where a person must choose."""
 
@@ -111,6 +111,9 @@ class OutboxEntry(KnownParticipant):
     sent_values = models.JSONField(default=dict, blank=True)
     """{"Object.Field": value} that we wrote last."""
     sent_label = models.CharField(_("status sent"), max_length=40, blank=True, default="")
+    """The status that we wrote last: by it the rules tell ours from a colleague's."""
+    member_label = models.CharField(max_length=40, blank=True, default="", editable=False)
+    """The status that the member has as last read or written, whoever set it; "" of who is no member (any more)."""
     synced_state = models.CharField(max_length=20, blank=True, default="")
     """The target state that was last synced."""
     last_read_at = models.DateTimeField(null=True, blank=True)

@@ -33,7 +33,7 @@ from connector.core.state import State
 from connector.models import OutboxEntry, PersonChoice
 from connector.pipeline.outbox.enqueue import make_due, write_entry_known
 from connector.pipeline.outbox.hearing import default_state_of
-from connector.pipeline.outbox.resync import CORRECTION, change_entries, forget_record
+from connector.pipeline.outbox.resync import CORRECTION, change_entries, leave_record
 from connector.pipeline.runs.batch import row_of
 from connector.salesforce.ids import id_18, is_id
 
@@ -150,7 +150,7 @@ def forget_answers(entry: OutboxEntry, *, by: str, at: datetime) -> bool:
     if kept == entry.answers and not has_choice:
         return False
     if has_choice or any(said.get("answer") == AnswerKind.PICK for said in entry.answers.values()):
-        forget_record(entry)
+        leave_record(entry)
     entry.answers, entry.answered_at = kept, None
     _enqueue(entry, by=by, at=at)
     return True
@@ -185,7 +185,7 @@ def answer_entry(entry: OutboxEntry, *, answer: Answer) -> bool:
     else:
         entry.answers = {**entry.answers, reason.value: answer.said(entry, reason)}
     if reason is Reason.SHARES_EMAIL and answer.kind in (AnswerKind.PICK, AnswerKind.CREATE):
-        forget_record(entry)  # a stored id would outrank the answer
+        leave_record(entry)  # a stored id would outrank the answer
     change = _CHANGES.get((reason, answer.kind))
     if change is not None:
         known = change(entry.known(), answer.at, default_state_of(entry.source))

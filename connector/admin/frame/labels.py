@@ -63,6 +63,7 @@ NOTE_LABELS: dict[str, str | Promise] = {
     Note.STATUS_NOT_LOWERED: _("Higher status kept"),
     Note.LEFT_BEHIND: _("Old membership left"),
     Note.SAME_PERSON: _("Same person as another participant"),
+    Note.MARKED_NO_SHOW: _("Marked as no-show"),
     Note.DUPLICATE_ALERT: _("Duplicate rule warned"),
     Note.FIELD_DROPPED: _("A field was left out"),
     Note.PERSON_ACCOUNT: _("Person Account"),

@@ -37,7 +37,7 @@ class Row:
 def compare(one: Watched, *, counted: Counted | None, known: Known) -> list[Row]:
     """Return the rows: every state that has people or a status, then what else the campaign has."""
     counts = counted.counts if counted else None
-    return [*_own_rows(one, counts=counts, known=known), *_foreign_rows(one, counts or {})]
+    return [*_own_rows(one, counts=counts, known=known), *_foreign_rows(one, counts or {}, known)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +102,17 @@ def _own_notes(found: Beside, known: Known) -> Iterator[str]:
     yield from _apart_notes(known.apart.get(found.key, {}))
     if not found.is_shared:
         yield from _lent_notes(known.lent.get(found.label, 0))
+        yield from _left_notes(known.left.get(found.label, 0))
 
 
 def _apart_notes(apart: Mapping[Apart, int]) -> Iterator[str]:
     """Say who of a state is no member with its status, and why."""
     for why, count in sorted(apart.items(), key=lambda item: list(Apart).index(item[0])):
-        yield _apart_words(why, count) % {"count": count}
+        yield apart_words(why, count) % {"count": count}
 
 
-def _apart_words(why: Apart, count: int) -> str:
+def apart_words(why: Apart, count: int) -> str:
+    """Return the words of a part, with %(count)s in them."""
     match why:
         case Apart.SAME_PERSON:
             return ngettext("%(count)s same person as another", "%(count)s same person as another", count)
@@ -134,14 +136,85 @@ def _apart_words(why: Apart, count: int) -> str:
 
 
 def _lent_notes(count: int) -> Iterator[str]:
-    """Say who has the status of a state in the campaign, while their own is another by now."""
+    """Say who has the status of a state in the campaign, while their own is another: not sent yet, or kept there."""
     if count:
         text = ngettext(
-            "and %(count)s of another state here who still has this status in the campaign",
-            "and %(count)s of another state here who still have this status in the campaign",
+            "and %(count)s of another state here who has this status in the campaign",
+            "and %(count)s of another state here who have this status in the campaign",
             count,
         )
         yield text % {"count": count}
+
+
+def _left_notes(count: int) -> Iterator[str]:
+    """Say which members of the campaign nobody here stands for any more."""
+    if count:
+        text = ngettext(
+            "and %(count)s membership left behind when an email moved to another record",
+            "and %(count)s memberships left behind when emails moved to other records",
+            count,
+        )
+        yield text % {"count": count}
+
+
+def together_notes(total: Sum, *, there: int, known: Known) -> list[str]:
+    """Say what lies between the members of the sum and those of the whole campaign, [] where they are as many."""
+    members = total.synced - total.same_person
+    if there == members:
+        return []
+    text = ngettext("%(count)s member in the sum", "%(count)s members in the sum", members)
+    notes = [
+        *(_beyond_words(why, count) % {"count": abs(count)} for why, count in known.beyond.items() if count),
+        *_left_notes(sum(known.left.values())),
+        *_campaign_notes(known.whole_difference(there)),
+    ]
+    return [text % {"count": members}, *notes] if notes else []
+
+
+def _beyond_words(why: Apart, count: int) -> str:
+    """Say who is a member and stands elsewhere in the sum; `count` below 0: stands there, and is none."""
+    match why:
+        case Apart.WAITING:
+            return ngettext(
+                "and %(count)s who waits and is a member already",
+                "and %(count)s who wait and are members already",
+                count,
+            )
+        case Apart.NEEDS_ANSWER:
+            return ngettext(
+                "and %(count)s who needs an answer and is a member already",
+                "and %(count)s who need an answer and are members already",
+                count,
+            )
+        case Apart.LEFT_OUT:
+            return ngettext(
+                "and %(count)s who is left out by rule and a member since before",
+                "and %(count)s who are left out by rule and members since before",
+                count,
+            )
+        case Apart.FAILED:
+            return ngettext(
+                "and %(count)s who failed and is a member already",
+                "and %(count)s who failed and are members already",
+                count,
+            )
+        case Apart.SAME_PERSON if count > 0:
+            return ngettext(
+                "and %(count)s who is the same person as another and has a membership of their own",
+                "and %(count)s who are the same person as another and have memberships of their own",
+                count,
+            )
+        case Apart.SAME_PERSON:
+            return ngettext(
+                "of whom %(count)s shares the membership of another",
+                "of whom %(count)s share the membership of another",
+                -count,
+            )
+        case Apart.OTHER_STATUS | Apart.NO_MEMBER:
+            return ngettext(
+                "of whom %(count)s is no member any more", "of whom %(count)s are no members any more", abs(count)
+            )
+    assert_never(why)
 
 
 def _campaign_notes(difference: int) -> Iterator[str]:
@@ -163,9 +236,17 @@ def _campaign_notes(difference: int) -> Iterator[str]:
         yield text % {"count": count}
 
 
-def _foreign_rows(one: Watched, counts: Mapping[str, int]) -> Iterator[Row]:
+def _foreign_rows(one: Watched, counts: Mapping[str, int], known: Known) -> Iterator[Row]:
     ours = set(one.link.statuses().values())
     for label, count in sorted(counts.items()):
         if label not in ours and count:
-            note = gettext("a status of your colleagues; inwink has none for it")
-            yield Row("–", label, here=None, url="", there=count, notes=(note,))
+            notes = [gettext("a status of your colleagues; inwink has none for it")]
+            if lent := known.lent.get(label, 0):
+                text = ngettext(
+                    "%(count)s of them is a participant here, whose status stays",
+                    "%(count)s of them are participants here, whose status stays",
+                    lent,
+                )
+                notes.append(text % {"count": lent})
+            notes += _left_notes(known.left.get(label, 0))
+            yield Row("–", label, here=None, url="", there=count, notes=tuple(notes))

@@ -16,7 +16,7 @@ from connector.admin.frame.explain import explain_code
 from connector.admin.frame.pausing import may_pause
 from connector.admin.frame.spans import ago_words, exact_words
 from connector.admin.frame.tags import link_tag, org_tag, tag
-from connector.admin.links.comparison import compare
+from connector.admin.links.comparison import compare, together_notes
 from connector.admin.links.needs import needs_of
 from connector.admin.links.no_shows import may_mark_no_shows
 from connector.admin.links.page import ledger
@@ -98,13 +98,16 @@ def _campaign(request: HttpRequest, one: Watched) -> dict[str, Any]:
     counted = last_count(one.link)
     known = known_members(one.link, counted_at=counted.counted_at if counted else None)
     rows = compare(one, counted=counted, known=known)
+    there_total = sum(row.there or 0 for row in rows)
+    together = together_notes(one.standing.total, there=there_total, known=known) if counted else []
     return {
         "rows": rows,
         "counted": counted,
         "counted_words": ago_words(counted.counted_at, now=one.now) if counted else "",
         "synced_since": known.synced_since,
         "here_total": sum(row.here or 0 for row in rows),
-        "there_total": sum(row.there or 0 for row in rows),
+        "there_total": there_total,
+        "together_notes": together,
         "reconciliation_url": reverse("admin:connector_campaignlink_reconciliation", args=[one.link.pk])
         if request.user.has_perm("connector.reconcile_participants")
         else "",

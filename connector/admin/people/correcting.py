@@ -42,8 +42,8 @@ def _question(entry: OutboxEntry) -> Question:
     state = corrected(entry).state
     label = entry.link.statuses().get(state, "") if state else ""
     facts = [gettext("Event: %(event)s") % {"event": entry.link}]
-    if entry.sent_label:
-        facts.append(gettext("Last sent to the campaign: “%(label)s”.") % {"label": entry.sent_label})
+    if entry.member_label:
+        facts.append(gettext("In the campaign now: “%(label)s”.") % {"label": entry.member_label})
     return Question(
         title=gettext("Correct the status of %(person)s?") % {"person": name_of(entry)},
         text=_text(state, label=label),

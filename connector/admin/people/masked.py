@@ -13,7 +13,6 @@ from connector.admin.people.page import choices_of
 from connector.admin.people.standing import standing_words
 from connector.admin.people.timeline import timeline_context
 from connector.models import OutboxEntry
-from connector.pipeline.watching.members import member_label
 
 
 def masked_context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
@@ -25,7 +24,7 @@ def masked_context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
         "state": entry_tag(entry),
         "link_state": link_tag(entry.link),
         "inwink_state": STATE_LABELS[entry.participant_state],
-        "member_label": member_label(entry),
+        "member_label": entry.member_label,
         "waiting": explain_waiting(entry),
         "explanations": explain_end(reason=entry.reason, error_code=entry.error_code, error_message=""),
         "same_person": {"name": person_word("", same.participant_key), "url": entry_url(same)} if same else None,

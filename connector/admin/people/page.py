@@ -16,7 +16,6 @@ from connector.admin.people.standing import standing_words
 from connector.admin.people.timeline import timeline_context
 from connector.core.outcomes import EntryState, Reason
 from connector.models import OutboxEntry, PersonChoice
-from connector.pipeline.watching.members import member_label
 
 _KINDS = {EntryState.FAILED: "bad", EntryState.NEEDS_ANSWER: "warn", EntryState.RETRYING: "warn"}
 
@@ -31,7 +30,7 @@ def entry_context(request: HttpRequest, entry: OutboxEntry) -> dict[str, Any]:
         "link_state": link_tag(entry.link),
         "kind": _KINDS.get(EntryState(entry.state), ""),
         "inwink_state": STATE_LABELS[entry.participant_state],
-        "member_label": member_label(entry),
+        "member_label": entry.member_label,
         "target_state": STATE_LABELS[entry.target_state] if entry.target_state else "",
         "said": payload_rows(entry.payload),
         "held": payload_rows(entry.held_payload) if entry.held_payload else [],
@@ -55,7 +54,7 @@ def _records(entry: OutboxEntry) -> list[RecordLink]:
         instance_url=entry.link.org.instance_url,
         person_type=entry.person_type,
         person_id=entry.person_id,
-        member_id=entry.member_id,
+        member_id=entry.member_id if entry.member_label else "",
     )
 
 

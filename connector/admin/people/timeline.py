@@ -18,16 +18,17 @@ from django.utils.translation import gettext
 from connector.admin.frame.changes import payload_rows
 from connector.admin.frame.explain import reason_label
 from connector.admin.frame.field_names import FieldName, field_names
-from connector.admin.frame.labels import ANSWER_LABELS, STATE_LABELS, answer_label
+from connector.admin.frame.labels import ANSWER_LABELS, NOTE_LABELS, STATE_LABELS, answer_label
 from connector.admin.frame.onlooker import may_see_people
 from connector.admin.frame.tags import effect_tag
 from connector.admin.inwink.effect_words import EFFECT_DOES
 from connector.admin.log.attempts import attempt_row
 from connector.admin.people.picked import answer_words, choice_words
-from connector.core.outcomes import Operation, Outcome, Reason
+from connector.core.outcomes import Note, Operation, Outcome, Reason
 from connector.inwink.identity import list_raw
 from connector.inwink.payload import InvalidParticipant, read_participant
 from connector.models import MessageParticipant, OutboxEntry, PersonChoice, SyncAttempt, SyncRun
+from connector.pipeline.outbox.lasting import no_show_mark
 from connector.pipeline.outbox.resync import CORRECTION
 
 MOMENTS_A_PAGE = 50
@@ -59,6 +60,7 @@ def timeline_context(request: HttpRequest, entry: OutboxEntry, choices: list[Per
         *(_message_moment(row, entry, may_read=may_read) for row in _messages(entry)[:needed]),
         *(_attempt_moment(attempt, names) for attempt in attempts),
         *_answer_moments(entry, choices),
+        *_mark_moments(entry),
     ]
     moments.sort(key=attrgetter("at"), reverse=True)
     has_older = len(moments) >= needed
@@ -142,6 +144,15 @@ def _does(reason: str, answer: Mapping[str, Any]) -> str:
     if word == "correct":
         return str(STATE_LABELS.get(answer.get("state", ""), ""))
     return answer_label(reason, word)
+
+
+def _mark_moments(entry: OutboxEntry) -> Iterator[Moment]:
+    """Yield when somebody marked the participant as a no-show, where the status comes from that."""
+    mark = no_show_mark(entry)
+    at = parse_datetime(str(mark["at"])) if mark else None
+    if mark and at:
+        title = str(NOTE_LABELS[Note.MARKED_NO_SHOW])
+        yield Moment(at, "answer", {"title": title, "does": "", "why": "", "by": mark["by"]})
 
 
 def _answer_moments(entry: OutboxEntry, choices: list[PersonChoice]) -> Iterator[Moment]:

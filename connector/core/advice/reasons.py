@@ -196,6 +196,12 @@ NOTES: Mapping[Note, Texts] = {
         "fr": ("Ce participant est la même personne qu’un autre de cet événement : un seul membre de campagne.",
                "Rien à faire."),
     },
+    Note.MARKED_NO_SHOW: {
+        "en": ("After the event somebody marked this participant as one who never came.",
+               "Nothing to do. A check-in that comes later still counts; “Correct the status” takes the mark back."),
+        "fr": ("Après l’événement, quelqu’un a marqué ce participant comme jamais venu.",
+               "Rien à faire. Un pointage reçu plus tard compte encore ; « Corriger le statut » retire cette marque."),
+    },
     Note.DUPLICATE_ALERT: {
         "en": ("A duplicate rule of Salesforce warned, and the record was saved all the same.",
                "Look at the record in Salesforce and merge it if it is a duplicate."),

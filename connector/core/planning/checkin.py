@@ -36,7 +36,7 @@ def plan_checkin(person: Person, context: Context, *, version: str, now: datetim
     member = Write(
         Operation.UPDATE,
         values={**changed, "Status": label},
-        before={**before, "Status": row.sent_label or None},
+        before={**before, "Status": row.member_label or None},
     )
     return PersonPlan(person, ref=row.person, member=member, member_id=row.member_id, label=label)
 

@@ -21,6 +21,7 @@ from connector.pipeline.outbox.enqueue import (
     write_entry_known,
 )
 from connector.pipeline.outbox.hearing import default_state_of
+from connector.pipeline.outbox.lasting import note_left
 
 CHUNK = 1_000
 """Entries enqueued in one transaction."""
@@ -31,7 +32,7 @@ CORRECTION = "correction"
 _RECORD: dict[str, object] = {
     "person_type": "", "person_id": "", "member_id": "", "created_by_us": False, "matched_email": "",
     "matched_last_name": "", "same_person_of": None, "sent_hash": "", "sent_person_hash": "", "sent_values": {},
-    "sent_label": "", "synced_state": "",
+    "sent_label": "", "member_label": "", "synced_state": "",
 }  # fmt: skip
 """What an entry knows of its record of Salesforce, forgotten."""
 RECORD_COLUMNS = tuple(_RECORD)
@@ -45,6 +46,7 @@ _FORCED_COLUMNS = (
     "request_reason",
     "answers",
     "answered_at",
+    "notes",
     *_RECORD,
 )
 
@@ -101,6 +103,13 @@ def force_entry(entry: OutboxEntry, *, requested_by: str, at: datetime, reason: 
     entry.requested_by, entry.request_reason = requested_by[:150], reason[:500]
     make_due(entry, by=1, at=at, priority=Priority.MANUAL)
     return True
+
+
+def leave_record(entry: OutboxEntry) -> None:
+    """Part an entry from its record of Salesforce, in memory, and note the membership that it leaves there."""
+    if entry.member_label:
+        note_left(entry, entry.member_id, label=entry.member_label)
+    forget_record(entry)
 
 
 def forget_record(entry: OutboxEntry) -> None:

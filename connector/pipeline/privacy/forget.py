@@ -19,6 +19,7 @@ from connector.inwink.identity import Identity, blank_participants
 from connector.models import OutboxEntry, PersonChoice, SyncAttempt, UnlinkedParticipant, WebhookMessage
 from connector.pipeline.bulk import delete_rows, in_chunks, update_rows
 from connector.pipeline.outbox.claim import db_now
+from connector.pipeline.outbox.lasting import left_member
 from connector.pipeline.outbox.resync import RECORD_COLUMNS, forget_record
 from connector.pipeline.privacy.erased import find_erased, remember_erased
 from connector.pipeline.privacy.held import (
@@ -79,30 +80,36 @@ def _erase_rows(found: Found) -> tuple[int, int]:
     now = db_now()
     if any(row.state == EntryState.CLAIMED and row.lease_expires_at and row.lease_expires_at > now for row in locked):
         raise PersonInHandError
+    _scrub_others(found)
     attempts = delete_rows(SyncAttempt, found.attempts().values_list("pk", flat=True))
     found.choices().delete()
     found.readings().delete()
-    _scrub_others(found)
     entries = delete_rows(OutboxEntry, found.entry_ids)
     return entries + delete_rows(UnlinkedParticipant, found.unlinked_ids), attempts
 
 
-_SCRUBBED_COLUMNS = (*RECORD_COLUMNS, "claimed_email", "create_sent_email", "candidates", "answers")
+_SCRUBBED_COLUMNS = (*RECORD_COLUMNS, "claimed_email", "create_sent_email", "candidates", "answers", "notes")
 
 
 def _scrub_others(found: Found) -> None:
-    """Take the person out of other participants' rows: the record that they had, or were offered."""
+    """Take the person out of other participants' rows: the record that they had, or were offered.
+
+    Whoever has a ticket that was the person's notes which membership that left; the log says who it was.
+    """
     emails = found.identity.emails
     had = Q(matched_email__in=emails) | Q(claimed_email__in=emails) | Q(create_sent_email__in=emails)
     PersonChoice.objects.filter(person_id__in=found.person_ids).update(person_name="")
+    heirs = set(found.attempts().exclude(entry=None).values_list("entry_id", flat=True))
     told = ~Q(candidates=[]) | (Q(answered_at__isnull=False) if found.person_ids else Q(pk__in=()))
-    others = OutboxEntry.objects.filter(had | told).exclude(pk__in=found.entry_ids)
+    others = OutboxEntry.objects.filter(had | told | Q(pk__in=heirs)).exclude(pk__in=found.entry_ids)
     locked = others.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    update_rows([entry for entry in locked if _scrub(entry, found)], columns=_SCRUBBED_COLUMNS)
+    update_rows([entry for entry in locked if _scrub(entry, found, heirs=heirs)], columns=_SCRUBBED_COLUMNS)
 
 
-def _scrub(entry: OutboxEntry, found: Found) -> bool:
+def _scrub(entry: OutboxEntry, found: Found, *, heirs: Collection[int | None]) -> bool:
     emails = found.identity.emails
+    notes = [note for note in entry.notes if entry.pk not in heirs or left_member(note) is None]
+    is_left_dropped, entry.notes = notes != entry.notes, notes
     is_changed = entry.matched_email in emails
     if is_changed:
         forget_record(entry)
@@ -112,7 +119,7 @@ def _scrub(entry: OutboxEntry, found: Found) -> bool:
         entry.create_sent_email, is_changed = "", True
     offered = [candidate for candidate in entry.candidates if candidate.get("id") not in found.person_ids]
     answers = {reason: _nameless(said, found.person_ids) for reason, said in entry.answers.items()}
-    is_changed = is_changed or offered != entry.candidates or answers != entry.answers
+    is_changed = is_changed or is_left_dropped or offered != entry.candidates or answers != entry.answers
     entry.candidates, entry.answers = offered, answers
     return is_changed
 

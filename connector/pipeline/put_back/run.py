@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from django.db import transaction
 from django.db.models import F
@@ -23,6 +24,7 @@ from connector.pipeline.put_back.hold import Held, held_entries, hold_when_free,
 from connector.pipeline.put_back.selection import Selection, traces_by_participant
 from connector.pipeline.put_back.values import Decision, values_of
 from connector.pipeline.put_back.writing import Restored, attempts_of, plan_records, write_back
+from connector.pipeline.runs.progress import Progress
 from connector.pipeline.stops import STOPS, explain_stop
 
 logger = logging.getLogger(__name__)
@@ -238,8 +240,17 @@ class _Work:
 
     def _demand_reading(self) -> None:
         """Let no check-in be written unread over a membership that got values back."""
-        ids = [one.progress.member_id for one in self.planned if not one.is_person and one.progress.wrote]
-        OutboxEntry.objects.filter(link=self.job.link, member_id__in=ids).update(last_read_at=None)
+        written = [one.progress for one in self.planned if not one.is_person and one.progress.wrote]
+        entries = OutboxEntry.objects.filter(link=self.job.link)
+        entries.filter(member_id__in=[one.member_id for one in written]).update(last_read_at=None)
+        for label, same in groupby(sorted(written, key=_proved_label), key=_proved_label):
+            if label:
+                entries.filter(member_id__in=[one.member_id for one in same]).update(member_label=label)
+
+
+def _proved_label(progress: Progress) -> str:
+    """Return the status that a membership got back, "" where it got none, or where it is not certain that it has it."""
+    return progress.label if progress.is_label_proved else ""
 
 
 def _kept_attempts(decisions: Sequence[Decision], held: Held, written: Sequence[SyncAttempt]) -> list[SyncAttempt]:

@@ -22,7 +22,7 @@ from connector.core.screen import REFUSALS, EmailGroup, Person, bystanders, grou
 from connector.pipeline.runs.access import lacking_rights, needed_rights, refused_rights, require_rights
 from connector.pipeline.runs.accounts import account_queries, account_row
 from connector.pipeline.runs.checkins import write_checkins
-from connector.pipeline.runs.ends import EntryEnd, end_by_verdict, lasting_error
+from connector.pipeline.runs.ends import EntryEnd, end_by_plan, end_by_verdict, lasting_error
 from connector.pipeline.runs.matching import match_people
 from connector.pipeline.runs.progress import Progress, find_without_room
 from connector.pipeline.runs.reading import (
@@ -259,7 +259,7 @@ def _plan(run: Run, matches: Sequence[tuple[Person, Match]], context: Context, *
             continue
         keep_work(run, progress)
         if plan.verdict is not None:
-            run.finish(plan.person, end_by_verdict(plan.verdict, plan.candidates))
+            run.finish(plan.person, end_by_plan(plan, plan.verdict))
         else:
             work.append(progress)
     return work

@@ -129,6 +129,7 @@ def row_of(entry: OutboxEntry, *, is_claimed: bool) -> Row:
         matched_last_name=entry.matched_last_name,
         sent_values=entry.sent_values,
         sent_label=entry.sent_label,
+        member_label=entry.member_label,
         synced_state=State(entry.synced_state) if entry.synced_state else None,
         sent_hash=entry.sent_hash,
         sent_person_hash=entry.sent_person_hash,

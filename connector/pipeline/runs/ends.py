@@ -15,6 +15,7 @@ from connector.core.schema import SObject
 from connector.core.screen import Person, Verdict
 from connector.core.state import State
 from connector.pipeline.runs.progress import Progress
+from connector.pipeline.runs.statuses import left_statuses, own_label, read_statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class EntryEnd:
     sent_values: Mapping[str, Json] = field(default_factory=dict)
     """{"Object.Field": value} written in this run."""
     label: str = ""
+    """The status of the member where it is ours."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """{member id: the status that it has now, whoever set it, "" where it is gone} of the members that were seen."""
     target: State | None = None
     notes: Sequence[Mapping[str, Json]] = ()
     candidates: Sequence[Mapping[str, Json]] = ()
@@ -54,6 +58,12 @@ class EntryEnd:
     was_read: bool = False
     is_email_due: bool = False
     """The record was to get the row's email and did not: it still has the one that it was matched by."""
+
+
+def end_by_plan(plan: PersonPlan, verdict: Verdict) -> EntryEnd:
+    """End an entry for which nothing is written although Salesforce was asked."""
+    end = end_by_verdict(verdict, plan.candidates)
+    return replace(end, statuses=read_statuses(plan), was_read=plan.matched is not None)
 
 
 def end_by_verdict(verdict: Verdict, candidates: Sequence[PersonRecord] = ()) -> EntryEnd:
@@ -120,7 +130,8 @@ def end_by_progress(
         member_operation=progress.member_operation,
         changes={path: [before, after] for path, (before, after) in progress.changes.items()},
         sent_values=_sent(progress, rules),
-        label=progress.label if progress.is_label_proved or not progress.is_member_written else "",
+        label=own_label(progress),
+        statuses=left_statuses(progress),
         target=target,
         notes=[_note(note, plan) for note in (*plan.notes, *progress.notes)],
         sent_hash="" if error else hashes.everything,

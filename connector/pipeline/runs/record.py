@@ -15,9 +15,11 @@ from connector.core.schema import SObject
 from connector.models import CampaignLink, OutboxEntry, SyncAttempt, SyncRun
 from connector.pipeline.bulk import update_rows
 from connector.pipeline.outbox.claim import Claim, ClaimLostError, db_now
+from connector.pipeline.outbox.lasting import lasting_notes
 from connector.pipeline.outbox.storage import wait_for_room
 from connector.pipeline.runs.ends import EntryEnd
 from connector.pipeline.runs.logged import Asked, attempt_of, close_run, failed_alone, log_attempts
+from connector.pipeline.runs.memberships import keep_beside, keep_membership
 from connector.pipeline.runs.result import Result, Stop
 from connector.pipeline.watching.delay import delay_ms
 
@@ -31,7 +33,7 @@ ENTRY_COLUMNS = [
     "lease_expires_at", "create_sent_at", "create_sent_email",
     "person_type", "person_id", "member_id", "created_by_us", "matched_email",
     "matched_last_name", "same_person_of", "sent_hash", "sent_person_hash",
-    "sent_values", "sent_label", "synced_state", "last_read_at",
+    "sent_values", "sent_label", "member_label", "synced_state", "last_read_at",
     "last_synced_at", "is_forced", "is_correction", "requested_by", "request_reason",
     "synced_generation",
 ]  # fmt: skip
@@ -74,6 +76,7 @@ def _record(run: SyncRun, claim: Claim, result: Result, *, entries: Sequence[Out
     now, batch_size = db_now(), len(claim.entry_ids)
     attempts = [_record_entry(entry, result, now=now, batch_size=batch_size) for entry in entries]
     update_rows(entries, columns=ENTRY_COLUMNS)
+    keep_beside(result.beside)
     link = CampaignLink.objects.get(pk=claim.link_id)
     logged = [attempt for attempt in attempts if attempt is not None]
     log_attempts(logged, run=run, link=link, result=result, started_at=claim.claimed_at)
@@ -111,15 +114,17 @@ def _keep_what_was_done(entry: OutboxEntry, end: EntryEnd, *, now: datetime) -> 
 
 def _notes(entry: OutboxEntry, end: EntryEnd) -> list[Mapping[str, Json]]:
     """Return what an admin should know; where the record was not looked at, what was noted last still holds."""
+    lasting = lasting_notes(entry)
     if end.was_read or end.outcome not in SUCCESSES:
-        return list(end.notes)
+        return [*lasting, *end.notes]
     is_untouched = end.outcome is Outcome.UNCHANGED
-    kept = [note for note in entry.notes if is_untouched or note["code"] == Note.FIELD_DROPPED.value]
+    kept = [note for note in entry.notes if is_untouched or note in lasting or note["code"] == Note.FIELD_DROPPED.value]
     return kept + [note for note in end.notes if note not in kept]
 
 
 def _keep_record(entry: OutboxEntry, end: EntryEnd) -> None:
     """Remember whose record this is and what it holds from us, also where the run stopped before its end."""
+    former_id = entry.member_id
     if end.ref is not None:
         is_same_record = entry.person_id == end.ref.id
         entry.created_by_us = end.created_by_us or (entry.created_by_us and is_same_record)
@@ -130,6 +135,7 @@ def _keep_record(entry: OutboxEntry, end: EntryEnd) -> None:
         entry.same_person_of_id = end.same_person_of
     if end.label:
         entry.sent_label = end.label
+    keep_membership(entry, end, former_id=former_id)
 
 
 def _still_sent(entry: OutboxEntry, end: EntryEnd, *, is_same_record: bool) -> dict[str, Json]:

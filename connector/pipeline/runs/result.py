@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connector.pipeline.runs.ends import EntryEnd
+from connector.pipeline.runs.memberships import Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Result:
     ends: Mapping[int, EntryEnd] = field(default_factory=dict)
     stopped: Mapping[int, EntryEnd] = field(default_factory=dict)
     """What was done for entries that came to no end."""
+    beside: Mapping[int, Beside] = field(default_factory=dict)
+    """{entry that was not claimed: what was learned of its member}."""
     woken: frozenset[int] = frozenset()
     """Entries of others' that must be looked at again."""
     unclear: frozenset[int] = frozenset()

@@ -1,7 +1,7 @@
 """Hold one batch on its way to Salesforce, and what is known about it when it stops, however it stops."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.core.outcomes import SUCCESSES, EntryState
 from connector.core.planning.fingerprint import fingerprint, person_fingerprint
@@ -9,6 +9,7 @@ from connector.core.rows import Schemas
 from connector.core.screen import Person
 from connector.pipeline.runs.batch import Batch
 from connector.pipeline.runs.ends import EntryEnd, Hashes, end_by_progress, spread, stop_progress
+from connector.pipeline.runs.memberships import Beside, rows_beside
 from connector.pipeline.runs.progress import Progress
 from connector.pipeline.runs.report import Touched
 from connector.pipeline.runs.result import Result
@@ -44,6 +45,8 @@ class Run:
     ends: dict[int, EntryEnd] = field(default_factory=dict)
     unclear: set[int] = field(default_factory=set)
     """Entries for which a creating call was sent and not answered."""
+    beside: dict[int, Beside] = field(default_factory=dict)
+    """{row that was not claimed: what was learned of its member}."""
     work: dict[int, Progress] = field(default_factory=dict)
     """{id of the leading row: what was done for the person}, also when the run stops before that is complete."""
     woken: set[int] = field(default_factory=set)
@@ -65,6 +68,9 @@ class Run:
         Rows of the same person that were left out, held or refused alone come along now that the person is sent.
         """
         self.ends |= spread(person, end)
+        for row in person.claimed:
+            self.beside.pop(row.id, None)
+        self.beside |= rows_beside(person, end)
         if end.outcome in SUCCESSES:
             self.woken |= {row.id for row in person.rows if self.batch.siblings.get(row.id) in _ENDED_UNSENT}
 
@@ -114,14 +120,21 @@ def has_ended(run: Run, progress: Progress) -> bool:
 def result_of(run: Run) -> Result:
     """Return what is known of the entries at this moment."""
     return Result(
-        ends=run.ends,
+        ends={entry_id: _as_left(run, end) for entry_id, end in run.ends.items()},
         stopped=stopped_ends(run),
+        beside={row: one for row, one in run.beside.items() if not run.touched.has(None, one.member_id)},
         woken=frozenset(run.woken),
         unclear=frozenset(run.unclear - set(run.ends)),
         looked_up=frozenset(row.id for progress in run.work.values() for row in progress.plan.person.claimed),
         without_room=run.without_room,
         released_early=len(run.set_aside),
     )
+
+
+def _as_left(run: Run, end: EntryEnd) -> EntryEnd:
+    """Return an end without the statuses of members that a live run has written since."""
+    statuses = {member: label for member, label in end.statuses.items() if not run.touched.has(None, member)}
+    return end if statuses == end.statuses else replace(end, statuses=statuses)
 
 
 def touched_by(run: Run) -> Touched:

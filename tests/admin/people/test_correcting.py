@@ -20,7 +20,7 @@ def checked_in(**said: Any) -> OutboxEntry:
     return OutboxEntryFactory.create(
         link=CampaignLinkFactory.create(status_registered="Inscrit", status_attended="Est venu", status_refused=""),
         state=EntryState.SYNCED, participant_state="attended", states_seen=["registered", "attended"],
-        payload={"id": "p", **TAKEN_BACK, **said}, sent_label="Est venu",
+        payload={"id": "p", **TAKEN_BACK, **said}, member_id="00v000000000001AAA", member_label="Est venu",
     )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def correct_url(entry: OutboxEntry) -> str:
 def test_the_page_names_what_inwink_says_now_and_the_label_that_is_written(admin_client: Client) -> None:
     page = admin_client.get(correct_url(checked_in(registration="registered"))).content.decode()
     assert "inwink says now: Registered. The status “Inscrit” is written to the campaign" in page
-    assert "Last sent to the campaign: “Est venu”." in page
+    assert "In the campaign now: “Est venu”." in page
 
 
 def test_a_status_is_corrected_only_with_a_reason(admin_client: Client) -> None:

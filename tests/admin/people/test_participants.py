@@ -52,7 +52,7 @@ def test_a_page_says_what_inwink_said_and_what_was_written(admin_client: Client)
     org = SalesforceOrgFactory.create(instance_url="https://acme.my.salesforce.com")
     entry = OutboxEntryFactory.create(
         link=CampaignLinkFactory.create(org=org), state=EntryState.SYNCED, person_type="Contact",
-        person_id="003000000000001AAA", member_id="00v000000000001AAA", sent_label="Registered",
+        person_id="003000000000001AAA", member_id="00v000000000001AAA", member_label="Registered",
     )  # fmt: skip
     SyncAttemptFactory.create(
         entry=entry, outcome=Outcome.UPDATED, changes={"Contact.Title": ["CMO", "CTO"]},

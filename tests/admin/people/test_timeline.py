@@ -22,6 +22,7 @@ from tests.factories import (
     MessageParticipantFactory,
     OutboxEntryFactory,
     PersonChoiceFactory,
+    SalesforceOrgFactory,
     SalesforceSchemaFactory,
     SyncAttemptFactory,
     SyncRunFactory,
@@ -193,9 +194,29 @@ def test_the_number_of_queries_does_not_depend_on_what_happened(
     [
         (
             {"state": EntryState.SYNCED, "participant_state": State.ATTENDED, "member_id": "00v000000000001AAA",
-             "sent_label": "Attended", "last_synced_at": NOW},
+             "member_label": "Attended", "last_synced_at": NOW},
             r"In inwink: Attended \(since 23 Nov 2026, .*\)\. "
             r"In Salesforce: member “Attended” of the campaign Salon \(last compared on 23 Nov 2026, .*\)\. Nothing",
+        ),
+        (
+            {"state": EntryState.LEFT_OUT, "reason": Reason.REMOVED_BY_HAND, "member_id": "00v000000000001AAA",
+             "sent_label": "Registered", "synced_state": State.REGISTERED},
+            r"In Salesforce: no longer in the campaign Salon, a colleague removed this person\. "
+            r"Left out, nothing is written: Removed from the campaign by hand\.",
+        ),
+        (
+            {"state": EntryState.LEFT_OUT, "reason": Reason.PERSON_DELETED, "member_id": "00v000000000001AAA",
+             "synced_state": State.REGISTERED},
+            r"In Salesforce: no longer in the campaign Salon\. Left out",
+        ),
+        (
+            {"state": EntryState.SYNCED, "target_state": State.NO_SHOW, "member_id": "00v000000000001AAA",
+             "member_label": "Absent", "notes": [{"code": "marked_no_show", "by": "olga", "at": NOW.isoformat()}]},
+            r"In inwink: Registered.*\. Marked as no-show by olga on 23 Nov 2026, .*\. In Salesforce: member “Absent”",
+        ),
+        (
+            {"state": EntryState.SYNCED, "target_state": State.NO_SHOW},
+            r"Marked as no-show after the event\. In Salesforce: not in the campaign Salon\. Nothing waits\.",
         ),
         (
             {"state": EntryState.NEEDS_ANSWER, "reason": Reason.AMBIGUOUS},
@@ -214,8 +235,34 @@ def test_a_sentence_says_where_the_person_stands(admin_client: Client, columns: 
 
 def test_whoever_is_the_same_person_as_another_is_said_to_be(admin_client: Client) -> None:
     other = OutboxEntryFactory.create(participant_key="twin")
-    entry = OutboxEntryFactory.create(link=other.link, state=EntryState.SYNCED, same_person_of=other)
-    assert "the same person as twin" in page_of(admin_client, entry).context["standing"]
+    shared = {"member_id": "00v000000000001AAA", "member_label": "Attended"}
+    entry = OutboxEntryFactory.create(link=other.link, state=EntryState.SYNCED, same_person_of=other, **shared)
+    said = page_of(admin_client, entry).context["standing"]
+    assert "the same person as twin, with one campaign member “Attended” for both." in said
+
+
+def test_no_link_leads_to_a_member_that_is_gone(admin_client: Client) -> None:
+    org = SalesforceOrgFactory.create(instance_url="https://acme.my.salesforce.com")
+    entry = OutboxEntryFactory.create(
+        link=CampaignLinkFactory.create(org=org), state=EntryState.LEFT_OUT, reason=Reason.REMOVED_BY_HAND,
+        person_type="Lead", person_id="00Q000000000001AAA", member_id="00v000000000001AAA", sent_label="Registered",
+    )  # fmt: skip
+    page = page_of(admin_client, entry)
+    assert [record.id for record in page.context["records"]] == ["00Q000000000001AAA"]
+    assert "Registered”" not in page.content.decode()
+
+
+def test_whoever_marked_a_no_show_stands_in_the_timeline_for_everybody(admin_client: Client, sign_in: SignIn) -> None:
+    mark = {"code": "marked_no_show", "by": "paul", "at": minute(3).isoformat()}
+    entry = OutboxEntryFactory.create(state=EntryState.SYNCED, target_state=State.NO_SHOW, notes=[mark])
+    [moment] = page_of(admin_client, entry).context["moments"]
+    assert (moment.row["title"], moment.row["by"], moment.at) == ("Marked as no-show", "paul", minute(3))
+    assert "somebody marked this participant as one who never came" in page_of(admin_client, entry).content.decode()
+    masked = page_of(sign_in("view_outboxentry"), entry)
+    assert kinds(masked) == ["answer"]
+    assert "Marked as no-show by paul" in masked.context["standing"]
+    OutboxEntry.objects.update(target_state=State.ATTENDED)
+    assert page_of(admin_client, entry).context["moments"] == []
 
 
 def test_who_may_not_see_people_gets_the_same_moments_without_who_it_is(sign_in: SignIn) -> None:
@@ -224,7 +271,8 @@ def test_who_may_not_see_people_gets_the_same_moments_without_who_it_is(sign_in:
     entry = OutboxEntryFactory.create(link=other.link, state=EntryState.SYNCED)
     receive(entry, at=minute(1), message_id="m1", email="ada@example.org", lastName="Lovelace", company="Engines")
     receive(entry, at=minute(1), message_id="m2", email="ada@example.org", registered="Lovelace perhaps")
-    kept = {"state": EntryState.SYNCED, "same_person_of": other, "answers": {"correction": correction}}
+    kept = {"state": EntryState.SYNCED, "same_person_of": other, "answers": {"correction": correction},
+            "member_id": "00v000000000001AAA", "member_label": "Refused"}  # fmt: skip
     OutboxEntry.objects.filter(pk=entry.pk).update(**kept)
     SyncAttemptFactory.create(
         entry=entry, created_at=minute(2), requested_by="paul", request_reason="Ada wrote",
