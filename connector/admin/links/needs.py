@@ -146,9 +146,8 @@ def blind_need(request: HttpRequest, org: SalesforceOrg) -> Need:
 
 
 def _after(request: HttpRequest, one: Watched) -> Iterator[Need]:
-    link, count = one.link, one.registered
-    is_open = link.state != CampaignLink.LinkState.CLOSED
-    if not (is_open and count and may_mark_no_shows(request, link)):
+    link, count = one.link, one.no_shows
+    if not (count and may_mark_no_shows(request, link)):
         return
     text = ngettext(
         "The event is over: %(count)s registered participant never came",

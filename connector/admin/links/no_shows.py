@@ -1,6 +1,6 @@
 """Mark no-shows: asked first, with whom it concerns and who may still arrive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -14,18 +14,22 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from connector.admin.frame.base import Question, ask, find_or_404, object_url
 from connector.admin.frame.confirming import is_confirmed
 from connector.admin.frame.names import name_of, people_words
+from connector.admin.links.comparison import apart_words
 from connector.admin.links.no_show_label import label_view
 from connector.admin.people.answers import may_answer
+from connector.core.outcomes import EntryState
 from connector.models import CampaignLink
 from connector.pipeline.audit_lines import deed
 from connector.pipeline.no_shows import (
     NoShowRefusal,
+    NoShows,
     NoShowsRefusedError,
     count_no_shows,
     first_waiting,
     mark_no_shows,
     refuse_no_shows,
 )
+from connector.pipeline.watching.members import Apart
 
 NAMES_SHOWN = 20
 """Waiting participants that the question names; the others are counted."""
@@ -88,6 +92,7 @@ def _lead_to_what_is_missing(
 
 
 def _mark(request: HttpRequest, model_admin: Any, link: CampaignLink) -> None:
+    found = count_no_shows(link)
     try:
         count = mark_no_shows(link, requested_by=request.user.get_username(), now=timezone.now())
     except NoShowsRefusedError as exc:
@@ -96,27 +101,63 @@ def _mark(request: HttpRequest, model_admin: Any, link: CampaignLink) -> None:
     if not count:
         messages.info(request, gettext("Nobody was left to mark."))
         return
-    text = ngettext(
-        "%(count)s participant is marked as no-show.", "%(count)s participants are marked as no-shows.", count
-    )
-    messages.success(request, text % {"count": count})
+    messages.success(request, " ".join(_done(found, count)))
     model_admin.log_change(request, link, deed(gettext_noop("marked as no-shows: %(count)s"), count=count))
+
+
+def _done(found: NoShows, count: int) -> Iterator[str]:
+    """Say how many were marked: who becomes a no-show, as was asked, and who changes nothing in the campaign now."""
+    becomes = min(found.count, count)
+    marked = becomes or count
+    text = ngettext(
+        "%(count)s participant is marked as no-show.", "%(count)s participants are marked as no-shows.", marked
+    )
+    yield text % {"count": marked}
+    if not becomes:
+        yield gettext("Nothing changes in the campaign for now.")
+    elif rest := count - becomes:
+        text = ngettext(
+            "%(count)s more is marked too, which changes nothing in the campaign for now.",
+            "%(count)s more are marked too, which changes nothing in the campaign for now.",
+            rest,
+        )
+        yield text % {"count": rest}
 
 
 def _question(link: CampaignLink, *, back_url: str) -> Question:
     found = count_no_shows(link)
     people = people_words(found.count)
+    title = gettext("Mark as no-shows: %(people)s of %(event)s") % {"people": people, "event": link}
+    if not found.marked:
+        return Question(title=title, text=gettext("Nobody is left to mark."), button="", back_url=back_url)
     return Question(
-        title=gettext("Mark as no-shows: %(people)s of %(event)s") % {"people": people, "event": link},
+        title=title,
         text=gettext(
             "Whoever is registered and was never checked in becomes “%(label)s” in the campaign. "
             "A check-in that comes later still makes them “%(attended)s”."
         )
         % {"label": link.status_no_show, "attended": link.status_attended},
-        facts=_facts(link, waiting=found.waiting),
+        facts=_facts(link, found),
         button=gettext("Mark no-shows"),
         back_url=back_url,
     )
+
+
+def _others(link: CampaignLink, found: NoShows) -> Iterator[str]:
+    """Say who else is marked, and why their status in the campaign is none of a no-show: not yet, or not at all."""
+    unsettled = {state: count for state, count in found.unsent.items() if state is not EntryState.LEFT_OUT}
+    if unsettled:
+        text = ngettext(
+            "%(count)s more cannot become “%(label)s” yet: %(why)s. The mark is kept until that is settled.",
+            "%(count)s more cannot become “%(label)s” yet: %(why)s. The marks are kept until that is settled.",
+            sum(unsettled.values()),
+        )
+        why = ", ".join(apart_words(Apart(state.value), count) % {"count": count} for state, count in unsettled.items())
+        yield text % {"count": sum(unsettled.values()), "label": link.status_no_show, "why": why}
+    staying = {Apart.LEFT_OUT: found.unsent.get(EntryState.LEFT_OUT, 0), Apart.OTHER_STATUS: found.kept}
+    why = ", ".join(apart_words(one, count) % {"count": count} for one, count in staying.items() if count)
+    if why:
+        yield gettext("Nothing changes in the campaign for the others who never came: %(why)s.") % {"why": why}
 
 
 def _names(link: CampaignLink, *, waiting: int) -> str:
@@ -126,8 +167,9 @@ def _names(link: CampaignLink, *, waiting: int) -> str:
     return ", ".join([*names, *([more] if waiting > len(names) else [])])
 
 
-def _facts(link: CampaignLink, *, waiting: int) -> list[str]:
-    facts = [gettext("Have all badge readers sent their check-ins? Wait if you are not sure.")]
+def _facts(link: CampaignLink, found: NoShows) -> list[str]:
+    waiting = found.waiting
+    facts = [gettext("Have all badge readers sent their check-ins? Wait if you are not sure."), *_others(link, found)]
     if waiting:
         text = ngettext(
             "%(count)s participant of this event is still waiting to be sent.",

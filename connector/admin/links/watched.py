@@ -1,7 +1,7 @@
-"""What is known of linked events at one moment, gathered in four queries for any number of them."""
+"""What is known of linked events at one moment, gathered in a few queries for any number of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from connector.admin.frame.explain import explain_link
 from connector.admin.frame.spans import ago_words, exact_words
 from connector.core.state import State
 from connector.models import CampaignLink
+from connector.pipeline.no_shows import no_shows_of
 from connector.pipeline.watching.delay import Delay, delays_of
 from connector.pipeline.watching.last_message import Received, is_silent, received_of
 from connector.pipeline.watching.standings import Standing, standings_of
@@ -28,6 +29,8 @@ class Watched:
     delay: Delay | None
     """Of the last hour; None where nothing live was sent in it."""
     now: datetime
+    no_shows: int = 0
+    """Members whom marking would make no-shows; counted once the event is over, until the link is closed."""
 
     @property
     def last_message(self) -> datetime | None:
@@ -50,6 +53,12 @@ class Watched:
         """Whether the event takes place now."""
         begins, ends = self.link.starts_at, self.link.ends_at
         return begins is not None and ends is not None and begins <= self.now < ends
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the event has ended and the link is still open."""
+        ends, is_closed = self.link.ends_at, self.link.state == CampaignLink.LinkState.CLOSED
+        return ends is not None and ends <= self.now and not is_closed
 
     @property
     def is_settled(self) -> bool:
@@ -130,10 +139,12 @@ def watch(links: Sequence[CampaignLink], *, now: datetime) -> list[Watched]:
     ids = [link.pk for link in links]
     standings, received = standings_of(ids), received_of(ids, written_after=now - DELAY_SPAN)
     delays = delays_of(ids, since=now - DELAY_SPAN)
-    return [
+    watched = [
         Watched(link, standings.get(link.pk, Standing()), received.get(link.pk, Received()), delays.get(link.pk), now)
         for link in links
     ]
+    no_shows = no_shows_of([one.link for one in watched if one.is_over and one.registered])
+    return [replace(one, no_shows=no_shows.get(one.link.pk, 0)) for one in watched]
 
 
 def participants_url(link: CampaignLink, **filters: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from connector.core.outcomes import EntryState, Outcome
 from connector.core.state import State
 from connector.models import CampaignLink, LastImport, LastMessage, MemberCount, OutboxEntry
+from tests.acceptance.people import someone
 from tests.admin.links.forms import url_of
 from tests.factories import (
     CampaignLinkFactory,
@@ -88,6 +90,77 @@ def test_what_a_colleague_changed_shows_as_a_difference(world: World, admin_clie
     notes = {row.state: row.notes for row in response.context["rows"]}
     assert notes["Registered"] == ("1 fewer in Salesforce: removed or changed there",)
     assert notes["Attended"] == ("1 more in Salesforce: added or changed there",)
+
+
+def said_of(response: Any) -> dict[str, tuple[int | None, int | None, tuple[str, ...]]]:
+    """Return {status: (here, there, notes)} of the table."""
+    return {row.label: (row.here, row.there, row.notes) for row in response.context["rows"]}
+
+
+def test_what_the_connector_knows_is_no_difference_of_a_colleague(world: World, admin_client: Client) -> None:
+    """Of six who registered one came by a second registration, two have kept statuses, one was removed, one moved."""
+    names = ("Twice", "Kept", "Raised", "Removed", "Moved", "Calm")
+    people = {name: someone(name, name, "Person") for name in names}
+    world.send(*people.values())
+    emails = {row["Id"]: row["Email"].split(".")[0] for row in world.rows("Lead")}
+    members = {emails[row["LeadId"]]: row["Id"] for row in world.rows("CampaignMember")}
+    world.add("CampaignMemberStatus", {"CampaignId": world.link.campaign_id, "Label": "Meeting booked",
+                                       "HasResponded": True, "SortOrder": 9})  # fmt: skip
+    world.change("CampaignMember", members["kept"], Status="Meeting booked")
+    world.change("CampaignMember", members["raised"], Status="Attended")
+    world.delete(members["removed"])
+    again = {name: {**people[name], "position": "CEO"} for name in ("Kept", "Raised", "Removed")}
+    world.send(*again.values(), someone("Moved", "Other", "Guest"))
+    world.send(someone("Second", "Twice", "Person", came=True))
+
+    response = admin_client.post(url_of(world.link, "count"), follow=True)
+
+    assert said_of(response) == {
+        "Registered": (6, 3, ("1 same person as another", "1 left out by rule",
+                              "2 have another status in the campaign, which stays",
+                              "and 1 membership left behind when an email moved to another record")),
+        "Attended": (1, 2, ("and 1 of another state here who has this status in the campaign",)),
+        "Meeting booked": (None, 1, ("a status of your colleagues; inwink has none for it",
+                                     "1 of them is a participant here, whose status stays")),
+    }  # fmt: skip
+    assert response.context["there_total"] == 6
+    assert response.context["together_notes"] == [
+        "5 members in the sum", "and 1 membership left behind when an email moved to another record",
+    ]  # fmt: skip
+    page = response.content.decode()
+    assert "5 members in the sum · and 1 membership left behind" in page
+
+
+def test_the_sum_and_the_campaign_are_brought_together_in_words(world: World, admin_client: Client) -> None:
+    """Two are held after they became members, one is, and a colleague added a stranger."""
+    world.send(*(someone(key, f"N{key}", "Person") for key in ("1", "2", "3")))
+    OutboxEntry.objects.filter(participant_key__in="12").update(state="needs_answer", reason="looks_anonymised")
+    [stranger] = world.add("Contact", {"LastName": "Perrin", "Email": "perrin@acme.example"})
+    page = admin_client.post(url_of(world.link, "count"), follow=True)
+    assert page.context["together_notes"] == [
+        "1 member in the sum", "and 2 who need an answer and are members already",
+    ]  # fmt: skip
+    member = {"CampaignId": world.link.campaign_id, "ContactId": stranger, "Status": "Sent"}
+    world.add("CampaignMember", member)
+    page = admin_client.post(url_of(world.link, "count"), follow=True)
+    assert page.context["together_notes"][2:] == ["1 more in Salesforce: added or changed there"]
+
+
+def test_where_the_sum_and_the_campaign_are_as_many_nothing_is_said(world: World, admin_client: Client) -> None:
+    assert admin_client.get(url_of(world.link, "event")).context["together_notes"] == []
+    world.send(someone("p1"))
+    assert admin_client.post(url_of(world.link, "count"), follow=True).context["together_notes"] == []
+
+
+def test_only_those_whom_marking_would_make_no_shows_are_offered(world: World, admin_client: Client) -> None:
+    world.send(someone("p1"), someone("p2", "Grace", "Hopper"), someone("p3", "Mary", "Somerville", email=None))
+    world.send(someone("p4", came=True))
+    world.configure(ends_at=timezone.now() - timedelta(hours=1), status_no_show="No show")
+    offered = "The event is over: 1 registered participant never came"
+    assert offered in needs(admin_client, world.link)
+    assert offered in admin_client.get(reverse("admin:index")).content.decode()
+    OutboxEntry.objects.filter(participant_key="p2").update(state="failed", reason="refused_by_salesforce")
+    assert not [need for need in needs(admin_client, world.link) if "never came" in need]
 
 
 def test_who_is_a_member_and_needs_an_answer_is_not_missing_from_the_campaign(
@@ -218,6 +291,7 @@ def test_what_needs_a_person_stands_first_with_where_to_settle_it(admin_client: 
     link.org.save()
     OutboxEntryFactory.create_batch(2, link=link, state=EntryState.FAILED)
     OutboxEntryFactory.create(link=link, state=EntryState.NEEDS_ANSWER)
+    OutboxEntryFactory.create_batch(3, link=link, state=EntryState.SYNCED)
     found = admin_client.get(url_of(link, "event")).context["needs"]
     assert [need.colour for need in found] == ["bad", "bad", "warn", "warn", "warn", "warn"]
     assert "Choose another status on the link" in found[0].text

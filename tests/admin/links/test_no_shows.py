@@ -51,6 +51,40 @@ def test_it_is_asked_with_whom_it_concerns_and_who_still_waits(admin_client: Cli
     assert not OutboxEntry.objects.filter(target_state=State.NO_SHOW).exists(), "nothing happens on a GET"
 
 
+def test_who_changes_nothing_in_the_campaign_is_named_apart(admin_client: Client, link: CampaignLink) -> None:
+    registered = {"link": link, "participant_state": "registered", "states_seen": ["registered"]}
+    OutboxEntryFactory.create_batch(2, state="failed", **registered)
+    OutboxEntryFactory.create(state="needs_answer", **registered)
+    gone = {"member_id": "00v000000000001AAA", "sent_label": "Registered", "reason": "removed_by_hand"}
+    OutboxEntryFactory.create(state="left_out", **gone, **registered)
+    OutboxEntryFactory.create(state="synced", member_id="00v000000000002AAA", member_label="Met", **registered)
+    page = admin_client.get(url_of(link)).content.decode()
+    assert "Mark as no-shows: 2 participants" in page
+    assert "3 more cannot become “No show” yet: 1 needs an answer, 2 failed. The marks are kept until that" in page
+    assert (
+        "Nothing changes in the campaign for the others who never came: 1 left out by rule, "
+        "1 has another status in the campaign, which stays." in page
+    )
+    after = said(admin_client.post(url_of(link), CONFIRMED, follow=True))
+    assert "2 participants are marked as no-shows. 5 more are marked too, which changes nothing" in after
+
+
+def test_where_only_those_are_left_who_wait_for_an_answer_it_is_said_that_nothing_changes(
+    admin_client: Client, link: CampaignLink
+) -> None:
+    OutboxEntry.objects.update(state="needs_answer", reason="ambiguous")
+    assert "Mark as no-shows: 0 participants" in admin_client.get(url_of(link)).content.decode()
+    after = said(admin_client.post(url_of(link), CONFIRMED, follow=True))
+    assert after == "2 participants are marked as no-shows. Nothing changes in the campaign for now."
+
+
+def test_where_nobody_is_left_no_button_is_offered(admin_client: Client, link: CampaignLink) -> None:
+    admin_client.post(url_of(link), CONFIRMED)
+    page = admin_client.get(url_of(link)).content.decode()
+    assert "Nobody is left to mark." in page
+    assert 'name="confirmed"' not in page
+
+
 def test_many_who_wait_are_named_in_part_and_hidden_from_whoever_may_not_see_people(
     admin_client: Client, sign_in: SignIn, link: CampaignLink
 ) -> None:
