@@ -31,6 +31,7 @@ from connector.models import (
     FieldMapping,
     FirstRunDismissal,
     Invitation,
+    LastImport,
     LastMessage,
     LinkDraft,
     LinkTemplate,
@@ -369,6 +370,16 @@ class LastMessageFactory(DjangoModelFactory[LastMessage]):
 
     link = SubFactory(CampaignLinkFactory)
     received_at = NOW
+
+
+class LastImportFactory(DjangoModelFactory[LastImport]):
+    """An event of which a file was imported."""
+
+    class Meta:
+        model = LastImport
+
+    link = SubFactory(CampaignLinkFactory)
+    imported_at = NOW
 
 
 class MemberCountFactory(DjangoModelFactory[MemberCount]):

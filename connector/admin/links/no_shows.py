@@ -179,4 +179,10 @@ def _facts(link: CampaignLink, found: NoShows) -> list[str]:
         facts += [text % {"count": waiting}, _names(link, waiting=waiting)]
     if link.state != CampaignLink.LinkState.ACTIVE:
         facts.append(gettext("The link is not active: the marks are kept, and sent when it is."))
+    facts.append(
+        gettext(
+            "The way back: “Put back…” on the page of the run gives its members the status that they had, and “Correct "
+            "the status” on the page of a participant does so for one."
+        )
+    )
     return facts

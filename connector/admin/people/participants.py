@@ -77,8 +77,10 @@ class OutboxEntryAdmin(ReadOnlyAdmin[OutboxEntry]):
         return super().get_queryset(request).defer("sent_values", "candidates", "answers", "held_payload", "notes")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Show names beside addresses to who may see them: two people may share either of them."""
-        return ("participant", "named", *self.list_display[1:]) if may_see_people() else self.list_display
+        """Show names beside addresses to who may see them: two people may share either of them. A page is no wider."""
+        if not may_see_people():
+            return self.list_display
+        return ("participant", "named", *(column for column in self.list_display[1:] if column != "changed"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OutboxEntry], search_term: str
