@@ -27,7 +27,7 @@ def test_what_a_field_was_filled_with_is_put_back(world: World, reader: Reader) 
 
     reader.open(f"{LINK}{world.link.pk}/event/")
     reader.follow("Put values back…")
-    reader.page.get_by_role("button", name=title).click()
+    reader.page.get_by_role("button", name=f"{SObject.CONTACT.value} · Title").click()
     reader.reads(reader.count("%(counter)s value would be put back.", "%(counter)s values would be put back.", 1))
     expect(reader.page.get_by_role("row").filter(has_text=title)).to_contain_text("Countess")
     reader.press("Put back")

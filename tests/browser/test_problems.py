@@ -129,7 +129,7 @@ def test_on_a_phone_picking_says_for_how_long_it_is_remembered(world: World, fre
     two_records(world, "Hopper", "hopper@example.org")
     world.send({**ADA, "email": "hopper@example.org"}, {**ADA, "id": "p2"})
     ids = dict(OutboxEntry.objects.values_list("reason", "pk"))
-    remembered = "Le choix est mémorisé pour l’adresse, dans tous les événements de l’organisation."
+    remembered = "Le choix est mémorisé pour l’e-mail, dans tous les événements de l’organisation."
     for path in (f"{ANSWERS}?question=ambiguous", f"/admin/connector/outboxentry/{ids['ambiguous']}/change/"):
         expect(french_phone.open(path).get_by_text(remembered)).to_be_visible()
     page = french_phone.open(f"/admin/connector/outboxentry/{ids['no_email']}/find/")
