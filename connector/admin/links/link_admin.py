@@ -21,8 +21,9 @@ from connector.admin.frame.seen import SEEN, changed_meanwhile
 from connector.admin.frame.tags import link_tag
 from connector.admin.links import activity, checks, day, event_page, views
 from connector.admin.links.beginnings import beginning_of
+from connector.admin.links.change_form import ChangeLinkForm
 from connector.admin.links.filter_forms import FILTER_FIELDS
-from connector.admin.links.forms import ChangeLinkForm, NewLinkForm
+from connector.admin.links.forms import NewLinkForm
 from connector.admin.links.many import change_selected
 from connector.admin.links.mapping.pages import mapping_urls
 from connector.admin.links.match_form import MATCH_FIELDS

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from connector.admin.inwink.sources import SourceForm
-from connector.admin.links.forms import ChangeLinkForm
+from connector.admin.links.change_form import ChangeLinkForm
 from connector.admin.orgs.org_admin import OrgForm
 from connector.models import CampaignLink, SalesforceOrg, WebhookSource
 from connector.models.fields import Secret
