@@ -14,6 +14,9 @@ from connector import conf
 class WrongEncryptionKey(Exception):
     """No key in FIELD_ENCRYPTION_KEYS decrypts a stored secret."""
 
+    code = "wrong_encryption_key"
+    """What advice explains, as the code of a SalesforceError is."""
+
 
 @lru_cache(maxsize=4)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:

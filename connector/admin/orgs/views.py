@@ -192,7 +192,7 @@ def _report_disconnection(request: HttpRequest, done: pipeline.Disconnection) ->
 def _failed(
     request: HttpRequest, org: SalesforceOrg, exc: "pipeline.SalesforceError | WrongEncryptionKey"
 ) -> HttpResponse:
-    _explain(request, exc.code if isinstance(exc, pipeline.SalesforceError) else "wrong_encryption_key")
+    _explain(request, exc.code)
     return _to_page(org)
 
 

@@ -48,8 +48,7 @@ def _probe(org: SalesforceOrg) -> bool:
         with closing(connect.gateway_for(org)) as gateway:
             usage = gateway.limits()
     except (SalesforceError, WrongEncryptionKey) as exc:  # this one waits; the others, and the sweep, go on
-        code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
-        logger.info("limits probed", extra={"org_id": org.pk, "error_code": code})
+        logger.info("limits probed", extra={"org_id": org.pk, "error_code": exc.code})
         return True
     connect.store_usage(org, usage)
     has_room = usage.used < usage.limit

@@ -41,8 +41,7 @@ def _refresh_org(org: SalesforceOrg, *, now: datetime) -> int:
                 renew_schema(org, name, kept=kept, gateway=gateway, now=now)
             record_usage(org, gateway, now=now)
     except (SalesforceError, WrongEncryptionKey) as exc:
-        code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
-        logger.warning("schema_refresh_failed", extra={"org_id": org.pk, "code": code})
+        logger.warning("schema_refresh_failed", extra={"org_id": org.pk, "code": exc.code})
         return 0
     follow_returned_fields(org)
     return len(names)

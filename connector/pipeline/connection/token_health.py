@@ -31,7 +31,6 @@ def _is_well(org: SalesforceOrg) -> bool:
     except (SalesforceError, WrongEncryptionKey) as exc:
         if isinstance(exc, SignInFailed | SessionExpired):
             need_reconnect(org, code=exc.code, message=str(exc))
-        code = exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
-        logger.warning("token_check_failed", extra={"org_id": org.pk, "code": code})
+        logger.warning("token_check_failed", extra={"org_id": org.pk, "code": exc.code})
         return False
     return True

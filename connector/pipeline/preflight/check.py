@@ -41,25 +41,21 @@ def missing(name: str, text: str, values: Mapping[str, object] | None = None, *,
 
 def failed(name: str, exc: SalesforceError | WrongEncryptionKey) -> Check:
     """Make the check for something that could not be looked at."""
-    return _failed(name, exc, advise(_code_of(exc), language=get_language() or "en"))
+    return _failed(name, exc, advise(exc.code, language=get_language() or "en"))
 
 
 def failed_sign_in(exc: SalesforceError | WrongEncryptionKey) -> Check:
     """Make the check for whoever has just entered credentials."""
-    return _failed("sign_in", exc, advise_signing_in(_code_of(exc), language=get_language() or "en"))
+    return _failed("sign_in", exc, advise_signing_in(exc.code, language=get_language() or "en"))
 
 
 def failed_sign_in_again(exc: SalesforceError | WrongEncryptionKey) -> Check:
     """Make the check for whoever tests credentials that have worked before."""
-    return _failed("sign_in", exc, advise_signing_in_again(_code_of(exc), language=get_language() or "en"))
-
-
-def _code_of(exc: SalesforceError | WrongEncryptionKey) -> str:
-    return exc.code if isinstance(exc, SalesforceError) else "wrong_encryption_key"
+    return _failed("sign_in", exc, advise_signing_in_again(exc.code, language=get_language() or "en"))
 
 
 def _failed(name: str, exc: SalesforceError | WrongEncryptionKey, advice: Advice) -> Check:
-    logger.warning("preflight_failed", extra={"check": name, "code": _code_of(exc)})
+    logger.warning("preflight_failed", extra={"check": name, "code": exc.code})
     return Check(name, ok=False, detail=f"{advice.what} ({say_stored(str(exc))})", advice=advice.next_step)
 
 
